@@ -1,0 +1,58 @@
+import { Readable } from 'node:stream';
+
+/** Small steps over a stream of bytes; each hands chunks on as they come. */
+
+export interface Head {
+  /** The first bytes, which `chunks` repeats. */
+  head: Buffer;
+  chunks: AsyncIterable<Buffer>;
+}
+
+export function countBytes(input: Readable): { chunks: AsyncIterable<Buffer>; count(): number } {
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Buffer> {
+    for await (const chunk of input) {
+      bytes += (chunk as Buffer).length;
+      yield chunk as Buffer;
+    }
+  }
+  return { chunks: counted(), count: () => bytes };
+}
+
+export async function withHead(chunks: AsyncIterable<Buffer>, bytes: number): Promise<Head> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  let head = Buffer.alloc(0);
+  while (head.length < bytes) {
+    const { value, done } = await iterator.next();
+    if (done) break;
+    head = Buffer.concat([head, value]);
+  }
+  return { head, chunks: prepend(head, iterator) };
+}
+
+export async function* prepend(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head;
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+}
+
+export async function* skip(chunks: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  let left = bytes;
+  for await (const chunk of chunks) {
+    if (left < chunk.length) yield left > 0 ? chunk.subarray(left) : chunk;
+    left = Math.max(0, left - chunk.length);
+  }
+}
+
+/** Bytes [start, end) of a stream. */
+export async function* slice(chunks: AsyncIterable<Buffer>, start: number, end: number): AsyncGenerator<Buffer> {
+  let position = 0;
+  for await (const chunk of chunks) {
+    const from = Math.max(start - position, 0);
+    const to = Math.min(end - position, chunk.length);
+    if (from < to) yield from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to);
+    position += chunk.length;
+    if (position >= end) return;
+  }
+}
+
+export const toReadable = (chunks: AsyncIterable<Buffer>): Readable => Readable.from(chunks, { objectMode: false });

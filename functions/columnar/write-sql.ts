@@ -1,0 +1,91 @@
+import type { Column } from '../model/column.ts';
+import type { Partition } from '../model/source.ts';
+import type { RowStamp } from '../ports.ts';
+import { NARROW_DECIMAL } from './cast.ts';
+import { type Engine, UNLEARNT } from './duckdb.ts';
+import { goodRows, type Ingest, type Stored } from './ingest-sql.ts';
+import type { Numbering } from './rejects.ts';
+import { identifier, literal } from './sql-text.ts';
+import { mapName } from './value-map.ts';
+
+/** The query whose rows enter the curated bucket: good rows only, protected columns joined to what DLP answered. */
+export async function renderOutput(
+  engine: Engine,
+  ingest: Ingest,
+  numbering: Numbering,
+  stamp: RowStamp,
+): Promise<string> {
+  const wide = await wideNumerics(engine, ingest);
+  const columns = ingest.stored.map((stored) => `${outputOf(stored, wide)} AS ${identifier(stored.column.name)}`);
+  const joins = ingest.stored.filter(({ kind }) => kind === 'values').map(joinOf);
+  return [
+    `SELECT ${[...columns, `${literal(stamp.run)} AS _run_id`, `(${numbering.rowNumber})::BIGINT AS _row_number`, `TIMESTAMPTZ ${literal(stamp.arrivedAt)} AS _arrived_at`].join(', ')}`,
+    `FROM rows ${numbering.join}`,
+    ...joins,
+    `WHERE ${goodRows(ingest.masks)}`,
+  ].join(' ');
+}
+
+/** NUMERIC columns whose values need DECIMAL(38,9). */
+async function wideNumerics(engine: Engine, ingest: Ingest): Promise<ReadonlySet<string>> {
+  const numerics = ingest.stored.filter(({ kind }) => kind === 'numeric').map(({ at }) => at);
+  if (numerics.length === 0) return new Set();
+  const [found] = await engine.rows(
+    `SELECT ${numerics.map((at) => `bool_or(${at} IS NOT NULL AND TRY_CAST(${at} AS ${NARROW_DECIMAL}) IS NULL) AS ${at}`).join(', ')} FROM rows`,
+  );
+  return new Set(numerics.filter((at) => String(found?.[at]) === 'true'));
+}
+
+function outputOf(stored: Stored, wide: ReadonlySet<string>): string {
+  const { at, kind, column } = stored;
+  const value = `rows.${at}`;
+  switch (kind) {
+    case 'typed':
+      return value;
+    case 'numeric':
+      return `${value}::${wide.has(at) ? 'DECIMAL(38,9)' : NARROW_DECIMAL}`;
+    case 'values': {
+      const output =
+        replacementType(column) === undefined
+          ? `${mapName(at)}.output`
+          : `${mapName(at)}.output::${replacementType(column)}`;
+      // An empty string holds nothing to protect and DLP skips it. Whatever else was not answered for stops the shard.
+      const untouched = stored.when
+        ? `NOT rows.${stored.when} OR ${value} IS NULL OR ${value} = ''`
+        : `${value} IS NULL OR ${value} = ''`;
+      const kept = replacementType(column) === undefined ? value : `${value}::${replacementType(column)}`;
+      return `CASE WHEN ${untouched} THEN ${kept} WHEN ${mapName(at)}.value IS NULL THEN error(${literal(UNLEARNT)}) ELSE ${output} END`;
+    }
+  }
+}
+
+/** The type that a transformed value takes up again; undefined = it stays text. */
+function replacementType(column: Column): string | undefined {
+  if (column.privacy.kind !== 'transform') return undefined;
+  switch (column.privacy.transform.kind) {
+    case 'date_shift':
+      return column.type === 'DATE' ? 'DATE' : column.type === 'DATETIME' ? 'TIMESTAMP' : 'TIMESTAMPTZ';
+    case 'time_part':
+      return 'BIGINT';
+    default:
+      return undefined;
+  }
+}
+
+function joinOf({ at, context }: Stored): string {
+  const map = mapName(at);
+  return `LEFT JOIN ${map} ON ${map}.value = rows.${at}${context ? ` AND ${map}.context = rows.${context}` : ''}`;
+}
+
+const PARTITION_FORMATS: Readonly<Record<Partition['grain'], string>> = {
+  hour: '%Y-%m-%dT%H',
+  day: '%Y-%m-%d',
+  month: '%Y-%m',
+  year: '%Y',
+};
+
+/** The partitions that a Parquet file's rows fall in, as text, sorted; NULL is one of them. */
+export function renderPartitions(partition: Partition, path: string): string {
+  const text = `strftime(${identifier(partition.by)}, ${literal(PARTITION_FORMATS[partition.grain])})`;
+  return `SELECT DISTINCT coalesce(${text}, 'NULL') AS partition FROM read_parquet(${literal(path)}) ORDER BY 1`;
+}

@@ -1,0 +1,130 @@
+import type { Column, ColumnType, Condition, Transformation } from '../model/column.ts';
+import type { Finding, Path } from './problem.ts';
+import { refer, type SourceDraft } from './source-draft.ts';
+
+const NUMBERS: readonly ColumnType[] = ['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC'];
+const DATES: readonly ColumnType[] = ['DATE', 'DATETIME', 'TIMESTAMP'];
+
+/** Whether each column's protection fits its type and what it refers to. */
+export function checkPrivacy(draft: SourceDraft): Finding[] {
+  return draft.columns.flatMap(({ at, column }) => {
+    if (column === undefined || column.privacy.kind !== 'transform') return [];
+    const { transform, when } = column.privacy;
+    const path: Path = ['columns', at, 'privacy'];
+    return [
+      ...checkType(column, transform, path),
+      ...(transform.kind === 'date_shift'
+        ? checkShiftBy(draft, column, transform.by, [...path, 'date_shift', 'by'])
+        : []),
+      ...(when === undefined ? [] : checkWhen(draft, column, when, path)),
+    ];
+  });
+}
+
+function checkType(column: Column, transform: Transformation, path: Path): Finding[] {
+  const { kind } = transform;
+  if (column.type === 'RECORD') {
+    return [
+      {
+        path,
+        code: 'NOT_SUPPORTED',
+        message: `\`${kind}\` of a RECORD is not supported yet`,
+        remedy: 'write `public` with public fields, or `drop`',
+      },
+    ];
+  }
+  if (column.mode === 'repeated') {
+    return [
+      {
+        path,
+        code: 'NOT_SUPPORTED',
+        message: `\`${kind}\` of a repeated column is not supported yet`,
+        remedy: 'write `drop`, or have the file bring one row a value',
+      },
+    ];
+  }
+  const rule = typeRule(transform);
+  if (rule === undefined || rule.types(column.type)) return [];
+  return [
+    {
+      path,
+      code: 'WRONG_COLUMN_TYPE',
+      message: `\`${kind}\` is for ${rule.wording}, and \`${column.name}\` is ${column.type}`,
+      remedy: `choose a protection that fits ${column.type}, as in \`drop\`, \`redact\` or \`replace\``,
+    },
+  ];
+}
+
+function typeRule(transform: Transformation): { types: (type: ColumnType) => boolean; wording: string } | undefined {
+  switch (transform.kind) {
+    case 'tokenize':
+    case 'hash':
+    case 'mask':
+      // Equal JSON documents and byte strings may be written in many ways, so their tokens would not join.
+      return { types: (type) => type !== 'JSON' && type !== 'BYTES', wording: 'any type but JSON and BYTES' };
+    case 'bucket':
+      return { types: (type) => NUMBERS.includes(type), wording: 'numbers' };
+    case 'date_shift':
+      return { types: (type) => DATES.includes(type), wording: 'DATE, DATETIME and TIMESTAMP' };
+    case 'time_part':
+      return transform.part === 'HOUR_OF_DAY'
+        ? {
+            types: (type) => type === 'DATETIME' || type === 'TIMESTAMP',
+            wording: 'DATETIME and TIMESTAMP (a DATE has no hour)',
+          }
+        : { types: (type) => DATES.includes(type), wording: 'DATE, DATETIME and TIMESTAMP' };
+    case 'redact_findings':
+      return { types: (type) => type === 'STRING', wording: 'STRING' };
+    case 'redact':
+    case 'replace':
+      return undefined;
+  }
+}
+
+function checkShiftBy(draft: SourceDraft, column: Column, by: string, path: Path): Finding[] {
+  if (by === column.name) {
+    return [
+      {
+        path,
+        code: 'UNSAFE_COMBINATION',
+        message: 'a date cannot decide its own shift: equal dates would move alike, and their distances would be lost',
+        remedy: 'name the column of the person, as in `by: customer_id`',
+      },
+    ];
+  }
+  const reference = refer(draft, by, path);
+  if ('finding' in reference) return [reference.finding];
+  return 'found' in reference ? checkScalar(reference.found, path, 'decide a shift') : [];
+}
+
+function checkWhen(draft: SourceDraft, column: Column, when: Condition, path: Path): Finding[] {
+  const findings: Finding[] = [];
+  if (column.privacy.kind === 'transform' && column.privacy.transform.kind === 'time_part') {
+    findings.push({
+      path: [...path, 'when'],
+      code: 'UNSAFE_COMBINATION',
+      message: '`time_part` turns the column into a number, and rows that the condition leaves out hold dates',
+      remedy: 'remove `when`, or use `date_shift`',
+    });
+  }
+  when.forEach((test, at) => {
+    const place = [...path, 'when', ...(when.length > 1 ? [at] : []), 'column'];
+    const reference = refer(draft, test.column, place);
+    if ('finding' in reference) findings.push(reference.finding);
+    else if ('found' in reference) findings.push(...checkScalar(reference.found, place, 'be compared'));
+  });
+  return findings;
+}
+
+function checkScalar(column: Column, path: Path, purpose: string): Finding[] {
+  if (column.mode !== 'repeated' && !['RECORD', 'JSON', 'BYTES'].includes(column.type)) return [];
+  const what = column.mode === 'repeated' ? 'is repeated' : `is ${column.type}`;
+  return [
+    {
+      path,
+      code: 'WRONG_COLUMN_TYPE',
+      message: `\`${column.name}\` ${what} and cannot ${purpose}`,
+      remedy: 'name a column that holds one plain value',
+    },
+  ];
+}

@@ -1,0 +1,22 @@
+import { type Handler, readBody, retriesOf } from './http.ts';
+import type { Shard } from './model/run.ts';
+import type { Ports } from './ports.ts';
+import { deidentify } from './steps/deidentify.ts';
+import { guardRun } from './steps/guard.ts';
+
+/** One shard of a run is de-identified. */
+export const createDeidentify =
+  (ports: Ports): Handler =>
+  async (request) => {
+    const body = readBody(request);
+    const n = body.number('n');
+    const task = {
+      source: body.text('source'),
+      run: body.text('run'),
+      epoch: body.number('epoch'),
+      step: `deidentify.${n}`,
+      retries: retriesOf(request),
+    };
+    await guardRun(ports, task, (entry) => deidentify(ports, entry, n, body.raw.shard as Shard | undefined));
+    return undefined;
+  };

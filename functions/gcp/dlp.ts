@@ -1,0 +1,109 @@
+import { DlpServiceClient, type protos } from '@google-cloud/dlp';
+import { credentials } from '@grpc/grpc-js';
+import { retryable, terminal } from '../errors.ts';
+import type { KeySource } from '../model/deployment.ts';
+import type { Deidentifier } from '../ports.ts';
+import { hostAndPort } from './endpoint.ts';
+import { isTransient } from './transient.ts';
+
+type Value = protos.google.privacy.dlp.v2.IValue;
+
+export interface DlpOptions {
+  project: string;
+  /** Region whose data it is; `global` = no region. */
+  location: string;
+  endpoint?: string;
+  keys: Readonly<Record<string, KeySource>>;
+}
+
+/** google.rpc.Code numbers that the client leaves to us: it never tries RESOURCE_EXHAUSTED again, which is its quota's answer. */
+const RETRY_CODES = [4, 8, 14];
+const BACKOFF = {
+  initialRetryDelayMillis: 300,
+  retryDelayMultiplier: 2,
+  maxRetryDelayMillis: 20_000,
+  initialRpcTimeoutMillis: 60_000,
+  rpcTimeoutMultiplier: 1,
+  maxRpcTimeoutMillis: 60_000,
+  totalTimeoutMillis: 300_000,
+};
+const INVALID_ARGUMENT = 3;
+/** Worded like this when a part of the request would have gone through. */
+const TOO_LARGE = /retry with a smaller request|payload size exceeds|too many/i;
+
+export function createDeidentifier({ project, location, endpoint, keys }: DlpOptions): Deidentifier {
+  const client = new DlpServiceClient({
+    projectId: project,
+    ...(endpoint && { ...hostAndPort(endpoint), sslCreds: credentials.createInsecure() }),
+  });
+  const parent = `projects/${project}/locations/${location}`;
+
+  return {
+    async deidentify({ deidentifyConfig, inspectConfig, headers, rows }) {
+      const request = {
+        parent,
+        deidentifyConfig: withKeys(deidentifyConfig, keys) as object,
+        ...(inspectConfig && { inspectConfig }),
+        item: { table: { headers: headers.map((name) => ({ name })), rows: rows as { values: Value[] }[] } },
+      };
+      const answer = await client
+        .deidentifyContent(request, { retry: { retryCodes: RETRY_CODES, backoffSettings: BACKOFF } })
+        .catch((error) => {
+          // DLP's messages may quote the content, so the cause's text goes no further than its code.
+          const details = { status: Number((error as { code?: number }).code ?? 0) };
+          if (details.status === INVALID_ARGUMENT && TOO_LARGE.test(String((error as Error).message))) {
+            throw terminal('DLP_TOO_LARGE', 'DLP wants a smaller request', { cause: error, details });
+          }
+          const fail = isTransient(error) ? retryable : terminal;
+          throw fail('DLP_FAILED', `DLP did not de-identify (code ${details.status})`, { cause: error, details });
+        });
+      const table = answer[0].item?.table;
+      const complete =
+        table?.rows?.length === rows.length &&
+        table.rows.every((row, index) => row.values?.length === rows[index]?.values.length);
+      if (!table?.rows || !complete) {
+        throw retryable('DLP_INCOMPLETE', `${rows.length} rows were sent to DLP and its answer does not match them`);
+      }
+      const failed = answer[0].overview?.transformationSummaries
+        ?.flatMap((summary) => summary.results ?? [])
+        .find((result) => result.code === 'ERROR');
+      if (failed)
+        throw terminal('DLP_FAILED', `DLP could not transform ${failed.count} values`, {
+          details: { count: Number(failed.count) },
+        });
+      return table.rows.map((row) => (row.values ?? []).map(textOf));
+    },
+  };
+}
+
+/** `{ keyName: 'pii' }` anywhere in a rendered configuration becomes the CryptoKey of that name. */
+function withKeys(config: unknown, keys: Readonly<Record<string, KeySource>>): unknown {
+  if (Array.isArray(config)) return config.map((item) => withKeys(item, keys));
+  if (typeof config !== 'object' || config === null) return config;
+  const { keyName } = config as { keyName?: string };
+  if (keyName === undefined)
+    return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, withKeys(value, keys)]));
+  const key = keys[keyName];
+  if (!key) throw terminal('CONFIG_INVALID', `the key ${keyName} is not configured: add it to SLUICE_KEYS`);
+  return 'unwrapped' in key
+    ? { unwrapped: { key: Buffer.from(key.unwrapped, 'base64') } }
+    : { kmsWrapped: { wrappedKey: Buffer.from(key.wrapped, 'base64'), cryptoKeyName: key.kmsKey } };
+}
+
+const pad = (value: number | null | undefined, width = 2): string => String(value ?? 0).padStart(width, '0');
+
+function textOf(value: Value): string | null {
+  if (typeof value.stringValue === 'string' && value.stringValue !== '') return value.stringValue;
+  if (value.dateValue)
+    return `${pad(value.dateValue.year, 4)}-${pad(value.dateValue.month)}-${pad(value.dateValue.day)}`;
+  if (value.timestampValue) {
+    const { seconds, nanos } = value.timestampValue;
+    return new Date(Number(seconds ?? 0) * 1000)
+      .toISOString()
+      .replace(/\.\d+Z$/, `.${String(Math.floor((nanos ?? 0) / 1000)).padStart(6, '0')}Z`);
+  }
+  if (value.integerValue !== null && value.integerValue !== undefined && value.integerValue !== 0)
+    return String(value.integerValue);
+  if (typeof value.floatValue === 'number' && value.floatValue !== 0) return String(value.floatValue);
+  return value.stringValue ?? null;
+}

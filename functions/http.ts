@@ -1,0 +1,83 @@
+import { type SluiceError, terminal, toSluiceError } from './errors.ts';
+import type { createLog } from './log.ts';
+
+/** The HTTP edge: the one place where requests become arguments and failures become statuses. */
+
+export interface FunctionRequest {
+  method: string;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Parsed JSON. */
+  body: unknown;
+}
+
+/** What a function answers; undefined = 204. */
+export type FunctionResponse = object | undefined;
+export type Handler = (request: FunctionRequest) => Promise<FunctionResponse>;
+
+export interface Answer {
+  status: number;
+  body?: object;
+}
+
+const CLIENT_STATUS: Partial<Record<SluiceError['code'], number>> = { BAD_REQUEST: 400, NOT_FOUND: 404, CONFLICT: 409 };
+
+/**
+ * Retryable → 503, so that the queue tries again. A request that is wrong says so (4xx). Any other terminal failure that
+ * came this far is a defect of ours or of the deployment; trying again does not mend it, and 500 makes it seen.
+ */
+export async function answer(
+  handler: Handler,
+  request: FunctionRequest,
+  log: ReturnType<typeof createLog>,
+): Promise<Answer> {
+  try {
+    const body = await handler(request);
+    return body === undefined ? { status: 204 } : { status: 200, body };
+  } catch (raw) {
+    const error = toSluiceError(raw);
+    const status = CLIENT_STATUS[error.code] ?? (error.retryable ? 503 : 500);
+    if (status < 500) log.warn('refused', { code: error.code, reason: error.message });
+    else log.error('failed', error);
+    return { status, body: { error: { code: error.code, message: error.message, retryable: error.retryable } } };
+  }
+}
+
+/** Fields of a JSON body, checked. */
+export function readBody(request: FunctionRequest): {
+  text(name: string): string;
+  number(name: string): number;
+  optional(name: string): string | undefined;
+  raw: Record<string, unknown>;
+} {
+  const { body } = request;
+  if (request.method !== 'POST') throw terminal('BAD_REQUEST', `only POST is understood, not ${request.method}`);
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw terminal('BAD_REQUEST', 'the body must be a JSON object, with content-type: application/json');
+  const raw = body as Record<string, unknown>;
+  const wrong = (name: string, rule: string): SluiceError => terminal('BAD_REQUEST', `${name} must be ${rule}`);
+  return {
+    raw,
+    text(name) {
+      const value = raw[name];
+      if (typeof value !== 'string' || value === '') throw wrong(name, 'a text');
+      return value;
+    },
+    number(name) {
+      const value = raw[name];
+      if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw wrong(name, 'a whole number');
+      return value;
+    },
+    optional(name) {
+      const value = raw[name];
+      if (value !== undefined && typeof value !== 'string') throw wrong(name, 'a text');
+      return value;
+    },
+  };
+}
+
+/** How often Cloud Tasks has tried this task before. */
+export function retriesOf(request: FunctionRequest): number {
+  const count = Number(request.headers['x-cloudtasks-taskretrycount'] ?? 0);
+  return Number.isInteger(count) && count >= 0 ? count : 0;
+}

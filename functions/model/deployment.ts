@@ -1,0 +1,30 @@
+/** The parts that a deployment gives names to. */
+
+export type BucketRole = 'raw' | 'staging' | 'curated' | 'quarantine' | 'state';
+export type FunctionName = 'arrive' | 'prepare' | 'deidentify' | 'load' | 'transform' | 'nightly' | 'adhoc';
+/** Functions that tasks call, each through a queue of its own. */
+export type TaskTarget = 'prepare' | 'deidentify' | 'load' | 'transform' | 'nightly';
+
+/** A key as DLP takes it: wrapped by KMS in the cloud; unwrapped, base64, only against a local cloud. */
+export type KeySource = { wrapped: string; kmsKey: string } | { unwrapped: string };
+
+export interface Limits {
+  /**
+   * Bytes of plain text a shard aims at. Larger shards send fewer repeated values to DLP (one of 200 MB sent 1.0 M
+   * values where four of 50 MB sent 2.3 M) and need memory and scratch of about five times their size.
+   */
+  shardBytes: number;
+  /** Decompressed size that is refused. */
+  maxPlainBytes: number;
+  /** Decompressed ÷ compressed that is refused. */
+  maxRatio: number;
+  /** DLP requests under way at once in one instance; times instances it must stay under the region's quota. */
+  dlpConcurrency: number;
+  /** DuckDB's threads and memory, such as `1GB`. */
+  threads: number;
+  memory: string;
+  /** Folder for scratch files. */
+  scratch: string | undefined;
+  /** Attempts at a step before the run is quarantined. */
+  attempts: number;
+}

@@ -1,0 +1,94 @@
+import { terminal } from '../errors.ts';
+import type { BuildOptions } from '../model/build.ts';
+import { digest, slug } from '../model/ids.ts';
+import { selectTransforms } from '../plan/build.ts';
+import type { Ports } from '../ports.ts';
+import { startBuild } from './build.ts';
+import { nightlyBuildId } from './nightly.ts';
+import { replay } from './replay.ts';
+import { listRuns, showBuild, showRun } from './report.ts';
+
+/** What a person may ask for. */
+export type AdhocRequest =
+  | { action: 'run'; selector?: string; from?: string; to?: string; fullRefresh?: boolean }
+  | { action: 'nightly'; date?: string }
+  | { action: 'replay'; run: string }
+  | { action: 'runs'; source?: string; states?: readonly string[] }
+  | { action: 'show'; run: string }
+  | { action: 'build'; build: string }
+  | { action: 'release' };
+
+/** Answers with plain JSON. Throws BAD_REQUEST, NOT_FOUND or CONFLICT, each with what to do. */
+export async function adhoc(ports: Ports, request: AdhocRequest): Promise<object> {
+  switch (request.action) {
+    case 'run':
+      return runTransforms(ports, request);
+    case 'nightly':
+      return startNight(ports, request.date);
+    case 'replay':
+      return { entry: await replay(ports, required(request.run, 'run')) };
+    case 'runs':
+      return { runs: await listRuns(ports, request) };
+    case 'show':
+      return showRun(ports, required(request.run, 'run'));
+    case 'build': {
+      const report = await showBuild(ports, required(request.build, 'build'));
+      return report ?? { ended: false, done: [] };
+    }
+    case 'release':
+      return ports.releases.current();
+    default:
+      throw terminal(
+        'BAD_REQUEST',
+        `the action ${JSON.stringify((request as { action?: unknown }).action)} is unknown: run, nightly, replay, runs, show, build or release`,
+      );
+  }
+}
+
+function required(value: string | undefined, name: string): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw terminal('BAD_REQUEST', `${name} is missing: give its id`);
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+async function runTransforms(ports: Ports, request: Extract<AdhocRequest, { action: 'run' }>): Promise<object> {
+  const { selector = '*', from, to, fullRefresh } = request;
+  for (const [name, day] of [
+    ['from', from],
+    ['to', to],
+  ] as const) {
+    if (day !== undefined && (!DAY.test(day) || Number.isNaN(Date.parse(day))))
+      throw terminal('BAD_REQUEST', `${name} must be a day such as 2026-01-31, not "${day}"`);
+  }
+  if ((from === undefined) !== (to === undefined))
+    throw terminal('BAD_REQUEST', 'from and to belong together: give both, or neither');
+  if (from && to && from > to) throw terminal('BAD_REQUEST', `from (${from}) is later than to (${to})`);
+  const release = await ports.releases.current();
+  const selected = selectTransforms(release, selector);
+  if (selected.size === 0) {
+    const known = release.transforms.map(({ id }) => id).join(', ') || 'none';
+    throw terminal('NOT_FOUND', `no transform matches "${selector}"; there are: ${known}`);
+  }
+  const options: BuildOptions = { ...(from && { from }), ...(to && { to }), ...(fullRefresh && { fullRefresh }) };
+  const id = `adhoc-${slug(ports.clock.unique())}`;
+  const build = await startBuild(ports, {
+    id,
+    trigger: { kind: 'adhoc', selector },
+    release,
+    chosen: (transform) => selected.has(transform.id),
+    options,
+  });
+  return { build };
+}
+
+/** The nightly function does the work; this only calls it, as the schedule would. */
+async function startNight(ports: Ports, date: string | undefined): Promise<object> {
+  const now = ports.clock.now().toISOString();
+  const day = date ?? now.slice(0, 10);
+  if (!DAY.test(day) || Number.isNaN(Date.parse(day)))
+    throw terminal('BAD_REQUEST', `date must be a day such as 2026-01-31, not "${day}"`);
+  const key = `${day} ${now} ${ports.clock.unique()}`;
+  await ports.tasks.enqueue({ function: 'nightly', name: slug(`nightly-${digest([key])}`), body: { key, date: day } });
+  return { build: { id: nightlyBuildId(key) } };
+}

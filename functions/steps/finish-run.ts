@@ -1,0 +1,107 @@
+import { retryable } from '../errors.ts';
+import { marksPrefix, pendingName, slug } from '../model/ids.ts';
+import type { LedgerEntry, PendingMark, Reason, ShardMark } from '../model/run.ts';
+import type { Source } from '../model/source.ts';
+import { planWindow } from '../plan/window.ts';
+import type { Ports } from '../ports.ts';
+import { advance } from './advance.ts';
+import { batchesOf } from './batches.ts';
+import { sourceOf } from './prepare.ts';
+import { quarantine } from './quarantine.ts';
+
+/**
+ * Whoever finds every shard marked puts the run in line for its table. There is no counter to get wrong: marks are
+ * listed, and each write here is create-only or recognised, so two last workers and a repeated one do no harm.
+ */
+export async function finishRun(ports: Ports, entry: LedgerEntry): Promise<void> {
+  const marks = await marksOf(ports, entry);
+  if (marks.length < (entry.detail.shards ?? 1)) return;
+  const latest = await ports.ledger.latest(entry.source, entry.run);
+  if (!latest || latest.epoch !== entry.epoch || (latest.state !== 'PREPARED' && latest.state !== 'DEIDENTIFIED'))
+    return;
+
+  const source = await sourceOf(ports, latest);
+  const total = { records: sum(marks, 'records'), rows: sum(marks, 'rows'), rejects: sum(marks, 'rejects') };
+  const reasons = judge(source, total, marks);
+  if (reasons.length > 0) return quarantine(ports, latest, reasons);
+
+  if (latest.state === 'PREPARED' && !(await advance(ports, latest, 'DEIDENTIFIED', total))) {
+    // Another worker is ahead of us; if it falls, the queue repeats one of us and we come here again.
+    const now = await ports.ledger.latest(entry.source, entry.run);
+    if (now?.epoch !== entry.epoch || now.state !== 'DEIDENTIFIED') return;
+  }
+  ports.log.info('de-identified', { run: entry.run, source: entry.source, ...total });
+  await putInLine(ports, latest, source);
+}
+
+/** The pending mark and the load task after it, in this order: a load that runs after its task was made sees the mark. */
+export async function putInLine(
+  ports: Ports,
+  { source: table, run, epoch }: LedgerEntry,
+  source: Source,
+): Promise<void> {
+  const pending: PendingMark = { v: 1, run, source: table, epoch };
+  const name = pendingName(table, run, epoch);
+  const written = await ports.objects.write(ports.buckets.state, name, JSON.stringify(pending), {
+    ifAbsent: true,
+    contentType: 'application/json',
+  });
+  const mark = written ?? (await ports.objects.stat(ports.buckets.state, name));
+  if (!mark) throw retryable('STORAGE_FAILED', 'the pending mark is gone right after it was written');
+  const batches = batchesOf(ports, table);
+  const newest = source.batchSeconds < SPARSE_SECONDS ? await batches.latest() : undefined;
+  const today = newest ? ((await batches.record(newest.n)) ?? undefined) : undefined;
+  const window = planWindow(source.batchSeconds, new Date(mark.createdAt), today);
+  const nameOfTask = window ? `load-${table}-${window.number}` : `load-${table}-${run}-${epoch}`;
+  await ports.tasks.enqueue({
+    function: 'load',
+    name: slug(nameOfTask),
+    body: { table },
+    ...(window && { at: window.at }),
+  });
+}
+
+/** Windows this long cannot spend half of a day's 1,500 loads, so nobody needs to count. */
+const SPARSE_SECONDS = 116;
+
+export async function marksOf(ports: Ports, { run, epoch }: Pick<LedgerEntry, 'run' | 'epoch'>): Promise<ShardMark[]> {
+  const names: string[] = [];
+  for await (const { name } of ports.objects.list(ports.buckets.state, marksPrefix(run, epoch))) names.push(name);
+  const texts = await Promise.all(names.map((name) => ports.objects.readText(ports.buckets.state, name)));
+  return texts.flatMap((text) => (text === undefined ? [] : [JSON.parse(text) as ShardMark]));
+}
+
+const sum = (marks: readonly ShardMark[], what: 'records' | 'rows' | 'rejects'): number =>
+  marks.reduce((total, mark) => total + mark[what], 0);
+
+function judge(
+  source: Source,
+  { records, rejects }: { records: number; rejects: number },
+  marks: readonly ShardMark[],
+): Reason[] {
+  if (records < source.minRows) {
+    return [
+      records === 0
+        ? {
+            code: 'NO_RECORDS',
+            message: 'the file has no records: set expect.min_rows: 0 if that is right for this source',
+          }
+        : {
+            code: 'TOO_FEW_ROWS',
+            message: `the file has ${records} records, fewer than expect.min_rows: ${source.minRows}`,
+          },
+    ];
+  }
+  const allowed = Math.floor(source.badRowsAllowed * records);
+  if (rejects <= allowed) return [];
+  const sample = marks.flatMap((mark) => mark.sample).sort((a, b) => a.row - b.row);
+  return [
+    {
+      code: 'TOO_MANY_REJECTS',
+      message: `${rejects} of ${records} records are bad, and bad_rows.allow lets ${allowed} pass: mend the file and drop it again, or mend the declaration and replay`,
+    },
+    ...sample
+      .slice(0, 10)
+      .map(({ row, column, reason }): Reason => ({ code: 'TOO_MANY_REJECTS', message: reason, row, column })),
+  ];
+}

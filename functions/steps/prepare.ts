@@ -1,0 +1,144 @@
+import { retryable, terminal } from '../errors.ts';
+import { manifestName, plainName, slug } from '../model/ids.ts';
+import type { LedgerEntry, Manifest, ObjectRef, Shard } from '../model/run.ts';
+import { type Source, UNMATCHED } from '../model/source.ts';
+import type { ObjectInfo, Ports, Survey } from '../ports.ts';
+import { advance } from './advance.ts';
+import { finishRun } from './finish-run.ts';
+import { quarantine } from './quarantine.ts';
+import { readerOf } from './read-object.ts';
+
+/**
+ * Looks at the object, refuses what cannot be loaded, and has each of its shards de-identified. May be repeated at any
+ * point; `again` tells a sweep's tasks from the first ones, whose names stay taken for an hour.
+ */
+export async function prepare(ports: Ports, entry: LedgerEntry, again = ''): Promise<void> {
+  if (entry.state !== 'CLAIMED' && entry.state !== 'PREPARED') return;
+  if (entry.source === UNMATCHED) {
+    const message =
+      'no source matches this name: declare one (its files: pattern is relative to the raw bucket), then replay';
+    return quarantine(ports, entry, [{ code: 'NO_SOURCE', message }]);
+  }
+  const source = await sourceOf(ports, entry);
+  const input = await locate(ports, entry);
+  const survey = await ports.columnar.survey(readerOf(ports, input), input.size, source, limitsFor(ports, input));
+  if (survey.reasons.length > 0) return quarantine(ports, entry, survey.reasons);
+
+  const shards = await shardsOf(ports, entry, input, survey);
+  const arrivedAt = entry.detail.arrivedAt ?? input.createdAt;
+  const manifest: Manifest = {
+    v: 1,
+    run: entry.run,
+    epoch: entry.epoch,
+    source: entry.source,
+    release: entry.release,
+    arrivedAt,
+    shards,
+  };
+  // The manifest stands before any task does, so that whoever marks the last shard knows that it is the last.
+  if (shards.length > 1)
+    await ports.objects.write(ports.buckets.state, manifestName(entry.run, entry.epoch), JSON.stringify(manifest), {
+      ifAbsent: true,
+      contentType: 'application/json',
+    });
+
+  const prepared = await markPrepared(ports, entry, {
+    shards: shards.length,
+    size: input.size,
+    arrivedAt,
+    held: survey.unknownColumns,
+  });
+  if (!prepared) return;
+  if (shards.length === 0) return finishRun(ports, prepared);
+  await Promise.all(shards.map((shard) => enqueueShard(ports, prepared, shard, shards.length === 1, again)));
+  ports.log.info('prepared', { run: entry.run, source: entry.source, shards: shards.length, bytes: input.size });
+}
+
+async function markPrepared(
+  ports: Ports,
+  entry: LedgerEntry,
+  change: Partial<LedgerEntry['detail']>,
+): Promise<LedgerEntry | undefined> {
+  if (entry.state === 'PREPARED') return entry;
+  const written = await advance(ports, entry, 'PREPARED', change);
+  if (written) return written;
+  const now = await ports.ledger.latest(entry.source, entry.run);
+  return now?.state === 'PREPARED' && now.epoch === entry.epoch ? now : undefined;
+}
+
+export async function sourceOf(ports: Ports, entry: LedgerEntry): Promise<Source> {
+  const release = await ports.releases.get(entry.release);
+  const source = release.sources.find(({ id }) => id === entry.source);
+  if (!source)
+    throw terminal(
+      'NO_SOURCE',
+      `release ${entry.release} has no source ${entry.source}: declare it again, or drop the run`,
+    );
+  return source;
+}
+
+/** The object at its generation, or what quarantine kept of it. */
+async function locate(ports: Ports, { detail }: LedgerEntry): Promise<ObjectInfo> {
+  const { object, copy } = detail;
+  const found =
+    (await ports.objects.stat(object.bucket, object.name, object.generation)) ??
+    (copy && (await ports.objects.stat(copy.bucket, copy.name, copy.generation)));
+  if (!found)
+    throw terminal('OBJECT_GONE', 'the object is gone at this generation', {
+      details: { generation: object.generation },
+    });
+  return found;
+}
+
+/** Shards of equal size, the fewest that keep each below the limit. */
+function limitsFor({ limits }: Ports, { size }: ObjectInfo) {
+  const shards = Math.max(1, Math.ceil(size / limits.shardBytes));
+  return {
+    ...limits,
+    shardBytes: Math.ceil(size / shards) > limits.shardBytes / 2 ? Math.ceil(size / shards) : limits.shardBytes,
+  };
+}
+
+async function shardsOf(ports: Ports, entry: LedgerEntry, input: ObjectInfo, survey: Survey): Promise<Shard[]> {
+  const { compression, header, cuts } = survey;
+  const spread = compression !== 'none' && cuts.length > 1;
+  const place: ObjectRef = spread ? await decompressToStaging(ports, entry, input, compression) : input;
+  return cuts.map((cut, n) => ({
+    n,
+    input: { bucket: place.bucket, name: place.name, generation: place.generation },
+    compression: spread ? 'none' : compression,
+    header,
+    ...cut,
+  }));
+}
+
+/** Ranges of a compressed file cannot be read, so a large one is laid out plain, for as long as its shards take. */
+async function decompressToStaging(
+  ports: Ports,
+  entry: LedgerEntry,
+  input: ObjectInfo,
+  compression: 'gzip' | 'zstd',
+): Promise<ObjectRef> {
+  const name = plainName(entry.run, entry.epoch);
+  const plain = ports.columnar.decompress(await ports.objects.read(input), compression);
+  const written =
+    (await ports.objects.write(ports.buckets.staging, name, plain, { ifAbsent: true })) ??
+    (await ports.objects.stat(ports.buckets.staging, name));
+  if (!written) throw retryable('STORAGE_FAILED', 'the decompressed copy is gone right after it was written');
+  return written;
+}
+
+/** The only shard of a run travels in its task; of many, each task names its place in the manifest. */
+export async function enqueueShard(
+  ports: Ports,
+  { run, source, epoch }: LedgerEntry,
+  shard: Shard,
+  only: boolean,
+  again = '',
+): Promise<void> {
+  await ports.tasks.enqueue({
+    function: 'deidentify',
+    name: slug(`deidentify-${run}-${epoch}-${shard.n}${again}`),
+    body: { source, run, epoch, n: shard.n, ...(only && { shard }) },
+  });
+}

@@ -1,0 +1,66 @@
+import { terminal } from '../errors.ts';
+import { isEnded, type LedgerEntry } from '../model/run.ts';
+import { UNMATCHED } from '../model/source.ts';
+import { matchSource } from '../plan/match-source.ts';
+import type { Ports } from '../ports.ts';
+import { advance } from './advance.ts';
+import { arrive, enqueuePrepare } from './arrive.ts';
+
+/**
+ * Processes a run's object again, by the release that is current: the next epoch of the same run, whose rows replace
+ * those of the one before. Throws NOT_FOUND, or CONFLICT while the run is still under way.
+ */
+export async function replay(ports: Ports, run: string): Promise<LedgerEntry> {
+  const entry = await findRun(ports, run);
+  if (!isEnded(entry.state)) {
+    throw terminal(
+      'CONFLICT',
+      `run ${run} is ${entry.state} and goes on by itself; only a run that has ended can be replayed`,
+    );
+  }
+  const release = await ports.releases.current();
+  if (entry.source === UNMATCHED) return replayUnmatched(ports, entry);
+  if (!release.sources.some(({ id }) => id === entry.source)) {
+    throw terminal(
+      'CONFLICT',
+      `the current release ${release.id} has no source ${entry.source}: declare it, then replay`,
+    );
+  }
+  const { object, size, arrivedAt, capturedDate, copy } = entry.detail;
+  const detail = {
+    object,
+    ...(size !== undefined && { size }),
+    ...(arrivedAt && { arrivedAt }),
+    ...(capturedDate && { capturedDate }),
+    ...(copy && { copy }),
+  };
+  const next = await advance(ports, { ...entry, epoch: entry.epoch + 1, release: release.id, detail }, 'CLAIMED');
+  if (!next) throw terminal('CONFLICT', `run ${run} is being replayed by somebody else`);
+  await enqueuePrepare(ports, next);
+  return next;
+}
+
+/** An object that no source matched runs under the source that matches it now, as if it had just come. */
+async function replayUnmatched(ports: Ports, entry: LedgerEntry): Promise<LedgerEntry> {
+  const { object, size, arrivedAt } = entry.detail;
+  if (!matchSource(await ports.releases.current(), object.name)) {
+    throw terminal('CONFLICT', 'still no source matches the name of this object: declare one, then replay');
+  }
+  const claimed = await arrive(ports, {
+    object,
+    ...(size !== undefined && { size }),
+    ...(arrivedAt && { createdAt: arrivedAt }),
+  });
+  if (!claimed) throw terminal('CONFLICT', 'the object is a folder and holds no rows');
+  return claimed;
+}
+
+/** A run by its id, or by as much of it as tells it from all others. */
+export async function findRun(ports: Ports, run: string): Promise<LedgerEntry> {
+  const found: LedgerEntry[] = [];
+  for await (const entry of ports.ledger.runs()) if (entry.run.startsWith(run)) found.push(entry);
+  const [only] = found;
+  if (!only) throw terminal('NOT_FOUND', `there is no run ${run}: \`sluice runs\` lists them`);
+  if (found.length > 1) throw terminal('BAD_REQUEST', `${found.length} runs begin with ${run}: give more of the id`);
+  return (await ports.ledger.latest(only.source, only.run)) ?? only;
+}

@@ -1,0 +1,77 @@
+import { retryable, terminal } from '../errors.ts';
+import { digest, slug } from '../model/ids.ts';
+import type { JobInfo, Ports } from '../ports.ts';
+
+/** Where a job belongs; together with the attempt it makes the job's id, so that every worker knows it before it is made. */
+export interface JobPlace {
+  /** What it works for, such as `load-shop.orders`. */
+  name: string;
+  n: number;
+  step?: number | string;
+}
+
+/** Failed attempts before the failure is final. */
+const MAX_ATTEMPTS = 5;
+/** Polling starts fast, since most loads of small files take well under a second, and slows down. */
+const FIRST_POLL_MS = 15;
+const SLOWEST_POLL_MS = 2000;
+/** Longer than this is left to a later task: a function must not wait out a job of hours. */
+const PATIENCE_MS = 240_000;
+
+export const jobId = ({ name, n, step = 0 }: JobPlace, attempt: number): string =>
+  `sluice-${slug(name)}-${n}-${digest([name, n, step, attempt])}`;
+
+/**
+ * Runs a job to its end, whoever started it. A new attempt is made only after the one before was read as done and failed.
+ * `running` = it goes on; call again later. Throws JOB_FAILED: terminal, or retryable once the attempts are used up.
+ */
+export async function followJob(ports: Ports, place: JobPlace, configuration: object): Promise<'done' | 'running'> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const id = jobId(place, attempt);
+    const job = (await ports.warehouse.job(id)) ?? (await start(ports, id, configuration));
+    const ended = job.state === 'DONE' ? job : await poll(ports, id);
+    if (!ended) return 'running';
+    if (!ended.error) return 'done';
+    const details = { job: id, reason: ended.error.reason };
+    ports.log.warn('a job failed', details);
+    if (!ended.error.retryable) {
+      throw terminal(
+        'JOB_FAILED',
+        `the warehouse refused the job ${id} (${ended.error.reason}): \`bq show -j\` tells why`,
+        { details },
+      );
+    }
+    await ports.clock.sleep(250 * 2 ** attempt);
+  }
+  throw retryable(
+    'JOB_FAILED',
+    `the job for ${place.name} failed ${MAX_ATTEMPTS} times, each time as if it could be repeated`,
+    { details: { name: place.name, n: place.n } },
+  );
+}
+
+async function start(ports: Ports, id: string, configuration: object): Promise<JobInfo> {
+  await ports.warehouse.startJob(id, configuration);
+  return { state: 'PENDING', rows: 0, bytesBilled: 0 };
+}
+
+async function poll(ports: Ports, id: string): Promise<JobInfo | undefined> {
+  const until = ports.clock.now().getTime() + PATIENCE_MS;
+  for (let wait = FIRST_POLL_MS; ports.clock.now().getTime() < until; wait = Math.min(wait * 1.5, SLOWEST_POLL_MS)) {
+    await ports.clock.sleep(wait);
+    const job = await ports.warehouse.job(id);
+    if (job?.state === 'DONE') return job;
+  }
+  return undefined;
+}
+
+/** The ended job of a place, for its figures. */
+export async function endedJob(ports: Ports, place: JobPlace): Promise<(JobInfo & { id: string }) | undefined> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const id = jobId(place, attempt);
+    const job = await ports.warehouse.job(id);
+    if (!job) return undefined;
+    if (job.state === 'DONE' && !job.error) return { ...job, id };
+  }
+  return undefined;
+}

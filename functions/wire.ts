@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from './config.ts';
+import { terminal } from './errors.ts';
+import type { FunctionName } from './model/deployment.ts';
+import type { Log, Ports } from './ports.ts';
+
+type Adapter = 'objects' | 'tasks' | 'events' | 'dlp' | 'warehouse' | 'columnar';
+
+/** What each function touches: it imports and connects to this and nothing else. */
+export const ADAPTERS: Readonly<Record<FunctionName, readonly Adapter[]>> = {
+  arrive: ['objects', 'tasks'],
+  prepare: ['objects', 'tasks', 'events', 'columnar'],
+  deidentify: ['objects', 'tasks', 'events', 'columnar', 'dlp'],
+  load: ['objects', 'tasks', 'events', 'warehouse'],
+  transform: ['objects', 'tasks', 'events', 'warehouse'],
+  nightly: ['objects', 'tasks', 'events'],
+  adhoc: ['objects', 'tasks'],
+};
+
+/** Makes adapters when a function first asks for them, and shares them between the functions of one process. */
+export function createWiring(config: Config): (name: FunctionName, log: Log) => Promise<Ports> {
+  const made = new Map<Adapter, Promise<unknown>>();
+  const adapter = <T>(name: Adapter, make: () => Promise<T>): Promise<T> => {
+    const known = (made.get(name) as Promise<T> | undefined) ?? make();
+    made.set(name, known);
+    return known;
+  };
+  const { project, endpoints, limits } = config;
+
+  return async (name, log) => {
+    const uses = (one: Adapter): boolean => ADAPTERS[name].includes(one);
+    const objects = await adapter('objects', async () => {
+      const { createObjectStore } = await import('./gcp/storage.ts');
+      return createObjectStore({ project, ...(endpoints.storage && { endpoint: endpoints.storage }) });
+    });
+    const [{ createLedger }, { createReleases }] = await Promise.all([
+      import('./gcp/ledger.ts'),
+      import('./gcp/releases.ts'),
+    ]);
+    const absent = (what: Adapter): never => {
+      throw terminal('CONFIG_INVALID', `the function ${name} is not wired to ${what}: add it to ADAPTERS`);
+    };
+    const missing = (what: Adapter): never => new Proxy({}, { get: () => absent(what) }) as never;
+
+    return {
+      objects,
+      ledger: createLedger(objects, config.buckets.state),
+      releases: createReleases(objects, config.buckets.state),
+      clock: {
+        now: () => new Date(),
+        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+        unique: () => randomUUID(),
+      },
+      log,
+      buckets: config.buckets,
+      limits,
+      tasks: !uses('tasks')
+        ? missing('tasks')
+        : await adapter('tasks', async () => {
+            const { createTaskQueue } = await import('./gcp/tasks.ts');
+            const { queues, urls, taskServiceAccount: serviceAccount } = config;
+            return createTaskQueue({
+              project,
+              queues,
+              urls,
+              ...(serviceAccount && { serviceAccount }),
+              ...(endpoints.tasks && { endpoint: endpoints.tasks }),
+            });
+          }),
+      events: !uses('events')
+        ? missing('events')
+        : await adapter('events', async () => {
+            const { createEventBus } = await import('./gcp/pubsub.ts');
+            return createEventBus({
+              project,
+              topic: config.topicEvents,
+              ...(endpoints.pubsub && { endpoint: endpoints.pubsub }),
+            });
+          }),
+      dlp: !uses('dlp')
+        ? missing('dlp')
+        : await adapter('dlp', async () => {
+            const { createDeidentifier } = await import('./gcp/dlp.ts');
+            return createDeidentifier({
+              project,
+              location: config.dlpLocation,
+              keys: config.keys,
+              ...(endpoints.dlp && { endpoint: endpoints.dlp }),
+            });
+          }),
+      warehouse: !uses('warehouse')
+        ? missing('warehouse')
+        : await adapter('warehouse', async () => {
+            const { createWarehouse } = await import('./gcp/bigquery.ts');
+            return createWarehouse({
+              project,
+              location: config.location,
+              ...(endpoints.bigquery && { endpoint: endpoints.bigquery }),
+            });
+          }),
+      columnar: !uses('columnar')
+        ? missing('columnar')
+        : await adapter('columnar', async () => {
+            const { createColumnar } = await import('./columnar/columnar.ts');
+            return createColumnar({
+              threads: limits.threads,
+              memoryLimit: limits.memory,
+              ...(limits.scratch && { scratch: limits.scratch }),
+            });
+          }),
+    };
+  };
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import type { Context } from '../context.ts';
+import { openCatalog } from './catalog.ts';
+import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import type { Engine, Files } from './jobs/engine.ts';
+import { openJobStore } from './jobs/job-store.ts';
+import { createLocks } from './jobs/locks.ts';
+import { createRunner } from './jobs/runner.ts';
+import { datasetRoutes } from './rest/datasets.ts';
+import { jobRoutes } from './rest/jobs.ts';
+import { projectRoutes } from './rest/projects.ts';
+import { queryRoutes } from './rest/queries.ts';
+import { tabledataRoutes } from './rest/tabledata.ts';
+import { tableRoutes } from './rest/tables.ts';
+import { uploadRoutes } from './rest/uploads.ts';
+import { createSizes } from './sizes.ts';
+import { openWarehouse } from './warehouse.ts';
+
+export type { Files };
+
+export interface BigQuery {
+  /** Adds the REST API to an app that parses JSON bodies (`createHttp({ bodies: 'json' })`). */
+  routes(app: FastifyInstance): void;
+  /** Goes on with the jobs that were under way, and expires old results from time to time. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Results of queries live for a day, as BigQuery's anonymous tables do. */
+const RESULT_LIFE_MS = 24 * 60 * 60 * 1000;
+const SWEEP_MS = 10 * 60 * 1000;
+
+/** The local BigQuery: the v2 REST API on one DuckDB database under `context.dir`. */
+export async function createBigQuery(
+  context: Context,
+  { files, clock = SYSTEM_CLOCK }: { files: Files; clock?: Clock },
+): Promise<BigQuery> {
+  const dir = join(context.dir, 'bigquery');
+  const warehouse = await openWarehouse(dir);
+  const catalog = await openCatalog(warehouse);
+  const store = await openJobStore(warehouse);
+  const [last] = await warehouse.rows(
+    "SELECT max(CAST(regexp_extract(result, '\\d+$') AS BIGINT)) AS n FROM meta.jobs",
+  );
+  let nextResult = Number(last?.n ?? 0) + 1;
+  const engine: Engine = {
+    warehouse,
+    catalog,
+    sizes: createSizes(warehouse, catalog),
+    store,
+    locks: createLocks(),
+    meter: context.meter,
+    clock,
+    files,
+    project: context.project,
+    location: context.location,
+    freshResult: () => `anon.q_${nextResult++}`,
+  };
+  const runner = createRunner(engine);
+  let sweeper: NodeJS.Timeout | undefined;
+
+  async function sweep(): Promise<void> {
+    await store.expireResults(clock.now() - RESULT_LIFE_MS);
+    for (const record of catalog.expired(clock.now()))
+      await warehouse.transaction((tx) => catalog.dropTable(tx, record));
+  }
+
+  return {
+    routes(app) {
+      let base = 'http://127.0.0.1/bigquery/v2';
+      app.addHook('onListen', async () => {
+        const address = app.server.address();
+        if (address !== null && typeof address === 'object') base = `http://127.0.0.1:${address.port}/bigquery/v2`;
+      });
+      // Clients that are pointed here by BIGQUERY_EMULATOR_HOST leave the path's prefix out.
+      for (const prefix of ['/bigquery/v2', '']) {
+        projectRoutes(app, prefix, engine);
+        datasetRoutes(app, prefix, engine, () => base);
+        tableRoutes(app, prefix, engine, () => base);
+        tabledataRoutes(app, prefix, engine);
+        jobRoutes(app, prefix, engine, runner, () => base);
+        queryRoutes(app, prefix, engine, runner);
+      }
+      uploadRoutes(app, engine, runner, dir, () => base);
+    },
+    start() {
+      for (const job of store.unfinished()) runner.submit(job);
+      const logged = () => void sweep().catch((error) => console.error(error));
+      sweeper = setInterval(logged, SWEEP_MS);
+      sweeper.unref();
+      logged();
+    },
+    async stop() {
+      clearInterval(sweeper);
+      await runner.stop();
+      await warehouse.stop();
+    },
+  };
+}

@@ -1,0 +1,241 @@
+import { type Field, typeOfField } from './schema.ts';
+import type { Analysis, TableInfo } from './sql/analyze/analysis.ts';
+import { SqlError, unsupported } from './sql/sql-error.ts';
+import { duckType } from './sql/types.ts';
+import type { Tx, Warehouse } from './warehouse.ts';
+
+export interface DatasetRecord {
+  project: string;
+  dataset: string;
+  location: string;
+  /** Fields of the dataset resource that are kept as they came: labels, description, friendlyName, access, … */
+  rest: Record<string, unknown>;
+  created: number;
+  modified: number;
+}
+
+export interface TimePartitioning {
+  type: 'HOUR' | 'DAY' | 'MONTH' | 'YEAR';
+  field: string;
+  expirationMs?: string;
+}
+
+export interface TableRecord {
+  project: string;
+  dataset: string;
+  table: string;
+  kind: 'TABLE' | 'VIEW';
+  /** Its rows' table in DuckDB's schema `data`: a number, because BigQuery's names are case-sensitive and DuckDB's are not. */
+  physical: string;
+  schema: Field[];
+  timePartitioning: TimePartitioning | undefined;
+  requirePartitionFilter: boolean;
+  clustering: string[] | undefined;
+  view: string | undefined;
+  expirationTime: number | undefined;
+  /** Fields of the table resource that are kept as they came: labels, description, friendlyName. */
+  rest: Record<string, unknown>;
+  created: number;
+  modified: number;
+}
+
+export interface TableRef {
+  project: string;
+  dataset: string;
+  table: string;
+}
+
+/** Datasets and tables: kept in memory, and in the warehouse's own transactions. */
+export interface Catalog {
+  datasets(project: string): DatasetRecord[];
+  dataset(project: string, dataset: string): DatasetRecord | undefined;
+  tables(project: string, dataset: string): TableRecord[];
+  table(ref: TableRef): TableRecord | undefined;
+  /** Tables whose expirationTime is past: no request sees them any more. */
+  expired(now: number): TableRecord[];
+  /** What SQL resolves its names with. */
+  resolver(options: {
+    project: string;
+    defaultDataset: { project: string; dataset: string } | undefined;
+    location: string;
+  }): Analysis['findTable'];
+  putDataset(tx: Tx, record: DatasetRecord): Promise<void>;
+  dropDataset(tx: Tx, record: DatasetRecord): Promise<void>;
+  /** Creates or replaces the record; the rows' table is made and dropped by the caller. */
+  putTable(tx: Tx, record: TableRecord): Promise<void>;
+  dropTable(tx: Tx, record: TableRecord): Promise<void>;
+  /** Notes that rows changed; concurrent writers only append here, so they never conflict. */
+  touch(tx: Tx, record: TableRecord, at: number): Promise<void>;
+  /** Counts the commits that changed a table's rows: the key of what is derived from them. */
+  version(record: TableRecord): number;
+  /** Makes an empty table in DuckDB; resolves to its qualified name. */
+  createPhysical(tx: Tx, schema: Field[]): Promise<string>;
+}
+
+const datasetKey = (project: string, dataset: string) => JSON.stringify([project, dataset]);
+const tableKey = (ref: TableRef) => JSON.stringify([ref.project, ref.dataset, ref.table]);
+
+export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
+  const datasets = new Map<string, DatasetRecord>();
+  const tables = new Map<string, TableRecord>();
+  const versions = new Map<string, number>();
+  const infos = new WeakMap<TableRecord, TableInfo>();
+  let nextPhysical = 1;
+
+  await warehouse.transaction(async (tx) => {
+    await tx.run('CREATE TABLE IF NOT EXISTS meta.datasets (key VARCHAR, json VARCHAR)');
+    await tx.run('CREATE TABLE IF NOT EXISTS meta.tables (key VARCHAR, json VARCHAR)');
+    await tx.run('CREATE TABLE IF NOT EXISTS meta.changes (key VARCHAR, changed BIGINT)');
+    for (const row of await tx.rows('SELECT key, json FROM meta.datasets'))
+      datasets.set(String(row.key), JSON.parse(String(row.json)));
+    for (const row of await tx.rows('SELECT key, json FROM meta.tables'))
+      tables.set(String(row.key), JSON.parse(String(row.json)));
+    const changes = await tx.rows('SELECT key, max(changed) AS changed FROM meta.changes GROUP BY key');
+    for (const { key, changed } of changes) {
+      const record = tables.get(String(key));
+      if (record) record.modified = Math.max(record.modified, Number(changed));
+    }
+    await tx.run('DELETE FROM meta.changes');
+    for (const { key, changed } of changes)
+      if (tables.has(String(key)))
+        await tx.run('INSERT INTO meta.changes VALUES ($key, $at)', { key: String(key), at: BigInt(String(changed)) });
+    const [last] = await tx.rows(
+      "SELECT max(CAST(regexp_extract(table_name, '\\d+$') AS BIGINT)) AS n FROM duckdb_tables() WHERE schema_name IN ('data', 'anon') AND NOT temporary",
+    );
+    nextPhysical = Number(last?.n ?? 0) + 1;
+  });
+
+  async function put(tx: Tx, table: string, key: string, json: string | undefined): Promise<void> {
+    await tx.run(`DELETE FROM meta.${table} WHERE key = $key`, { key });
+    if (json !== undefined) await tx.run(`INSERT INTO meta.${table} VALUES ($key, $json)`, { key, json });
+  }
+
+  function infoOf(record: TableRecord): TableInfo {
+    const known = infos.get(record);
+    if (known) return known;
+    const info: TableInfo = {
+      project: record.project,
+      dataset: record.dataset,
+      table: record.table,
+      kind: record.kind,
+      physical: record.physical,
+      columns: record.schema.map((field) => ({
+        name: field.name,
+        type: typeOfField(field),
+        required: field.mode === 'REQUIRED',
+      })),
+      view: record.view,
+      partitionColumn: record.timePartitioning?.field,
+      requirePartitionFilter: record.requirePartitionFilter,
+    };
+    infos.set(record, info);
+    return info;
+  }
+
+  const isAlive = (record: TableRecord | undefined) =>
+    record && (record.expirationTime === undefined || record.expirationTime > Date.now()) ? record : undefined;
+
+  return {
+    datasets: (project) =>
+      [...datasets.values()].filter((one) => one.project === project).sort((a, b) => (a.dataset < b.dataset ? -1 : 1)),
+    dataset: (project, dataset) => datasets.get(datasetKey(project, dataset)),
+    tables: (project, dataset) =>
+      [...tables.values()]
+        .filter((one) => one.project === project && one.dataset === dataset && isAlive(one))
+        .sort((a, b) => (a.table < b.table ? -1 : 1)),
+    table: (ref) => isAlive(tables.get(tableKey(ref))),
+    expired: (now) =>
+      [...tables.values()].filter((one) => one.expirationTime !== undefined && one.expirationTime <= now),
+    resolver({ project, defaultDataset, location }) {
+      return (path, at, defaults) => {
+        const ref = resolvePath(path, at, project, defaults ? defaultDataset : undefined);
+        if (
+          ref.dataset.toUpperCase() === 'INFORMATION_SCHEMA' ||
+          path.some((part) => part.toUpperCase() === 'INFORMATION_SCHEMA')
+        )
+          throw unsupported('INFORMATION_SCHEMA', at);
+        if (ref.table.includes('*')) throw unsupported('wildcard tables', at);
+        if (ref.table.includes('$') || ref.table.includes('@')) throw unsupported('table decorators in SQL', at);
+        if (!datasets.has(datasetKey(ref.project, ref.dataset)))
+          throw new SqlError(
+            `Not found: Dataset ${ref.project}:${ref.dataset} was not found in location ${location}`,
+            undefined,
+            'notFound',
+          );
+        const record = isAlive(tables.get(tableKey(ref)));
+        if (!record)
+          throw new SqlError(
+            `Not found: Table ${ref.project}:${ref.dataset}.${ref.table} was not found in location ${location}`,
+            undefined,
+            'notFound',
+          );
+        return infoOf(record);
+      };
+    },
+    async putDataset(tx, record) {
+      const key = datasetKey(record.project, record.dataset);
+      await put(tx, 'datasets', key, JSON.stringify(record));
+      tx.afterCommit(() => void datasets.set(key, record));
+    },
+    async dropDataset(tx, record) {
+      const key = datasetKey(record.project, record.dataset);
+      await put(tx, 'datasets', key, undefined);
+      tx.afterCommit(() => void datasets.delete(key));
+    },
+    async putTable(tx, record) {
+      const key = tableKey(record);
+      await put(tx, 'tables', key, JSON.stringify(record));
+      tx.afterCommit(() => {
+        tables.set(key, record);
+        versions.set(record.physical, (versions.get(record.physical) ?? 0) + 1);
+      });
+    },
+    async dropTable(tx, record) {
+      const key = tableKey(record);
+      await put(tx, 'tables', key, undefined);
+      if (record.kind === 'TABLE') await tx.run(`DROP TABLE IF EXISTS ${record.physical}`);
+      tx.afterCommit(() => void tables.delete(key));
+    },
+    async touch(tx, record, at) {
+      await tx.run('INSERT INTO meta.changes VALUES ($key, $at)', { key: tableKey(record), at: BigInt(at) });
+      tx.afterCommit(() => {
+        record.modified = Math.max(record.modified, at);
+        versions.set(record.physical, (versions.get(record.physical) ?? 0) + 1);
+      });
+    },
+    version: (record) => versions.get(record.physical) ?? 0,
+    async createPhysical(tx, schema) {
+      const physical = `data.t_${nextPhysical++}`;
+      await tx.run(`CREATE TABLE ${physical} (${renderColumns(schema)})`);
+      return physical;
+    },
+  };
+}
+
+export function renderColumns(schema: Field[]): string {
+  return schema
+    .map(
+      (field) =>
+        `"${field.name.replaceAll('"', '""')}" ${duckType(typeOfField(field))}${field.mode === 'REQUIRED' ? ' NOT NULL' : ''}`,
+    )
+    .join(', ');
+}
+
+/** `table`, `dataset.table` or `project.dataset.table`. */
+export function resolvePath(
+  path: string[],
+  at: number | undefined,
+  project: string,
+  defaults: { project: string; dataset: string } | undefined,
+): TableRef {
+  const [a = '', b, c, ...more] = path;
+  if (more.length > 0)
+    throw c?.toUpperCase() === 'INFORMATION_SCHEMA'
+      ? unsupported('INFORMATION_SCHEMA', at)
+      : new SqlError(`Invalid table name ${path.join('.')}`, at);
+  if (c !== undefined) return { project: a, dataset: b ?? '', table: c };
+  if (b !== undefined) return { project, dataset: a, table: b };
+  if (!defaults)
+    throw new SqlError(`Table "${a}" must be qualified with a dataset (e.g. dataset.table).`, at, 'invalid');
+  return { ...defaults, table: a };
+}

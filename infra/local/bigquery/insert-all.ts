@@ -1,0 +1,130 @@
+import type { TableRef } from './catalog.ts';
+import { JobFailure } from './errors.ts';
+import { type Engine, requireTable } from './jobs/engine.ts';
+import { badField, type Conversion, projectionOf } from './loads/checks.ts';
+import { fromJson, jsonKey, unknownKeys } from './loads/text-values.ts';
+import { typeOfField } from './schema.ts';
+import { quoteName, quoteText } from './sql/types.ts';
+
+export interface InsertAllRequest {
+  rows?: { insertId?: string; json?: Record<string, unknown> }[];
+  skipInvalidRows?: boolean;
+  ignoreUnknownValues?: boolean;
+  templateSuffix?: string;
+}
+
+interface RowError {
+  index: number;
+  errors: { reason: string; location: string; debugInfo: string; message: string }[];
+}
+
+/** BigQuery remembers insert ids for about a minute. Source: cloud.google.com/bigquery/docs/streaming-data-into-bigquery */
+const REMEMBERED_MS = 60_000;
+/** Limits of one request. Source: cloud.google.com/bigquery/quotas#streaming_inserts */
+const MAX_ROWS = 50_000;
+/** A row is billed as 1 kB at least. */
+const LEAST_BILLED = 1024;
+
+const remembered = new WeakMap<Engine, Map<string, number>>();
+
+/** tabledata.insertAll: rows are converted as a JSON load converts them; one transaction, bad rows reported by index. */
+export async function insertAll(engine: Engine, ref: TableRef, request: InsertAllRequest): Promise<object> {
+  const record = requireTable(engine, ref);
+  if (record.kind === 'VIEW') throw new JobFailure('invalid', 'Cannot add rows to a table of type VIEW.');
+  if (request.templateSuffix)
+    throw new JobFailure('invalid', 'not supported by the embedded warehouse: templateSuffix');
+  const rows = request.rows ?? [];
+  if (rows.length === 0) throw new JobFailure('invalid', 'No rows present in the request.');
+  if (rows.length > MAX_ROWS)
+    throw new JobFailure('invalid', `too many rows present in the request, limit: ${MAX_ROWS}.`);
+  const conversions = record.schema.map((field): Conversion => {
+    const j = `json_extract(j, ${jsonKey(field.name)})`;
+    return { field, value: fromJson(j, typeOfField(field)), isAbsent: `(${j} IS NULL OR json_type(${j}) = 'NULL')` };
+  });
+  const unknown = request.ignoreUnknownValues ? [] : [`WHEN ${unknownKeys('j', record.schema)} THEN 'no such field'`];
+  const bad = `CASE WHEN json_type(j) <> 'OBJECT' THEN 'no such row' ${unknown.join(' ')} ELSE ${badField(conversions)} END`;
+  const raw = JSON.stringify(
+    rows.map((row) =>
+      bySpelling(
+        row.json ?? {},
+        record.schema.map((field) => field.name),
+      ),
+    ),
+  );
+  const staged = `(SELECT n, ${bad} AS bad, ${projectionOf(conversions)} FROM (SELECT j, row_number() OVER () - 1 AS n FROM (SELECT unnest(CAST(${quoteText(raw)} AS JSON[])) AS j)))`;
+  const seen = idsOf(engine);
+  const table = `${ref.project}:${ref.dataset}.${ref.table}`;
+  const now = engine.clock.now();
+  for (const [id, until] of seen) if (until <= now) seen.delete(id);
+  const repeated = new Set<number>();
+  const fresh = new Set<string>();
+  for (const [index, row] of rows.entries()) {
+    if (!row.insertId) continue;
+    const key = JSON.stringify([table, row.insertId]);
+    if (seen.has(key) || fresh.has(key)) repeated.add(index);
+    else fresh.add(key);
+  }
+  // Reserved before the rows are in, so that a retry that runs beside this request adds nothing.
+  for (const key of fresh) seen.set(key, now + REMEMBERED_MS);
+  let errors: RowError[] = [];
+  try {
+    await engine.warehouse.transaction(async (tx) => {
+      await tx.run(`CREATE TEMP TABLE inserted AS SELECT * FROM ${staged}`);
+      const failed = await tx.rows('SELECT n, bad FROM inserted WHERE bad IS NOT NULL ORDER BY n');
+      errors = failed.map((row) => ({ index: Number(row.n), errors: [rowError(String(row.bad))] }));
+      const skip = new Set([...repeated, ...errors.map((error) => error.index)]);
+      if (errors.length === 0 || request.skipInvalidRows) {
+        const names = record.schema.map((field) => quoteName(field.name)).join(', ');
+        const where = skip.size > 0 ? ` WHERE n NOT IN (${[...skip].join(', ')})` : '';
+        await tx.run(`INSERT INTO ${record.physical} (${names}) SELECT ${names} FROM inserted${where} ORDER BY n`);
+        await engine.catalog.touch(tx, record, now);
+      }
+      await tx.run('DROP TABLE inserted');
+    });
+  } catch (error) {
+    for (const key of fresh) seen.delete(key);
+    throw error;
+  }
+  const stored = errors.length === 0 || request.skipInvalidRows === true;
+  if (!stored) for (const key of fresh) seen.delete(key);
+  else
+    engine.meter.add(
+      'bigquery.insert_bytes',
+      rows.reduce(
+        (sum, row, i) =>
+          sum + (repeated.has(i) ? 0 : Math.max(LEAST_BILLED, Buffer.byteLength(JSON.stringify(row.json ?? {})))),
+        0,
+      ),
+    );
+  if (!stored) {
+    const failed = new Set(errors.map((error) => error.index));
+    const stopped = rows.map((_, index) => index).filter((index) => !failed.has(index));
+    errors.push(
+      ...stopped.map((index) => ({ index, errors: [{ reason: 'stopped', location: '', debugInfo: '', message: '' }] })),
+    );
+    errors.sort((a, b) => a.index - b.index);
+  }
+  return { kind: 'bigquery#tableDataInsertAllResponse', ...(errors.length > 0 && { insertErrors: errors }) };
+}
+
+function idsOf(engine: Engine): Map<string, number> {
+  const kept = remembered.get(engine) ?? new Map<string, number>();
+  remembered.set(engine, kept);
+  return kept;
+}
+
+/** Keys are matched without regard to case; the schema's own spelling is what the conversions look for. */
+function bySpelling(row: Record<string, unknown>, names: string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([key, value]) => [
+      names.find((name) => name.toLowerCase() === key.toLowerCase()) ?? key,
+      value,
+    ]),
+  );
+}
+
+function rowError(bad: string): RowError['errors'][number] {
+  const isField = bad !== 'no such field' && bad !== 'no such row';
+  const message = isField ? `Cannot convert value of field ${bad}, or a required value is missing.` : `${bad}.`;
+  return { reason: 'invalid', location: isField ? bad : '', debugInfo: '', message };
+}

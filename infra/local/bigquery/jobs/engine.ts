@@ -1,0 +1,54 @@
+import type { Meter } from '../../meter.ts';
+import type { Catalog, DatasetRecord, TableRecord, TableRef } from '../catalog.ts';
+import type { Clock } from '../clock.ts';
+import { JobFailure } from '../errors.ts';
+import type { Sizes } from '../sizes.ts';
+import type { Warehouse } from '../warehouse.ts';
+import type { JobStore } from './job-store.ts';
+import type { Locks } from './locks.ts';
+
+/** The objects that load jobs read: the storage service's contract. */
+export interface Files {
+  match(bucket: string, pattern: string): { name: string; generation: string; path: string; size: number }[];
+}
+
+/** What every kind of job is carried out with. */
+export interface Engine {
+  warehouse: Warehouse;
+  catalog: Catalog;
+  sizes: Sizes;
+  store: JobStore;
+  locks: Locks;
+  meter: Meter;
+  clock: Clock;
+  files: Files;
+  project: string;
+  location: string;
+  /** A name in DuckDB's schema `anon` that was never taken. */
+  freshResult(): string;
+}
+
+export const nameOf = (ref: TableRef) => `${ref.project}:${ref.dataset}.${ref.table}`;
+
+export function requireDataset(engine: Engine, project: string, dataset: string): DatasetRecord {
+  const record = engine.catalog.dataset(project, dataset);
+  if (!record) throw new JobFailure('notFound', `Not found: Dataset ${project}:${dataset}`);
+  return record;
+}
+
+export function requireTable(engine: Engine, ref: TableRef): TableRecord {
+  requireDataset(engine, ref.project, ref.dataset);
+  const record = engine.catalog.table(ref);
+  if (!record) throw new JobFailure('notFound', `Not found: Table ${nameOf(ref)}`);
+  return record;
+}
+
+/** `{ projectId, datasetId, tableId }` of a request, its project defaulted. */
+export function readTableRef(
+  raw: { projectId?: string; datasetId?: string; tableId?: string } | undefined,
+  project: string,
+  what: string,
+): TableRef {
+  if (!raw?.datasetId || !raw.tableId) throw new JobFailure('invalid', `Required parameter is missing: ${what}`);
+  return { project: raw.projectId ?? project, dataset: raw.datasetId, table: raw.tableId };
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { JobFailure } from '../errors.ts';
+import type { Engine } from './engine.ts';
+import type { Job, JobConfiguration } from './job.ts';
+
+export interface JobReference {
+  projectId?: string;
+  jobId?: string;
+  location?: string;
+}
+
+/** Letters, digits, underscores and dashes. Source: cloud.google.com/bigquery/docs/reference/rest/v2/JobReference */
+const JOB_ID = /^[A-Za-z0-9_-]{1,1024}$/;
+
+/** A job as a request describes it. Throws JobFailure for what no job could carry out. */
+export function newJob(
+  engine: Engine,
+  project: string,
+  configuration: JobConfiguration,
+  reference: JobReference | undefined,
+): Job {
+  const id = reference?.jobId ?? `job_${randomUUID().replaceAll('-', '')}`;
+  if (!JOB_ID.test(id))
+    throw new JobFailure(
+      'invalid',
+      `Invalid job ID "${id}". Job IDs must be alphanumeric (plus underscores and dashes) and must be at most 1024 characters long.`,
+    );
+  checkLocation(engine, reference?.location);
+  const kinds = ['query', 'load', 'copy', 'extract'].filter(
+    (kind) => configuration?.[kind as keyof JobConfiguration] !== undefined,
+  );
+  if (kinds.length !== 1)
+    throw new JobFailure('invalid', 'Required parameter is missing: exactly one of query, load, copy and extract');
+  if (configuration.extract !== undefined)
+    throw new JobFailure('notImplemented', 'not supported by the embedded warehouse: extract jobs');
+  return {
+    project,
+    id,
+    location: engine.location,
+    configuration,
+    upload: undefined,
+    requestId: undefined,
+    state: 'PENDING',
+    created: engine.clock.now(),
+    started: undefined,
+    ended: undefined,
+    error: undefined,
+    errors: [],
+    query: undefined,
+    load: undefined,
+    copy: undefined,
+    result: undefined,
+    statementsDone: 0,
+  };
+}
+
+export function checkLocation(engine: Engine, location: string | undefined): void {
+  if (location === undefined || location.toUpperCase() === engine.location.toUpperCase()) return;
+  throw new JobFailure(
+    'invalid',
+    `The local cloud has one location, ${engine.location}; the request asks for ${location}`,
+  );
+}
+
+/** Ids that are being inserted: two requests with one id must not both pass the check. */
+const arriving = new WeakMap<Engine, Set<string>>();
+
+/** Makes the job durable, or fails because its id was used before. */
+export async function insertJob(engine: Engine, job: Job): Promise<void> {
+  const ids = arriving.get(engine) ?? new Set<string>();
+  arriving.set(engine, ids);
+  const key = JSON.stringify([job.project, job.id]);
+  const duplicate = () => new JobFailure('duplicate', `Already Exists: Job ${job.project}:${job.location}.${job.id}`);
+  if (ids.has(key)) throw duplicate();
+  ids.add(key);
+  try {
+    if (await engine.store.find(job.project, job.id)) throw duplicate();
+    await engine.store.insert(job);
+  } finally {
+    ids.delete(key);
+  }
+}
+
+export async function requireJob(engine: Engine, project: string, id: string): Promise<Job> {
+  const job = await engine.store.find(project, id);
+  if (!job) throw new JobFailure('notFound', `Not found: Job ${project}:${engine.location}.${id}`);
+  return job;
+}

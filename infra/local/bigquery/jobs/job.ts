@@ -1,0 +1,128 @@
+import type { TableRef } from '../catalog.ts';
+import type { JobError } from '../errors.ts';
+import type { QueryParameter } from '../query-parameters.ts';
+import type { Field } from '../schema.ts';
+
+export type Disposition = 'WRITE_APPEND' | 'WRITE_TRUNCATE' | 'WRITE_EMPTY';
+
+interface RestTable {
+  projectId?: string;
+  datasetId?: string;
+  tableId?: string;
+}
+
+interface Destination {
+  destinationTable?: RestTable;
+  createDisposition?: string;
+  writeDisposition?: string;
+  schemaUpdateOptions?: string[];
+  timePartitioning?: { type?: string; field?: string; expirationMs?: string; requirePartitionFilter?: boolean };
+  rangePartitioning?: unknown;
+  clustering?: { fields?: string[] };
+}
+
+export interface QueryConfiguration extends Destination {
+  query?: string;
+  useLegacySql?: boolean;
+  defaultDataset?: { projectId?: string; datasetId?: string };
+  parameterMode?: string;
+  queryParameters?: QueryParameter[];
+  maximumBytesBilled?: string;
+  useQueryCache?: boolean;
+  priority?: string;
+}
+
+export interface LoadConfiguration extends Destination {
+  sourceUris?: string[];
+  sourceFormat?: string;
+  schema?: { fields?: unknown };
+  autodetect?: boolean;
+  fieldDelimiter?: string;
+  quote?: string;
+  skipLeadingRows?: number | string;
+  allowQuotedNewlines?: boolean;
+  allowJaggedRows?: boolean;
+  nullMarker?: string;
+  encoding?: string;
+  maxBadRecords?: number | string;
+  ignoreUnknownValues?: boolean;
+  decimalTargetTypes?: string[];
+  parquetOptions?: { enumAsString?: boolean; enableListInference?: boolean };
+}
+
+export interface CopyConfiguration extends Destination {
+  sourceTable?: RestTable;
+  sourceTables?: RestTable[];
+  operationType?: string;
+}
+
+export interface JobConfiguration {
+  jobType?: string;
+  dryRun?: boolean;
+  labels?: Record<string, string>;
+  jobTimeoutMs?: string;
+  query?: QueryConfiguration;
+  load?: LoadConfiguration;
+  copy?: CopyConfiguration;
+  extract?: unknown;
+}
+
+export interface DmlStats {
+  insertedRowCount: number;
+  updatedRowCount: number;
+  deletedRowCount: number;
+}
+
+export interface QueryStatistics {
+  statementType: string | undefined;
+  totalBytesProcessed: number;
+  totalBytesBilled: number;
+  referencedTables: TableRef[];
+  schema: Field[] | undefined;
+  dml: DmlStats | undefined;
+  ddl: { operation: string; table: TableRef | undefined } | undefined;
+  childJobs: number;
+}
+
+export interface LoadStatistics {
+  inputFiles: number;
+  inputFileBytes: number;
+  outputRows: number;
+  outputBytes: number;
+  badRecords: number;
+}
+
+/** Where a finished query's rows lie: a table in DuckDB's schema `anon`, its columns `c1`, `c2`, … */
+export interface JobResult {
+  physical: string;
+  schema: Field[];
+  rows: number;
+  destination: TableRef;
+}
+
+export interface Job {
+  project: string;
+  id: string;
+  location: string;
+  configuration: JobConfiguration;
+  /** The file that an upload brought, for loads without sourceUris. */
+  upload: string | undefined;
+  requestId: string | undefined;
+  state: 'PENDING' | 'RUNNING' | 'DONE';
+  created: number;
+  started: number | undefined;
+  ended: number | undefined;
+  error: JobError | undefined;
+  errors: JobError[];
+  query: QueryStatistics | undefined;
+  load: LoadStatistics | undefined;
+  copy: { rows: number } | undefined;
+  result: JobResult | undefined;
+  /** How many of a script's statements are committed: a restart goes on behind them. */
+  statementsDone: number;
+}
+
+export function jobType(job: Pick<Job, 'configuration'>): 'QUERY' | 'LOAD' | 'COPY' | 'EXTRACT' {
+  const { query, load, copy } = job.configuration;
+  return query ? 'QUERY' : load ? 'LOAD' : copy ? 'COPY' : 'EXTRACT';
+}

@@ -1,0 +1,104 @@
+import type { TableRef } from '../catalog.ts';
+import { type Job, jobType, type QueryStatistics } from './job.ts';
+
+export const renderTableRef = (ref: TableRef) => ({
+  projectId: ref.project,
+  datasetId: ref.dataset,
+  tableId: ref.table,
+});
+
+export const jobReference = (job: Pick<Job, 'project' | 'id' | 'location'>) => ({
+  projectId: job.project,
+  jobId: job.id,
+  location: job.location,
+});
+
+const text = (value: number | undefined) => (value === undefined ? undefined : String(value));
+
+/** The job resource of jobs.get, jobs.insert and jobs.list. */
+export function renderJob(job: Job, selfLink: string): object {
+  return {
+    kind: 'bigquery#job',
+    etag: `"${job.id}-${job.state}"`,
+    id: `${job.project}:${job.location}.${job.id}`,
+    selfLink,
+    user_email: 'local@sluice',
+    principal_subject: 'user:local@sluice',
+    configuration: renderConfiguration(job),
+    jobReference: jobReference(job),
+    statistics: renderStatistics(job),
+    status: {
+      state: job.state,
+      ...(job.error && { errorResult: job.error }),
+      ...(job.errors.length > 0 && { errors: job.errors }),
+    },
+  };
+}
+
+function renderConfiguration(job: Job): object {
+  const { configuration } = job;
+  const query = configuration.query && {
+    ...configuration.query,
+    useLegacySql: false,
+    priority: configuration.query.priority ?? 'INTERACTIVE',
+    ...(job.result && { destinationTable: renderTableRef(job.result.destination) }),
+    writeDisposition: configuration.query.writeDisposition ?? 'WRITE_TRUNCATE',
+  };
+  return { ...configuration, jobType: jobType(job), ...(query && { query }) };
+}
+
+function renderStatistics(job: Job): object {
+  const { query, load, copy } = job;
+  return {
+    creationTime: String(job.created),
+    startTime: text(job.started),
+    endTime: text(job.ended),
+    ...(job.ended !== undefined && {
+      finalExecutionDurationMs: String(job.ended - (job.started ?? job.created)),
+      totalSlotMs: String(Math.max(1, job.ended - (job.started ?? job.created))),
+    }),
+    ...(query && {
+      totalBytesProcessed: String(query.totalBytesProcessed),
+      query: renderQueryStatistics(query),
+      ...(query.childJobs > 0 && { numChildJobs: String(query.childJobs) }),
+    }),
+    ...(load && {
+      load: {
+        inputFiles: String(load.inputFiles),
+        inputFileBytes: String(load.inputFileBytes),
+        outputRows: String(load.outputRows),
+        outputBytes: String(load.outputBytes),
+        badRecords: String(load.badRecords),
+      },
+    }),
+    ...(copy && { copy: { copiedRows: String(copy.rows) } }),
+  };
+}
+
+export function renderQueryStatistics(query: QueryStatistics): object {
+  const { dml, ddl } = query;
+  const changed = dml && dml.insertedRowCount + dml.updatedRowCount + dml.deletedRowCount;
+  return {
+    statementType: query.statementType,
+    totalBytesProcessed: String(query.totalBytesProcessed),
+    totalBytesBilled: String(query.totalBytesBilled),
+    totalBytesProcessedAccuracy: 'PRECISE',
+    billingTier: 1,
+    cacheHit: false,
+    ...(query.referencedTables.length > 0 && { referencedTables: query.referencedTables.map(renderTableRef) }),
+    ...(query.schema && { schema: { fields: query.schema } }),
+    ...(dml && { numDmlAffectedRows: String(changed), dmlStats: renderDml(dml) }),
+    ...(ddl && {
+      ddlOperationPerformed: ddl.operation,
+      ...(ddl.table && { ddlTargetTable: renderTableRef(ddl.table) }),
+    }),
+  };
+}
+
+export function renderDml(dml: NonNullable<QueryStatistics['dml']>): object {
+  return {
+    insertedRowCount: String(dml.insertedRowCount),
+    updatedRowCount: String(dml.updatedRowCount),
+    deletedRowCount: String(dml.deletedRowCount),
+  };
+}

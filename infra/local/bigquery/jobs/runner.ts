@@ -1,0 +1,110 @@
+import { rm } from 'node:fs/promises';
+import { JobFailure, toFailure, toJobError } from '../errors.ts';
+import type { Engine } from './engine.ts';
+import { type Execution, inTransaction } from './execution.ts';
+import { type Job, jobType } from './job.ts';
+import { createLimiter } from './locks.ts';
+import { runCopy } from './run-copy.ts';
+import { runLoad } from './run-load.ts';
+import { runQuery } from './run-query.ts';
+
+export interface Runner {
+  /** Runs the job in the background. */
+  submit(job: Job): void;
+  /** Resolves once the job is DONE, or after `timeoutMs`. */
+  wait(job: Job, timeoutMs: number): Promise<void>;
+  cancel(job: Job): void;
+  /** Interrupts what runs; it is found unfinished at the next start, and runs again. */
+  stop(): Promise<void>;
+}
+
+/** DuckDB works on libuv's four threads: one is left to requests while jobs run. */
+const AT_ONCE = 3;
+
+export function createRunner(engine: Engine): Runner {
+  const limit = createLimiter(AT_ONCE);
+  const running = new Map<Job, { execution: Execution; done: Promise<void> }>();
+  let stopped = false;
+
+  async function carryOut(execution: Execution): Promise<void> {
+    const { job } = execution;
+    if (stopped) return;
+    job.state = 'RUNNING';
+    job.started ??= engine.clock.now();
+    try {
+      if (execution.cancelled)
+        throw new JobFailure('stopped', 'Job execution was cancelled: User requested cancellation');
+      switch (jobType(job)) {
+        case 'QUERY':
+          await runQuery(engine, execution);
+          break;
+        case 'LOAD':
+          await runLoad(engine, execution);
+          break;
+        case 'COPY':
+          await runCopy(engine, execution);
+          break;
+        case 'EXTRACT':
+          throw new JobFailure('notImplemented', 'not supported by the embedded warehouse: extract jobs');
+      }
+    } catch (error) {
+      if (stopped) return;
+      await fail(job, error);
+    }
+    if (job.upload !== undefined) await rm(job.upload, { force: true });
+  }
+
+  async function fail(job: Job, error: unknown): Promise<void> {
+    const failure = toFailure(error, job.configuration.query?.query ?? '');
+    if (failure.reason === 'internalError') console.error(error);
+    const own = toJobError(failure);
+    const change: Partial<Job> = {
+      state: 'DONE',
+      ended: engine.clock.now(),
+      error: own,
+      errors: [own, ...failure.others],
+      result: undefined,
+    };
+    const clean: Execution = { job, cancelled: false, connection: undefined };
+    await inTransaction(engine, clean, async (tx) => {
+      if (job.result) await tx.run(`DROP TABLE IF EXISTS ${job.result.physical}`);
+      const done: Job = { ...job, ...change };
+      await engine.store.save(tx, done);
+      tx.afterCommit(() => void Object.assign(job, done));
+    });
+  }
+
+  return {
+    submit(job) {
+      const execution: Execution = { job, cancelled: false, connection: undefined };
+      const done = limit(() => carryOut(execution))
+        .catch((error) => console.error(error))
+        .finally(() => running.delete(job));
+      running.set(job, { execution, done });
+    },
+    async wait(job, timeoutMs) {
+      const entry = running.get(job);
+      if (!entry || job.state === 'DONE') return;
+      let timer: NodeJS.Timeout | undefined;
+      const timeout = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, timeoutMs);
+      });
+      await Promise.race([entry.done, timeout]);
+      clearTimeout(timer);
+    },
+    cancel(job) {
+      const entry = running.get(job);
+      if (!entry) return;
+      entry.execution.cancelled = true;
+      entry.execution.connection?.interrupt();
+    },
+    async stop() {
+      stopped = true;
+      for (const { execution } of running.values()) {
+        execution.cancelled = true;
+        execution.connection?.interrupt();
+      }
+      await Promise.all([...running.values()].map((entry) => entry.done));
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Analyzed } from '../sql/analyze/statement.ts';
+
+/** `statistics.query.statementType` of a statement by itself. */
+export function statementTypeOf(statement: Analyzed, asSelect: boolean): string {
+  switch (statement.kind) {
+    case 'query':
+      return 'SELECT';
+    case 'insert':
+      return 'INSERT';
+    case 'update':
+      return 'UPDATE';
+    case 'delete':
+      return 'DELETE';
+    case 'merge':
+      return 'MERGE';
+    case 'truncate':
+      return 'TRUNCATE_TABLE';
+    case 'createSchema':
+      return 'CREATE_SCHEMA';
+    case 'createTable':
+      return asSelect ? 'CREATE_TABLE_AS_SELECT' : 'CREATE_TABLE';
+    case 'createView':
+      return 'CREATE_VIEW';
+    case 'drop':
+      return `DROP_${statement.what}`;
+    case 'alterTable':
+      return 'ALTER_TABLE';
+    case 'assert':
+      return 'ASSERT';
+  }
+}

@@ -1,0 +1,167 @@
+import { type JobError, JobFailure } from '../errors.ts';
+import type { LoadConfiguration } from '../jobs/job.ts';
+import { type Field, parseFields, typeOfField } from '../schema.ts';
+import { quoteText } from '../sql/types.ts';
+import type { Tx } from '../warehouse.ts';
+import { badField, type Conversion, describeBadRows, projectionOf, tooManyErrors } from './checks.ts';
+import type { SourceFile } from './source.ts';
+import { MAX_ERRORS, readingError, type Staged } from './staged.ts';
+import { fromText } from './text-values.ts';
+
+const DELIMITERS: Record<string, string> = { tab: '\t', '\\t': '\t' };
+
+interface CsvOptions {
+  delimiter: string;
+  quote: string;
+  skip: number;
+  nullMarker: string;
+  jagged: boolean;
+  quotedNewlines: boolean;
+  ignoreUnknown: boolean;
+  maxBad: number;
+}
+
+function readOptions(load: LoadConfiguration): CsvOptions {
+  const encoding = (load.encoding ?? 'UTF-8').toUpperCase();
+  if (encoding !== 'UTF-8' && encoding !== 'UTF8')
+    throw new JobFailure('invalid', `not supported by the embedded warehouse: CSV encoding ${load.encoding}`);
+  const delimiter = load.fieldDelimiter ?? ',';
+  return {
+    delimiter: DELIMITERS[delimiter.toLowerCase()] ?? delimiter,
+    quote: load.quote ?? '"',
+    skip: Number(load.skipLeadingRows ?? 0),
+    nullMarker: load.nullMarker ?? '',
+    jagged: load.allowJaggedRows === true,
+    quotedNewlines: load.allowQuotedNewlines === true,
+    ignoreUnknown: load.ignoreUnknownValues === true,
+    maxBad: Number(load.maxBadRecords ?? 0),
+  };
+}
+
+function readCsv(files: SourceFile[], options: CsvOptions, columns: string): string {
+  const parts = [
+    `[${files.map((file) => quoteText(file.path)).join(', ')}]`,
+    'auto_detect = false',
+    'header = false',
+    `columns = {${columns}}`,
+    `delim = ${quoteText(options.delimiter)}`,
+    `quote = ${quoteText(options.quote)}`,
+    `escape = ${quoteText(options.quote)}`,
+    `skip = ${options.skip}`,
+    `nullstr = ${quoteText(options.nullMarker)}`,
+    'allow_quoted_nulls = false',
+    `compression = ${files.every((file) => file.gzip) ? "'gzip'" : "'none'"}`,
+    'max_line_size = 104857600',
+    // One thread: record numbers are counted in file order, and quoted line ends are read right.
+    'parallel = false',
+    ...(options.jagged ? ['null_padding = true'] : []),
+    ...(options.ignoreUnknown ? ['strict_mode = false'] : []),
+  ];
+  return parts.join(', ');
+}
+
+/** CSV → rows of the schema's types. Every cell is read as text and converted by BigQuery's own rules. */
+export async function stageCsv(
+  tx: Tx,
+  files: SourceFile[],
+  load: LoadConfiguration,
+  schema: Field[],
+  fresh: (prefix: string) => string,
+): Promise<Staged> {
+  const nested = schema.find((field) => field.type === 'RECORD' || field.mode === 'REPEATED');
+  if (nested)
+    throw new JobFailure(
+      'invalid',
+      `Invalid schema: CSV cannot hold nested or repeated fields, such as ${nested.name}`,
+    );
+  const options = readOptions(load);
+  const columns = schema.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
+  const [raw, scans, rejects, staged] = ['raw', 'scans', 'rejects', 'staged'].map(fresh) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  let structural = 0;
+  const errors: JobError[] = [];
+  const uri = files.length === 1 ? files[0]?.uri : undefined;
+  const scan = `read_csv(${readCsv(files, options, columns)}, store_rejects = true, rejects_scan = '${scans}', rejects_table = '${rejects}')`;
+  const conversions = schema.map(
+    (field, i): Conversion => ({ field, value: fromText(`c${i}`, typeOfField(field)), isAbsent: `c${i} IS NULL` }),
+  );
+  await tx.run(`CREATE TEMP TABLE ${raw} AS SELECT *, row_number() OVER () AS n FROM ${scan}`);
+  for (const row of await tx.rows(`SELECT line, error_type FROM ${rejects} ORDER BY line`)) {
+    structural++;
+    if (errors.length < MAX_ERRORS)
+      errors.push(readingError(`${structuralMessage(String(row.error_type))}; line: ${row.line}`, uri));
+  }
+  const newline = options.quotedNewlines ? [] : schema.map((_, i) => `c${i} LIKE '%' || chr(10) || '%'`);
+  const bad =
+    newline.length > 0
+      ? `CASE WHEN ${newline.join(' OR ')} THEN 'Quoted section contains a line break, which allowQuotedNewlines does not allow' ELSE ${badField(conversions)} END`
+      : badField(conversions);
+  await tx.run(`CREATE TEMP TABLE ${staged} AS SELECT n, ${bad} AS bad, ${projectionOf(conversions)} FROM ${raw}`);
+  const [count] = await tx.rows(`SELECT count(*) AS bad FROM ${staged} WHERE bad IS NOT NULL`);
+  const badRecords = structural + Number(count?.bad ?? 0);
+  if (badRecords > structural) errors.push(...(await describeBadRows(tx, staged, schema, uri)));
+  if (badRecords > options.maxBad) throw tooManyErrors(errors.slice(0, MAX_ERRORS), badRecords, options.maxBad);
+  const names = schema.map((field) => `"${field.name}"`).join(', ');
+  return {
+    source: `(SELECT ${names} FROM ${staged} WHERE bad IS NULL ORDER BY n)`,
+    temporary: [raw, staged, scans, rejects],
+    schema,
+    badRecords,
+    errors: errors.slice(0, MAX_ERRORS),
+  };
+}
+
+function structuralMessage(type: string): string {
+  switch (type) {
+    case 'TOO MANY COLUMNS':
+      return 'Too many values in row';
+    case 'MISSING COLUMNS':
+      return 'CSV table references a column position that the row does not have';
+    case 'UNQUOTED VALUE':
+      return 'Data between close double quote (") and field separator, or missing close double quote (") character';
+    default:
+      return `CSV row could not be read (${type.toLowerCase()})`;
+  }
+}
+
+/** Names and types from the file itself. */
+export async function detectCsv(
+  tx: Tx,
+  files: SourceFile[],
+  load: LoadConfiguration,
+): Promise<{ schema: Field[]; skip: number }> {
+  const options = readOptions(load);
+  const [first] = files;
+  if (!first) throw new JobFailure('invalid', 'There is no file to detect a schema from');
+  const [sniffed] = await tx.rows(
+    `SELECT HasHeader AS header, to_json(Columns) AS columns FROM sniff_csv(${quoteText(first.path)}, delim = ${quoteText(options.delimiter)}, quote = ${quoteText(options.quote)}, compression = ${first.gzip ? "'gzip'" : "'none'"})`,
+  );
+  const columns = JSON.parse(String(sniffed?.columns ?? '[]')) as { name: string; type: string }[];
+  const hasHeader = sniffed?.header === true;
+  const fields = columns.map((column, i) => {
+    const type = DETECTED[column.type] ?? 'STRING';
+    return {
+      name: hasHeader
+        ? column.name.replace(/[^\p{L}\p{N}_]/gu, '_').replace(/^(?=\d)/, '_')
+        : `${type.toLowerCase()}_field_${i}`,
+      type,
+    };
+  });
+  return { schema: parseFields(fields), skip: load.skipLeadingRows === undefined && hasHeader ? 1 : options.skip };
+}
+
+/** What BigQuery makes of the types that DuckDB finds. */
+export const DETECTED: Record<string, string> = {
+  BOOLEAN: 'BOOLEAN',
+  BIGINT: 'INTEGER',
+  INTEGER: 'INTEGER',
+  DOUBLE: 'FLOAT',
+  DATE: 'DATE',
+  TIME: 'TIME',
+  TIMESTAMP: 'TIMESTAMP',
+  'TIMESTAMP WITH TIME ZONE': 'TIMESTAMP',
+};

@@ -1,0 +1,253 @@
+import { DuckDBDecimalType, DuckDBListType, DuckDBStructType, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
+import { JobFailure } from '../errors.ts';
+import type { LoadConfiguration } from '../jobs/job.ts';
+import { type Field, parseFields } from '../schema.ts';
+import { quoteName, quoteText } from '../sql/types.ts';
+import type { Tx } from '../warehouse.ts';
+import type { SourceFile } from './source.ts';
+import { readingError, type Staged } from './staged.ts';
+
+const INTEGERS = new Set<DuckDBTypeId>([
+  DuckDBTypeId.TINYINT,
+  DuckDBTypeId.SMALLINT,
+  DuckDBTypeId.INTEGER,
+  DuckDBTypeId.BIGINT,
+  DuckDBTypeId.UTINYINT,
+  DuckDBTypeId.USMALLINT,
+  DuckDBTypeId.UINTEGER,
+  DuckDBTypeId.UBIGINT,
+]);
+
+interface Reading {
+  load: LoadConfiguration;
+  uri: string;
+}
+
+/** A Parquet column's type as BigQuery takes it. DuckDB's TIMESTAMP is the one that is not adjusted to UTC: a DATETIME. */
+function fieldOf(name: string, type: DuckDBType, reading: Reading): Field {
+  const plain = (spelled: string): Field => ({ name, type: spelled, mode: 'NULLABLE' });
+  if (type instanceof DuckDBListType) {
+    if (reading.load.parquetOptions?.enableListInference !== true)
+      throw new JobFailure(
+        'invalid',
+        `not supported by the embedded warehouse: Parquet list ${name} without parquetOptions.enableListInference`,
+      );
+    return { ...fieldOf(name, type.valueType, reading), mode: 'REPEATED' };
+  }
+  if (type instanceof DuckDBStructType) {
+    return {
+      name,
+      type: 'RECORD',
+      mode: 'NULLABLE',
+      fields: type.entryNames.map((entry, i) => fieldOf(entry, type.entryTypes[i] as DuckDBType, reading)),
+    };
+  }
+  if (type instanceof DuckDBDecimalType) return plain(decimalTarget(name, type, reading));
+  if (INTEGERS.has(type.typeId)) return plain('INTEGER');
+  switch (type.typeId) {
+    case DuckDBTypeId.BOOLEAN:
+      return plain('BOOLEAN');
+    case DuckDBTypeId.FLOAT:
+    case DuckDBTypeId.DOUBLE:
+      return plain('FLOAT');
+    case DuckDBTypeId.VARCHAR:
+      return plain('STRING');
+    case DuckDBTypeId.BLOB:
+      return plain('BYTES');
+    case DuckDBTypeId.DATE:
+      return plain('DATE');
+    case DuckDBTypeId.TIME:
+      return plain('TIME');
+    case DuckDBTypeId.TIMESTAMP_TZ:
+      return plain('TIMESTAMP');
+    case DuckDBTypeId.TIMESTAMP:
+    case DuckDBTypeId.TIMESTAMP_MS:
+    case DuckDBTypeId.TIMESTAMP_NS:
+    case DuckDBTypeId.TIMESTAMP_S:
+      return plain('DATETIME');
+    default:
+      throw new JobFailure(
+        'invalid',
+        `not supported by the embedded warehouse: Parquet column ${name} of type ${type.toString()}`,
+      );
+  }
+}
+
+/** The first target that holds the decimal's digits; by default NUMERIC alone. */
+function decimalTarget(name: string, type: DuckDBDecimalType, reading: Reading): string {
+  const targets = reading.load.decimalTargetTypes ?? ['NUMERIC'];
+  const fits: Record<string, boolean> = {
+    NUMERIC: type.scale <= 9 && type.width - type.scale <= 29,
+    BIGNUMERIC: type.scale <= 18 && type.width - type.scale <= 20,
+    STRING: true,
+  };
+  for (const target of ['NUMERIC', 'BIGNUMERIC', 'STRING']) if (targets.includes(target) && fits[target]) return target;
+  throw new JobFailure(
+    'invalid',
+    `Error while reading data, error message: Parquet column '${name}' of type DECIMAL(${type.width}, ${type.scale}) fits none of decimalTargetTypes ${targets.join(', ')}. File: ${reading.uri}`,
+  );
+}
+
+const PARQUET_NAMES: Record<string, string> = {
+  INTEGER: 'INT64',
+  FLOAT: 'DOUBLE',
+  STRING: 'BYTE_ARRAY',
+  BYTES: 'BYTE_ARRAY',
+  BOOLEAN: 'BOOLEAN',
+  DATE: 'INT32',
+  TIMESTAMP: 'INT64',
+  DATETIME: 'INT64',
+  TIME: 'INT64',
+  NUMERIC: 'FIXED_LEN_BYTE_ARRAY',
+  BIGNUMERIC: 'FIXED_LEN_BYTE_ARRAY',
+  RECORD: 'GROUP',
+};
+const CPP_NAMES: Record<string, string> = {
+  INTEGER: 'INT64',
+  FLOAT: 'DOUBLE',
+  STRING: 'STRING',
+  BYTES: 'STRING',
+  BOOLEAN: 'BOOL',
+  DATE: 'DATE',
+  RECORD: 'MESSAGE',
+};
+
+/** Whether a Parquet column may be read into a column of the table; strict, as BigQuery is. */
+function accepts(column: Field, file: Field): boolean {
+  if ((column.mode === 'REPEATED') !== (file.mode === 'REPEATED')) return false;
+  if (column.type === 'RECORD' || file.type === 'RECORD') {
+    return (
+      column.type === file.type &&
+      (column.fields ?? []).every((field) => {
+        const other = file.fields?.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
+        return other ? accepts(field, other) : field.mode !== 'REQUIRED';
+      })
+    );
+  }
+  if (column.type === file.type) return true;
+  return column.type === 'BIGNUMERIC' && file.type === 'NUMERIC';
+}
+
+function project(x: string, column: Field, file: Field): string {
+  if (column.mode === 'REPEATED') {
+    const inner = project('e', { ...column, mode: 'NULLABLE' }, { ...file, mode: 'NULLABLE' });
+    return `coalesce(bq_no_null(${inner === 'e' ? x : `list_transform(${x}, lambda e: ${inner})`}, ${quoteText(column.name)}), [])`;
+  }
+  if (column.type !== 'RECORD')
+    return column.type === 'NUMERIC' ||
+      column.type === 'BIGNUMERIC' ||
+      column.type === 'INTEGER' ||
+      column.type === 'FLOAT' ||
+      column.type === 'DATETIME'
+      ? `CAST(${x} AS ${DUCK[column.type]})`
+      : column.type === 'STRING'
+        ? `CAST(${x} AS VARCHAR)`
+        : x;
+  const parts = (column.fields ?? []).map((field) => {
+    const other = file.fields?.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
+    return `${quoteName(field.name)} := ${other ? project(`struct_extract(${x}, ${quoteText(other.name)})`, field, other) : 'NULL'}`;
+  });
+  return `CASE WHEN ${x} IS NOT NULL THEN struct_pack(${parts.join(', ')}) END`;
+}
+
+const DUCK: Record<string, string> = {
+  NUMERIC: 'DECIMAL(38,9)',
+  BIGNUMERIC: 'DECIMAL(38,18)',
+  INTEGER: 'BIGINT',
+  FLOAT: 'DOUBLE',
+  DATETIME: 'TIMESTAMP',
+};
+
+/**
+ * Parquet, by column name. `wanted` is the load's schema or the table's; without one the file's own is taken.
+ * `strict` = a column of the file that `wanted` lacks is passed over only with ignoreUnknownValues.
+ */
+export async function stageParquet(
+  tx: Tx,
+  files: SourceFile[],
+  load: LoadConfiguration,
+  wanted: Field[] | undefined,
+  explicit: boolean,
+): Promise<Staged> {
+  const list = files.map((file) => quoteText(file.path)).join(', ');
+  const reader = `read_parquet([${list}])`;
+  const uri = files[0]?.uri ?? '';
+  let result: Awaited<ReturnType<Tx['connection']['run']>>;
+  try {
+    result = await tx.connection.run(`SELECT * FROM ${reader} LIMIT 0`);
+  } catch (error) {
+    const detail = /schema mismatch|different/i.test((error as Error).message)
+      ? 'the files differ in their schemas'
+      : 'Input file is not in Parquet format.';
+    throw new JobFailure('invalid', readingError(detail, uri).message, { location: uri });
+  }
+  const inFile = result
+    .columnNames()
+    .map((name, i) => fieldOf(name, result.columnTypes()[i] as DuckDBType, { load, uri }));
+  const schema = wanted && explicit ? wanted : parseFields(inFile.map((field) => adopt(field, wanted)));
+  const parts = schema.map((column) => {
+    const file = inFile.find((field) => field.name.toLowerCase() === column.name.toLowerCase());
+    if (!file) {
+      if (column.mode === 'REQUIRED')
+        throw new JobFailure(
+          'invalid',
+          readingError(`Required field ${column.name} is missing in the file`, uri).message,
+          { location: uri },
+        );
+      return { column, sql: column.mode === 'REPEATED' ? '[]' : 'NULL' };
+    }
+    if (!accepts(column, file))
+      throw new JobFailure(
+        'invalid',
+        readingError(
+          `Parquet column '${column.name}' has type ${PARQUET_NAMES[file.type] ?? file.type} which does not match the target cpp_type ${CPP_NAMES[column.type] ?? column.type}. File: ${uri}`,
+          uri,
+        ).message,
+        { location: uri },
+      );
+    return { column, sql: project(quoteName(file.name), column, file) };
+  });
+  const extra = inFile.find(
+    (field) => !schema.some((column) => column.name.toLowerCase() === field.name.toLowerCase()),
+  );
+  if (extra && load.ignoreUnknownValues !== true)
+    throw new JobFailure(
+      'invalid',
+      `Provided Schema does not match the file. Cannot add fields (field: ${extra.name}). File: ${uri}`,
+    );
+  await refuseNulls(tx, reader, schema, inFile, uri);
+  const source = `(SELECT ${parts.map(({ column, sql }) => `${sql} AS ${quoteName(column.name)}`).join(', ')} FROM ${reader})`;
+  return { source, temporary: [], schema, badRecords: 0, errors: [] };
+}
+
+/** The table's own spelling and mode, where it has the column. */
+function adopt(field: Field, table: Field[] | undefined): Field {
+  const known = table?.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
+  if (!known) return field;
+  return known.type === 'BIGNUMERIC' && field.type === 'NUMERIC'
+    ? { ...known }
+    : {
+        ...field,
+        name: known.name,
+        mode: field.mode === 'REPEATED' ? 'REPEATED' : known.mode,
+        ...(known.fields && { fields: known.fields }),
+      };
+}
+
+async function refuseNulls(tx: Tx, reader: string, schema: Field[], inFile: Field[], uri: string): Promise<void> {
+  const required = schema.filter(
+    (field) => field.mode === 'REQUIRED' && inFile.some((one) => one.name.toLowerCase() === field.name.toLowerCase()),
+  );
+  if (required.length === 0) return;
+  const [row = {}] = await tx.rows(
+    `SELECT ${required.map((field, i) => `count(*) FILTER (WHERE ${quoteName(field.name)} IS NULL) AS n${i}`).join(', ')} FROM ${reader}`,
+  );
+  for (const [i, field] of required.entries()) {
+    if (Number(row[`n${i}`]) > 0)
+      throw new JobFailure(
+        'invalid',
+        readingError(`Required column '${field.name}' has NULL values. File: ${uri}`, uri).message,
+        { location: uri },
+      );
+  }
+}

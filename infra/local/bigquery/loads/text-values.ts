@@ -1,0 +1,74 @@
+import type { Field } from '../schema.ts';
+import type { SqlType } from '../sql/types.ts';
+import { duckType, quoteName, quoteText } from '../sql/types.ts';
+
+/** A CSV cell's text → the column's value. Anything that is no such value fails. */
+export function fromText(x: string, type: SqlType): string {
+  switch (type.kind) {
+    case 'STRING':
+      return x;
+    case 'BYTES':
+      return `bq_from_base64(${x})`;
+    case 'BOOL':
+      return `bq_load_bool(${x})`;
+    case 'INT64':
+      return `bq_text_int(${x})`;
+    case 'FLOAT64':
+      return `bq_text_float(${x})`;
+    case 'NUMERIC':
+      return `bq_text_numeric(${x})`;
+    case 'BIGNUMERIC':
+      return `bq_text_bignumeric(${x})`;
+    case 'DATE':
+      return `bq_text_date(${x})`;
+    case 'DATETIME':
+      return `bq_text_datetime(${x})`;
+    case 'TIME':
+      return `bq_text_time(${x})`;
+    case 'TIMESTAMP':
+      return `bq_load_timestamp(${x})`;
+    case 'JSON':
+      return `bq_parse_json(${x})`;
+    default:
+      throw new Error(`a CSV cell cannot hold ${type.kind}`);
+  }
+}
+
+/** A JSON value (DuckDB's JSON, JSON null told apart from absent by the caller) → the field's value. */
+export function fromJson(j: string, type: SqlType): string {
+  if (type.kind === 'ARRAY') {
+    const items = `list_transform(CAST(bq_load_array(${j}) AS JSON[]), lambda e: ${fromJson('e', type.element)})`;
+    return `bq_no_null(coalesce(${items}, CAST([] AS ${duckType(type)})), 'array')`;
+  }
+  if (type.kind === 'STRUCT') {
+    const parts = type.fields.map(
+      (field) =>
+        `${quoteName(field.name ?? '')} := ${fromJson(`json_extract(${j}, ${jsonKey(field.name ?? '')})`, field.type)}`,
+    );
+    return `CASE WHEN bq_load_object(${j}) IS NOT NULL THEN struct_pack(${parts.join(', ')}) END`;
+  }
+  if (type.kind === 'JSON') return `CASE WHEN json_type(${j}) = 'NULL' THEN NULL ELSE ${j} END`;
+  return fromText(`bq_load_scalar(${j})`, type);
+}
+
+export const jsonKey = (name: string) => quoteText(`$."${name}"`);
+
+/** The condition under which an object holds keys that the schema does not know, at any depth. */
+export function unknownKeys(j: string, fields: Field[]): string {
+  const names = fields.map((field) => quoteText(field.name)).join(', ');
+  const own = `len(list_filter(json_keys(${j}), lambda k: k NOT IN (${names}))) > 0`;
+  const nested = fields.flatMap((field) => {
+    if (field.type !== 'RECORD') return [];
+    const inner = `json_extract(${j}, ${jsonKey(field.name)})`;
+    if (field.mode !== 'REPEATED')
+      return [`(json_type(${inner}) = 'OBJECT' AND (${unknownKeys(inner, field.fields ?? [])}))`];
+    return [
+      `(json_type(${inner}) = 'ARRAY' AND len(list_filter(CAST(${inner} AS JSON[]), lambda e: ${unknownKeys('e', field.fields ?? [])})) > 0)`,
+    ];
+  });
+  return [own, ...nested].join(' OR ');
+}
+
+export function insertList(schema: Field[]): string {
+  return schema.map((field) => quoteName(field.name)).join(', ');
+}

@@ -1,0 +1,56 @@
+import { type Cell, encodeRow, type RowFormat } from './rows.ts';
+import { type Field, typeOfField } from './schema.ts';
+import { quoteName } from './sql/types.ts';
+import type { Warehouse } from './warehouse.ts';
+
+export interface Page {
+  rows: { f: { v: Cell }[] }[];
+  /** Position of the first row that is not on this page. */
+  next: number;
+}
+
+/** BigQuery answers at most 10 MB of rows at once. Source: cloud.google.com/bigquery/quotas#query_jobs */
+const MAX_PAGE_BYTES = 10 * 1024 * 1024;
+const DEFAULT_ROWS = 50_000;
+
+interface PageRequest {
+  physical: string;
+  schema: Field[];
+  /** DuckDB's column names; the schema's own where absent. */
+  columns?: string[];
+  start: number;
+  limit: number | undefined;
+  format: RowFormat;
+}
+
+/** Reads rows by position, chunk by chunk, until the page is full: memory is bounded by one page. */
+export async function readPage(warehouse: Warehouse, request: PageRequest): Promise<Page> {
+  const types = request.schema.map(typeOfField);
+  const names = (request.columns ?? request.schema.map((field) => quoteName(field.name))).join(', ');
+  const limit = Math.min(request.limit ?? DEFAULT_ROWS, DEFAULT_ROWS * 2);
+  const rows: Page['rows'] = [];
+  let bytes = 0;
+  if (limit === 0 || types.length === 0) return { rows, next: request.start };
+  return warehouse.transaction(async (tx) => {
+    const result = await tx.stream(`SELECT ${names} FROM ${request.physical} LIMIT ${limit} OFFSET ${request.start}`);
+    for await (const chunk of result.yieldRows()) {
+      for (const values of chunk) {
+        const row = encodeRow(values, types, request.format);
+        bytes += sizeOf(row.f);
+        rows.push(row);
+        if (bytes >= MAX_PAGE_BYTES) return { rows, next: request.start + rows.length };
+      }
+    }
+    return { rows, next: request.start + rows.length };
+  });
+}
+
+function sizeOf(cells: { v: Cell }[]): number {
+  let bytes = 0;
+  for (const { v } of cells) {
+    if (typeof v === 'string') bytes += v.length + 6;
+    else if (v === null) bytes += 10;
+    else bytes += sizeOf(Array.isArray(v) ? v : v.f);
+  }
+  return bytes;
+}

@@ -1,0 +1,103 @@
+import { JobFailure } from './errors.ts';
+import { castTo } from './sql/analyze/casts.ts';
+import { bytesSql, integerOf, numericOf, textOf } from './sql/analyze/literals.ts';
+import { nullOf, type Typed, typed } from './sql/analyze/typed.ts';
+import { SqlError } from './sql/sql-error.ts';
+import { arrayOf, duckType, parseScalarKind, physicalNames, quoteName, type SqlType, scalar } from './sql/types.ts';
+
+interface ParameterType {
+  type?: string;
+  arrayType?: ParameterType;
+  structTypes?: { name?: string; type: ParameterType }[];
+}
+interface ParameterValue {
+  value?: string | null;
+  arrayValues?: ParameterValue[];
+  structValues?: Record<string, ParameterValue>;
+}
+export interface QueryParameter {
+  name?: string;
+  parameterType?: ParameterType;
+  parameterValue?: ParameterValue;
+}
+
+const invalid = (message: string) => new JobFailure('invalid', message);
+
+/** The request's parameters → a function that gives each `@name` or `?` its literal. */
+export function readParameters(
+  parameters: QueryParameter[],
+): (name: string | undefined, index: number, at: number) => Typed {
+  const named = new Map<string, Typed>();
+  const positional: Typed[] = [];
+  for (const parameter of parameters) {
+    const literal = literalOf(readParameterType(parameter.parameterType ?? {}), parameter.parameterValue ?? {});
+    if (parameter.name) named.set(parameter.name.toLowerCase(), literal);
+    else positional.push(literal);
+  }
+  return (name, index, at) => {
+    const found = name === undefined ? positional[index] : named.get(name.toLowerCase());
+    if (found) return found;
+    throw name === undefined
+      ? new SqlError(`Query parameter number ${index + 1} is not defined (${positional.length} provided)`, at)
+      : new SqlError(`Query parameter '${name}' not found`, at);
+  };
+}
+
+function readParameterType(raw: ParameterType): SqlType {
+  const name = String(raw.type ?? '').toUpperCase();
+  if (name === 'ARRAY') return arrayOf(readParameterType(raw.arrayType ?? {}));
+  if (name === 'STRUCT' || name === 'RECORD') {
+    return {
+      kind: 'STRUCT',
+      fields: (raw.structTypes ?? []).map((field) => ({ name: field.name, type: readParameterType(field.type) })),
+    };
+  }
+  const kind = parseScalarKind(name);
+  if (kind === undefined)
+    throw invalid(`not supported by the embedded warehouse: query parameters of type ${name || '(none)'}`);
+  return scalar(kind);
+}
+
+function literalOf(type: SqlType, value: ParameterValue): Typed {
+  if (type.kind === 'ARRAY') {
+    const items = (value.arrayValues ?? []).map((item) => literalOf(type.element, item).sql);
+    return typed(`CAST([${items.join(', ')}] AS ${duckType(type)})`, type);
+  }
+  if (type.kind === 'STRUCT') {
+    if (!value.structValues) return typed(nullOf(type).sql, type);
+    const names = physicalNames(type.fields);
+    const parts = type.fields.map(
+      (field, i) =>
+        `${quoteName(names[i] ?? '')} := ${literalOf(field.type, value.structValues?.[field.name ?? ''] ?? {}).sql}`,
+    );
+    return typed(`struct_pack(${parts.join(', ')})`, type);
+  }
+  const text = value.value;
+  if (text === undefined || text === null) return typed(nullOf(type).sql, type);
+  return scalarLiteral(type, String(text));
+}
+
+function scalarLiteral(type: SqlType, text: string): Typed {
+  const bad = () => invalid(`Invalid query parameter value: ${JSON.stringify(text)} is no ${type.kind}`);
+  switch (type.kind) {
+    case 'INT64':
+      if (!/^\s*[+-]?\d+\s*$/.test(text)) throw bad();
+      return integerOf(BigInt(text.trim().replace('+', '')));
+    case 'STRING':
+      return textOf(text);
+    case 'BYTES':
+      return typed(bytesSql(Buffer.from(text, 'base64')), type);
+    case 'BOOL':
+      if (!/^(true|false)$/i.test(text)) throw bad();
+      return typed(text.toLowerCase(), type);
+    case 'NUMERIC':
+    case 'BIGNUMERIC':
+      return numericOf(text, type.kind, 0);
+    case 'FLOAT64':
+      return castTo(textOf(text.replace(/^([+-]?)Infinity$/i, '$1inf')), type, false, 0);
+    case 'JSON':
+      return typed(`bq_parse_json(${textOf(text).sql})`, type);
+    default:
+      return castTo(textOf(text.replace(/ ?UTC$/, '+00')), type, false, 0);
+  }
+}

@@ -1,0 +1,175 @@
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from '../../api-error.ts';
+import { JobFailure, toApi } from '../errors.ts';
+import type { Engine } from '../jobs/engine.ts';
+import { checkLocation, insertJob, newJob, requireJob } from '../jobs/insert-job.ts';
+import type { Job, JobConfiguration, QueryConfiguration } from '../jobs/job.ts';
+import { jobReference, renderDml } from '../jobs/render-job.ts';
+import { dryRun } from '../jobs/run-query.ts';
+import type { Runner } from '../jobs/runner.ts';
+import { readPage } from '../pages.ts';
+import { answer, decodeToken, encodeToken, type Query, readCount } from './request.ts';
+
+interface Params {
+  project: string;
+  job: string;
+}
+
+interface QueryBody extends QueryConfiguration {
+  requestId?: string;
+  timeoutMs?: number | string;
+  maxResults?: number | string;
+  dryRun?: boolean;
+  location?: string;
+  labels?: Record<string, string>;
+  formatOptions?: { useInt64Timestamp?: boolean; timestampOutputFormat?: string };
+  jobTimeoutMs?: string;
+  continuous?: boolean;
+}
+
+/** How long a request waits for its job when it does not say. Source: jobs.query and jobs.getQueryResults. */
+const DEFAULT_WAIT_MS = 10_000;
+/** Google's own bound on one wait. */
+const MAX_WAIT_MS = 200_000;
+
+interface PageOptions {
+  start: number;
+  limit: number | undefined;
+  useInt64Timestamp: boolean;
+}
+
+export function queryRoutes(app: FastifyInstance, prefix: string, engine: Engine, runner: Runner): void {
+  const root = `${prefix}/projects/:project/queries`;
+
+  app.post<{ Params: Params; Body: QueryBody }>(root, ({ params, body }) =>
+    answer(async () => {
+      if (!body?.query) throw new ApiError('INVALID_ARGUMENT', 'Required parameter is missing: query');
+      checkLocation(engine, body.location);
+      const {
+        requestId,
+        timeoutMs,
+        maxResults,
+        dryRun: dry,
+        labels,
+        formatOptions,
+        jobTimeoutMs,
+        location: _location,
+        ...query
+      } = body;
+      const configuration: JobConfiguration = {
+        query,
+        ...(labels && { labels }),
+        ...(jobTimeoutMs !== undefined && { jobTimeoutMs }),
+      };
+      // jobs.query speaks legacy SQL unless told otherwise; here there is none, and clients always say.
+      const job = newJob(engine, params.project, configuration, undefined);
+      if (dry) return renderDry(job, await dryRun(engine, job));
+      const again = requestId === undefined ? undefined : engine.store.byRequest(params.project, requestId);
+      const known = again ?? job;
+      if (!again) {
+        job.requestId = requestId;
+        await insertJob(engine, job);
+        runner.submit(job);
+      }
+      await runner.wait(known, waitOf(timeoutMs));
+      const options = {
+        start: 0,
+        limit: readCount(maxResults, 'maxResults'),
+        useInt64Timestamp: formatOptions?.useInt64Timestamp === true,
+      };
+      refuseFormat(formatOptions?.timestampOutputFormat);
+      return {
+        kind: 'bigquery#queryResponse',
+        ...(await renderResults(engine, known, options)),
+        location: known.location,
+        queryId: known.id,
+        jobCreationReason: { code: 'REQUESTED' },
+      };
+    }),
+  );
+
+  app.get<{ Params: Params; Querystring: Query }>(`${root}/:job`, ({ params, query }) =>
+    answer(async () => {
+      checkLocation(engine, query.location);
+      const job = await requireJob(engine, params.project, params.job);
+      if (!job.configuration.query) throw new JobFailure('invalid', `Job ${job.id} is no query job: it has no results`);
+      await runner.wait(job, waitOf(query.timeoutMs));
+      refuseFormat(query['formatOptions.timestampOutputFormat']);
+      const start = Number(decodeToken(query.pageToken) ?? readCount(query.startIndex, 'startIndex') ?? 0);
+      const options = {
+        start,
+        limit: readCount(query.maxResults, 'maxResults'),
+        useInt64Timestamp: query['formatOptions.useInt64Timestamp'] === 'true',
+      };
+      return {
+        kind: 'bigquery#getQueryResultsResponse',
+        etag: `"${job.id}"`,
+        ...(await renderResults(engine, job, options)),
+      };
+    }),
+  );
+}
+
+function refuseFormat(format: string | undefined): void {
+  if (
+    format !== undefined &&
+    format !== 'TIMESTAMP_OUTPUT_FORMAT_UNSPECIFIED' &&
+    format !== 'FLOAT64' &&
+    format !== 'INT64'
+  )
+    throw new ApiError('INVALID_ARGUMENT', `not supported by the embedded warehouse: timestampOutputFormat ${format}`);
+}
+
+function waitOf(raw: unknown): number {
+  return Math.min(readCount(raw, 'timeoutMs') ?? DEFAULT_WAIT_MS, MAX_WAIT_MS);
+}
+
+function renderDry(job: Job, statistics: Awaited<ReturnType<typeof dryRun>>): object {
+  return {
+    kind: 'bigquery#queryResponse',
+    jobReference: { projectId: job.project, location: job.location },
+    jobComplete: true,
+    totalBytesProcessed: String(statistics.totalBytesProcessed),
+    ...(statistics.schema && { schema: { fields: statistics.schema } }),
+    cacheHit: false,
+  };
+}
+
+async function renderResults(engine: Engine, job: Job, options: PageOptions): Promise<object> {
+  if (job.state !== 'DONE') return { jobReference: jobReference(job), jobComplete: false };
+  if (job.error) throw toApi(new JobFailure(job.error.reason, job.error.message));
+  const { query, result } = job;
+  const dml = query?.dml;
+  const common = {
+    jobReference: jobReference(job),
+    jobComplete: true,
+    totalBytesProcessed: String(query?.totalBytesProcessed ?? 0),
+    totalBytesBilled: String(query?.totalBytesBilled ?? 0),
+    cacheHit: false,
+    ...(dml && {
+      numDmlAffectedRows: String(dml.insertedRowCount + dml.updatedRowCount + dml.deletedRowCount),
+      dmlStats: renderDml(dml),
+    }),
+    ...(job.errors.length > 0 && { errors: job.errors }),
+  };
+  if (!result) {
+    if (query?.statementType === 'SELECT')
+      throw new JobFailure('notFound', `Not found: the results of job ${job.id} have expired`);
+    return { ...common, totalRows: '0', schema: { fields: [] } };
+  }
+  const page = await readPage(engine.warehouse, {
+    physical: result.physical,
+    schema: result.schema,
+    columns: result.schema.map((_, i) => `c${i + 1}`),
+    start: options.start,
+    limit: options.limit,
+    format: { useInt64Timestamp: options.useInt64Timestamp },
+  });
+  return {
+    ...common,
+    schema: { fields: result.schema },
+    totalRows: String(result.rows),
+    ...(page.next < result.rows && { pageToken: encodeToken(page.next) }),
+    rows: page.rows,
+  };
+}

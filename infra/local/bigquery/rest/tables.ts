@@ -1,0 +1,274 @@
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from '../../api-error.ts';
+import type { TableRecord, TableRef } from '../catalog.ts';
+import { JobFailure, toFailure } from '../errors.ts';
+import {
+  changeSchema,
+  checkPartitioning,
+  checkTableId,
+  defaultExpiration,
+  readTimePartitioning,
+  refuseRangePartitioning,
+} from '../jobs/destination.ts';
+import { type Engine, nameOf, requireDataset, requireTable } from '../jobs/engine.ts';
+import { viewRecord } from '../jobs/run-ddl.ts';
+import { checkSchemaChange, type Field, fieldOfType, parseFields } from '../schema.ts';
+import { planStatement } from '../sql/analyze/statement.ts';
+import { parseScript } from '../sql/parse/statements.ts';
+import { SqlError } from '../sql/sql-error.ts';
+import { answer, decodeToken, encodeToken, merge, type Query, readCount } from './request.ts';
+
+type Body = Record<string, unknown>;
+interface Params {
+  project: string;
+  dataset: string;
+  table: string;
+}
+
+const KEPT = ['friendlyName', 'description', 'labels', 'resourceTags', 'encryptionConfiguration'];
+const REFUSED = [
+  'externalDataConfiguration',
+  'materializedView',
+  'cloneDefinition',
+  'snapshotDefinition',
+  'tableConstraints',
+  'biglakeConfiguration',
+  'defaultCollation',
+];
+
+const refOf = (params: Params): TableRef => ({ project: params.project, dataset: params.dataset, table: params.table });
+const keep = (body: Body) => Object.fromEntries(Object.entries(body).filter(([key]) => KEPT.includes(key)));
+
+function timePartitioningOf(record: TableRecord): object | undefined {
+  return (
+    record.timePartitioning && {
+      ...record.timePartitioning,
+      ...(record.requirePartitionFilter && { requirePartitionFilter: true }),
+    }
+  );
+}
+
+/** The table resource; `sizes` cost a scan of a changed table, so lists go without. */
+export async function renderTable(engine: Engine, record: TableRecord, base: string): Promise<object> {
+  const size = await engine.sizes.of(record);
+  return {
+    kind: 'bigquery#table',
+    etag: `"${record.modified}-${engine.catalog.version(record)}"`,
+    id: nameOf(record),
+    selfLink: `${base}/projects/${record.project}/datasets/${record.dataset}/tables/${record.table}`,
+    tableReference: { projectId: record.project, datasetId: record.dataset, tableId: record.table },
+    ...record.rest,
+    schema: { fields: record.schema },
+    numBytes: String(size.total),
+    numLongTermBytes: '0',
+    numRows: String(size.rows),
+    creationTime: String(record.created),
+    lastModifiedTime: String(record.modified),
+    ...(record.expirationTime !== undefined && { expirationTime: String(record.expirationTime) }),
+    type: record.kind,
+    location: engine.location,
+    ...(record.timePartitioning && {
+      timePartitioning: timePartitioningOf(record),
+      requirePartitionFilter: record.requirePartitionFilter,
+    }),
+    ...(record.clustering && { clustering: { fields: record.clustering } }),
+    ...(record.view !== undefined && { view: { query: record.view, useLegacySql: false } }),
+  };
+}
+
+function refuse(body: Body): void {
+  for (const key of REFUSED)
+    if (body[key] !== undefined && body[key] !== null && body[key] !== '')
+      throw new JobFailure('invalid', `not supported by the embedded warehouse: ${key}`);
+  refuseRangePartitioning(body.rangePartitioning);
+}
+
+/** A view's columns are those of its query, which must hold now. */
+function viewSchema(engine: Engine, ref: TableRef, text: string): Field[] {
+  try {
+    const { statements } = parseScript(text);
+    const [first] = statements;
+    if (statements.length !== 1 || first?.statement.kind !== 'query')
+      throw new SqlError('A view must be one SELECT', 0);
+    const plan = planStatement(first.statement, {
+      findTable: (path, at) => {
+        const info = engine.catalog.resolver({
+          project: ref.project,
+          defaultDataset: undefined,
+          location: engine.location,
+        })(path, at, false);
+        if (info.kind === 'VIEW' && nameOf(info) === nameOf(ref))
+          throw new SqlError(`View ${nameOf(ref)} refers to itself`, at);
+        return info;
+      },
+      parameter: (_name, _index, at) => {
+        throw new SqlError('Query parameters cannot be used inside of a view', at);
+      },
+      now: BigInt(engine.clock.now()) * 1000n,
+    });
+    return plan.kind === 'query' ? plan.columns.map((column) => fieldOfType(column.name, column.type)) : [];
+  } catch (error) {
+    throw toFailure(error, text);
+  }
+}
+
+function viewQuery(body: Body): string | undefined {
+  const view = body.view as { query?: string; useLegacySql?: boolean } | undefined | null;
+  if (!view) return undefined;
+  if (view.useLegacySql === true)
+    throw new JobFailure('invalid', 'not supported by the embedded warehouse: legacy SQL in views');
+  return String(view.query ?? '');
+}
+
+async function insertTable(engine: Engine, params: Params, body: Body): Promise<TableRecord> {
+  const reference = body?.tableReference as { tableId?: string } | undefined;
+  if (reference?.tableId === undefined)
+    throw new ApiError('INVALID_ARGUMENT', 'Required parameter is missing: tableReference.tableId');
+  const ref: TableRef = { project: params.project, dataset: params.dataset, table: reference.tableId };
+  requireDataset(engine, ref.project, ref.dataset);
+  checkTableId(ref.table);
+  refuse(body);
+  const release = await engine.locks.acquire(nameOf(ref));
+  try {
+    if (engine.catalog.table(ref)) throw new JobFailure('duplicate', `Already Exists: Table ${nameOf(ref)}`);
+    const now = engine.clock.now();
+    const view = viewQuery(body);
+    if (view !== undefined) {
+      const record = { ...viewRecord(ref, view, viewSchema(engine, ref, view), now), rest: keep(body) };
+      await engine.warehouse.transaction((tx) => engine.catalog.putTable(tx, record));
+      return record;
+    }
+    const schema = parseFields((body.schema as { fields?: unknown } | undefined)?.fields ?? []);
+    if (schema.length === 0)
+      throw new JobFailure('invalid', 'not supported by the embedded warehouse: a table without a schema');
+    const raw = body.timePartitioning as Parameters<typeof readTimePartitioning>[0];
+    const timePartitioning = readTimePartitioning(raw);
+    const clustering = (body.clustering as { fields?: string[] } | undefined)?.fields;
+    checkPartitioning(schema, timePartitioning, clustering);
+    return await engine.warehouse.transaction(async (tx) => {
+      const record: TableRecord = {
+        ...ref,
+        kind: 'TABLE',
+        physical: await engine.catalog.createPhysical(tx, schema),
+        schema,
+        timePartitioning,
+        requirePartitionFilter: body.requirePartitionFilter === true || raw?.requirePartitionFilter === true,
+        clustering,
+        view: undefined,
+        expirationTime: body.expirationTime ? Number(body.expirationTime) : defaultExpiration(engine, ref, now),
+        rest: keep(body),
+        created: now,
+        modified: now,
+      };
+      await engine.catalog.putTable(tx, record);
+      return record;
+    });
+  } finally {
+    release();
+  }
+}
+
+async function changeTable(engine: Engine, params: Params, body: Body, replace: boolean): Promise<TableRecord> {
+  const ref = refOf(params);
+  requireTable(engine, ref);
+  refuse(body);
+  const release = await engine.locks.acquire(nameOf(ref));
+  try {
+    const before = requireTable(engine, ref);
+    const next: TableRecord = { ...before, modified: Math.max(engine.clock.now(), before.modified + 1) };
+    next.rest = replace ? keep(body) : keep(merge(before.rest, body));
+    if (body.expirationTime === null) next.expirationTime = undefined;
+    else if (body.expirationTime !== undefined) next.expirationTime = Number(body.expirationTime);
+    if (body.requirePartitionFilter !== undefined) next.requirePartitionFilter = body.requirePartitionFilter === true;
+    const clustering = body.clustering as { fields?: string[] } | null | undefined;
+    if (clustering !== undefined) next.clustering = clustering?.fields;
+    const partitioning = readTimePartitioning(
+      (body.timePartitioning ?? undefined) as Parameters<typeof readTimePartitioning>[0],
+    );
+    if (partitioning) {
+      if (before.timePartitioning?.type !== partitioning.type || before.timePartitioning.field !== partitioning.field)
+        throw new JobFailure('invalid', `Cannot change partitioning of Table ${nameOf(before)}`);
+      next.timePartitioning = partitioning;
+    }
+    const view = viewQuery(body);
+    if (view !== undefined) {
+      if (before.kind !== 'VIEW') throw new JobFailure('invalid', `${nameOf(before)} is a table, not a view`);
+      next.view = view;
+      next.schema = viewSchema(engine, ref, view);
+    }
+    const fields = (body.schema as { fields?: unknown } | undefined)?.fields;
+    return await engine.warehouse.transaction(async (tx) => {
+      if (fields === undefined || before.kind === 'VIEW') {
+        await engine.catalog.putTable(tx, next);
+        return next;
+      }
+      const schema = parseFields(fields);
+      checkSchemaChange(before.schema, schema, nameOf(before));
+      checkPartitioning(schema, next.timePartitioning, next.clustering);
+      return changeSchema(engine, tx, { ...next, schema: before.schema }, inOrder(before.schema, schema));
+    });
+  } finally {
+    release();
+  }
+}
+
+/** Old columns keep their places; new ones come behind them. */
+function inOrder(before: Field[], next: Field[]): Field[] {
+  const same = (a: Field, b: Field) => a.name.toLowerCase() === b.name.toLowerCase();
+  return [
+    ...before.map((old) => next.find((now) => same(now, old)) ?? old),
+    ...next.filter((now) => !before.some((old) => same(now, old))),
+  ];
+}
+
+export function tableRoutes(app: FastifyInstance, prefix: string, engine: Engine, base: () => string): void {
+  const root = `${prefix}/projects/:project/datasets/:dataset/tables`;
+
+  app.get<{ Params: Params; Querystring: Query }>(root, ({ params, query }) =>
+    answer(() => {
+      requireDataset(engine, params.project, params.dataset);
+      const limit = readCount(query.maxResults, 'maxResults') ?? 1000;
+      const from = Number(decodeToken(query.pageToken) ?? 0);
+      const all = engine.catalog.tables(params.project, params.dataset);
+      return {
+        kind: 'bigquery#tableList',
+        etag: '"tables"',
+        ...(from + limit < all.length && { nextPageToken: encodeToken(from + limit) }),
+        tables: all.slice(from, from + limit).map((record) => ({
+          kind: 'bigquery#table',
+          id: nameOf(record),
+          tableReference: { projectId: record.project, datasetId: record.dataset, tableId: record.table },
+          type: record.kind,
+          creationTime: String(record.created),
+          ...(record.expirationTime !== undefined && { expirationTime: String(record.expirationTime) }),
+          labels: record.rest.labels,
+          friendlyName: record.rest.friendlyName,
+          timePartitioning: timePartitioningOf(record),
+          ...(record.clustering && { clustering: { fields: record.clustering } }),
+          ...(record.view !== undefined && { view: { useLegacySql: false } }),
+        })),
+        totalItems: all.length,
+      };
+    }),
+  );
+
+  app.post<{ Params: Params; Body: Body }>(root, ({ params, body }) =>
+    answer(async () => renderTable(engine, await insertTable(engine, params, body), base())),
+  );
+  app.get<{ Params: Params }>(`${root}/:table`, ({ params }) =>
+    answer(() => renderTable(engine, requireTable(engine, refOf(params)), base())),
+  );
+  app.patch<{ Params: Params; Body: Body }>(`${root}/:table`, ({ params, body }) =>
+    answer(async () => renderTable(engine, await changeTable(engine, params, body, false), base())),
+  );
+  app.put<{ Params: Params; Body: Body }>(`${root}/:table`, ({ params, body }) =>
+    answer(async () => renderTable(engine, await changeTable(engine, params, body, true), base())),
+  );
+  app.delete<{ Params: Params }>(`${root}/:table`, ({ params }, reply) =>
+    answer(async () => {
+      const record = requireTable(engine, refOf(params));
+      await engine.warehouse.transaction((tx) => engine.catalog.dropTable(tx, record));
+      return reply.code(204).send();
+    }),
+  );
+}

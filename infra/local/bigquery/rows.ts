@@ -1,0 +1,92 @@
+import {
+  DuckDBBlobValue,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBStructValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  DuckDBTimeValue,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+import type { SqlType } from './sql/types.ts';
+
+/** A cell as BigQuery's REST API answers it: text, null, `[{ v }]` or `{ f: [{ v }] }`. */
+export type Cell = string | null | { v: Cell }[] | { f: { v: Cell }[] };
+
+export interface RowFormat {
+  /** TIMESTAMP as whole microseconds; otherwise as seconds in floating point. */
+  useInt64Timestamp: boolean;
+}
+
+export function encodeRow(
+  values: readonly DuckDBValue[],
+  types: readonly SqlType[],
+  format: RowFormat,
+): { f: { v: Cell }[] } {
+  return { f: types.map((type, i) => ({ v: encodeCell(values[i] ?? null, type, format) })) };
+}
+
+function encodeCell(value: DuckDBValue, type: SqlType, format: RowFormat): Cell {
+  if (type.kind === 'ARRAY') {
+    const items = value instanceof DuckDBListValue ? value.items : [];
+    return items.map((item) => ({ v: encodeCell(item, type.element, format) }));
+  }
+  if (value === null || value === undefined) return null;
+  if (value instanceof DuckDBStructValue) {
+    const entries = Object.values(value.entries);
+    const fields = type.kind === 'STRUCT' ? type.fields : [];
+    return { f: fields.map((field, i) => ({ v: encodeCell(entries[i] ?? null, field.type, format) })) };
+  }
+  if (value instanceof DuckDBDateValue) return dateText(BigInt(value.days));
+  if (value instanceof DuckDBTimestampTZValue)
+    return format.useInt64Timestamp ? String(value.micros) : secondsText(value.micros);
+  if (value instanceof DuckDBTimestampValue) return datetimeText(value.micros);
+  if (value instanceof DuckDBTimeValue) return clockText(value.micros);
+  if (value instanceof DuckDBDecimalValue) return decimalText(value);
+  if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString('base64');
+  if (typeof value === 'number') return type.kind === 'FLOAT64' ? floatText(value) : String(value);
+  return String(value);
+}
+
+const DAY_MICROS = 86_400_000_000n;
+const floorDiv = (a: bigint, b: bigint) => (a >= 0n ? a / b : -((-a + b - 1n) / b));
+const pad = (value: number | bigint, width: number) => String(value).padStart(width, '0');
+
+function dateText(days: bigint): string {
+  const date = new Date(Number(days) * 86_400_000);
+  return `${pad(date.getUTCFullYear(), 4)}-${pad(date.getUTCMonth() + 1, 2)}-${pad(date.getUTCDate(), 2)}`;
+}
+
+function clockText(micros: bigint): string {
+  const seconds = micros / 1_000_000n;
+  const fraction = micros % 1_000_000n;
+  return `${pad(seconds / 3600n, 2)}:${pad((seconds / 60n) % 60n, 2)}:${pad(seconds % 60n, 2)}${fraction === 0n ? '' : `.${pad(fraction, 6)}`}`;
+}
+
+function datetimeText(micros: bigint): string {
+  const days = floorDiv(micros, DAY_MICROS);
+  return `${dateText(days)}T${clockText(micros - days * DAY_MICROS)}`;
+}
+
+/** `1.577872805123456E9`: what BigQuery answers without useInt64Timestamp, exact to the microsecond. */
+function secondsText(micros: bigint): string {
+  if (micros === 0n) return '0.0';
+  const sign = micros < 0n ? '-' : '';
+  const digits = String(micros < 0n ? -micros : micros);
+  const exponent = digits.length - 7;
+  const mantissa = `${digits[0]}.${digits.slice(1).replace(/0+$/, '') || '0'}`;
+  return `${sign}${mantissa}E${exponent}`;
+}
+
+function decimalText(value: DuckDBDecimalValue): string {
+  const text = value.toString();
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+function floatText(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
+  const text = String(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}

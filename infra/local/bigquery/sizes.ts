@@ -1,0 +1,81 @@
+import type { Catalog, TableRecord } from './catalog.ts';
+import { type Field, typeOfField } from './schema.ts';
+import { physicalNames, quoteName, quoteText, type SqlType } from './sql/types.ts';
+import type { Warehouse } from './warehouse.ts';
+
+export interface TableSize {
+  rows: number;
+  /** Logical bytes of each column, as BigQuery bills them. Source: cloud.google.com/bigquery/pricing#data */
+  columns: Map<string, number>;
+  total: number;
+}
+
+export interface Sizes {
+  /** Reads the table once a change, and remembers. */
+  of(record: TableRecord): Promise<TableSize>;
+  rowsOf(record: TableRecord): Promise<number>;
+}
+
+const FIXED: Partial<Record<SqlType['kind'], number>> = {
+  BOOL: 1,
+  INT64: 8,
+  FLOAT64: 8,
+  DATE: 8,
+  DATETIME: 8,
+  TIME: 8,
+  TIMESTAMP: 8,
+  NUMERIC: 16,
+  BIGNUMERIC: 32,
+};
+
+/** The bytes of one value; NULL is free. */
+function bytesSql(x: string, type: SqlType): string {
+  switch (type.kind) {
+    case 'STRING':
+    case 'JSON':
+      return `coalesce(2 + strlen(CAST(${x} AS VARCHAR)), 0)`;
+    case 'BYTES':
+      return `coalesce(2 + octet_length(${x}), 0)`;
+    case 'ARRAY':
+      return `coalesce(CAST(list_sum(list_transform(${x}, lambda e: ${bytesSql('e', type.element)})) AS BIGINT), 0)`;
+    case 'STRUCT': {
+      const names = physicalNames(type.fields);
+      return `(${type.fields.map((field, i) => bytesSql(`struct_extract(${x}, ${quoteText(names[i] ?? '')})`, field.type)).join(' + ') || '0'})`;
+    }
+    default:
+      return `CASE WHEN ${x} IS NULL THEN 0 ELSE ${FIXED[type.kind] ?? 8} END`;
+  }
+}
+
+const columnBytes = (field: Field) =>
+  `CAST(coalesce(sum(${bytesSql(quoteName(field.name), typeOfField(field))}), 0) AS BIGINT)`;
+
+export function createSizes(warehouse: Warehouse, catalog: Catalog): Sizes {
+  const known = new Map<string, { version: number; size: TableSize }>();
+  return {
+    async of(record) {
+      const version = catalog.version(record);
+      const kept = known.get(record.physical);
+      if (kept?.version === version) return kept.size;
+      if (record.kind === 'VIEW') return { rows: 0, columns: new Map(), total: 0 };
+      const parts = record.schema.map((field, i) => `${columnBytes(field)} AS b${i}`);
+      const [row = {}] = await warehouse.rows(
+        `SELECT ${['count(*) AS n', ...parts].join(', ')} FROM ${record.physical}`,
+      );
+      const columns = new Map(record.schema.map((field, i) => [field.name, Number(row[`b${i}`] ?? 0)]));
+      const size = {
+        rows: Number(row.n ?? 0),
+        columns,
+        total: [...columns.values()].reduce((sum, bytes) => sum + bytes, 0),
+      };
+      known.set(record.physical, { version, size });
+      return size;
+    },
+    async rowsOf(record) {
+      const kept = known.get(record.physical);
+      if (kept?.version === catalog.version(record)) return kept.size.rows;
+      const [row] = record.kind === 'VIEW' ? [] : await warehouse.rows(`SELECT count(*) AS n FROM ${record.physical}`);
+      return Number(row?.n ?? 0);
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import type { Query } from '../parse/tree.ts';
+import { SqlError } from '../sql-error.ts';
+import type { SqlType } from '../types.ts';
+import type { Column, Scope } from './scope.ts';
+import type { Typed } from './typed.ts';
+
+/** A table or view as the analysis needs it. */
+export interface TableInfo {
+  project: string;
+  dataset: string;
+  table: string;
+  kind: 'TABLE' | 'VIEW';
+  /** DuckDB's qualified name of the rows; tables only. */
+  physical: string;
+  columns: { name: string; type: SqlType; required: boolean }[];
+  view: string | undefined;
+  partitionColumn: string | undefined;
+  requirePartitionFilter: boolean;
+}
+
+export type TablePath = { project: string | undefined; dataset: string | undefined; table: string };
+
+/** What one statement is analysed against, and what the analysis finds out besides the SQL. */
+export interface Analysis {
+  /** Throws SqlError `Not found: …` where there is none. */
+  findTable(path: string[], at: number, defaults: boolean): TableInfo;
+  /** The literal that a query parameter stands for. */
+  parameter(name: string | undefined, index: number, at: number): Typed;
+  /** Microseconds since 1970 at which the statement began: what CURRENT_TIMESTAMP answers. */
+  now: bigint;
+  fresh(prefix: string): string;
+  /** Tables read, each with the columns read so far. */
+  reads: Map<TableInfo, Set<string>>;
+  /** Takes note of a column read, now or when the query that it is part of is used. */
+  touch(table: TableInfo, column: string): void;
+  /** Tables whose partition column stands in a WHERE clause or a join's condition. */
+  filtered: Set<TableInfo>;
+  /** Runs `work` as part of such a condition. */
+  filtering<T>(work: () => T): T;
+  /** Runs `work`, and returns what it touched instead of taking note of it. */
+  collect<T>(work: () => T): { result: T; replay(): void };
+  /** Views under expansion, innermost last. */
+  views: string[];
+  /** Whether names of the default dataset are known here: not inside views. */
+  defaults: boolean;
+}
+
+export function createAnalysis(options: Pick<Analysis, 'findTable' | 'parameter' | 'now'>): Analysis {
+  let counter = 0;
+  let conditions = 0;
+  let collecting: (() => void)[] | undefined;
+  const reads: Analysis['reads'] = new Map();
+  const analysis: Analysis = {
+    ...options,
+    reads,
+    filtered: new Set(),
+    filtering(work) {
+      conditions++;
+      try {
+        return work();
+      } finally {
+        conditions--;
+      }
+    },
+    views: [],
+    defaults: true,
+    fresh: (prefix) => `${prefix}${++counter}`,
+    touch(table, column) {
+      if (conditions > 0 && column === table.partitionColumn) analysis.filtered.add(table);
+      const note = () => void reads.get(table)?.add(column);
+      if (collecting) collecting.push(note);
+      else note();
+    },
+    collect(work) {
+      const outer = collecting;
+      const notes: (() => void)[] = [];
+      collecting = notes;
+      try {
+        const result = work();
+        return {
+          result,
+          replay: () => (collecting ? collecting.push(...notes) : notes.forEach((note) => void note())),
+        };
+      } finally {
+        collecting = outer;
+      }
+    },
+  };
+  return analysis;
+}
+
+/** The query that a CTE's name stands for, once it is analysed. */
+export interface Cte {
+  name: string;
+  sql: string;
+  columns: Column[];
+}
+
+/** Where an expression stands: what it may use. */
+export interface Env {
+  analysis: Analysis;
+  scope: Scope;
+  ctes: Cte[];
+  /** Select-list aliases, seen by HAVING, QUALIFY and ORDER BY. */
+  aliases: Map<string, Typed> | undefined;
+  /** The clause's name where aggregates are refused; undefined where they may stand. */
+  noAggregates: string | undefined;
+  noWindows: string | undefined;
+  windows: Map<string, import('../parse/tree.ts').WindowSpec>;
+  /** Set once an aggregate outside of OVER was found. */
+  found: { aggregate: boolean; window: boolean };
+  subquery(query: Query, env: Env): QueryResult;
+}
+
+/** An analysed query: its columns are named `c1`, `c2`, … in the SQL. */
+export interface QueryResult {
+  sql: string;
+  columns: Column[];
+  /** SELECT AS STRUCT or AS VALUE: rows are values. */
+  value: boolean;
+  /** The values of a query that is one row of constants: `SELECT 1, 'a'`. */
+  row?: string[];
+}
+
+export function plain(env: Env, clause: string): Env {
+  return { ...env, aliases: undefined, noAggregates: clause, noWindows: clause };
+}
+
+export function refuseAggregate(env: Env, name: string, at: number): void {
+  if (env.noAggregates !== undefined)
+    throw new SqlError(`Aggregate function ${name} not allowed in ${env.noAggregates}`, at);
+  env.found.aggregate = true;
+}

@@ -1,0 +1,215 @@
+import type { Assignment, Expr, Identifier, Path, Statement } from '../parse/tree.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
+import { duckType, quoteName, renderType } from '../types.ts';
+import type { Env, TableInfo } from './analysis.ts';
+import { analyze, analyzeCondition } from './expressions.ts';
+import { analyzeFrom, scanTable } from './from.ts';
+import { analyzeQuery } from './queries.ts';
+import { EMPTY_SCOPE, type Scope } from './scope.ts';
+import type { DmlPlan } from './statement.ts';
+import { coerce, nullOf, type Typed, typed } from './typed.ts';
+
+type Of<K extends Statement['kind']> = Extract<Statement, { kind: K }>;
+
+export function findTarget(path: Path, env: Env): TableInfo {
+  const at = path[0]?.at ?? 0;
+  const table = env.analysis.findTable(
+    path.map((one) => one.name),
+    at,
+    true,
+  );
+  if (table.kind === 'VIEW')
+    throw new SqlError(
+      `Cannot modify view ${table.project}.${table.dataset}.${table.table}: only tables can be changed by DML`,
+      at,
+    );
+  return table;
+}
+
+export function targetColumn(table: TableInfo, name: Identifier): TableInfo['columns'][number] {
+  const found = table.columns.find((column) => column.name.toLowerCase() === name.name.toLowerCase());
+  if (!found)
+    throw new SqlError(
+      `Column ${name.name} is not present in table ${table.project}.${table.dataset}.${table.table}`,
+      name.at,
+    );
+  return found;
+}
+
+/** What DML writes into a column: the value converted, a NULL array as an empty one. */
+export function assigned(value: Typed, column: TableInfo['columns'][number], at: number, what = 'Value'): string {
+  const coerced = coerce(value, column.type);
+  if (!coerced)
+    throw new SqlError(
+      `${what} of type ${renderType(value.type)} cannot be assigned to ${column.name}, which has type ${renderType(column.type)}`,
+      at,
+    );
+  return column.type.kind === 'ARRAY'
+    ? `coalesce(bq_no_null(${coerced.sql}, '${column.name.replaceAll("'", "''")}'), CAST([] AS ${duckType(column.type)}))`
+    : coerced.sql;
+}
+
+export function plainEnv(env: Env, scope: Scope, clause: string): Env {
+  return { ...env, scope, noAggregates: clause, noWindows: clause };
+}
+
+export function planInsert(statement: Of<'insert'>, env: Env): DmlPlan {
+  const target = findTarget(statement.target, env);
+  const columns = statement.columns ? statement.columns.map((name) => targetColumn(target, name)) : target.columns;
+  for (const [i, column] of columns.entries()) {
+    if (columns.indexOf(column) !== i)
+      throw new SqlError(
+        `INSERT has duplicate column name: ${column.name}`,
+        statement.columns?.[i]?.at ?? statement.at,
+      );
+  }
+  const missing = target.columns.filter((column) => !columns.includes(column));
+  const names = [...columns, ...missing].map((column) => quoteName(column.name)).join(', ');
+  const rest = missing.map((column) =>
+    column.type.kind === 'ARRAY' ? `CAST([] AS ${duckType(column.type)})` : nullOf(column.type).sql,
+  );
+  const source = statement.rows
+    ? insertRows(statement, columns, rest, env)
+    : insertQuery(statement, columns, rest, env);
+  return {
+    kind: 'dml',
+    statementType: 'INSERT',
+    target,
+    reads: env.analysis.reads,
+    steps: [{ kind: 'run', sql: `INSERT INTO ${target.physical} (${names}) ${source}`, counts: 'inserted' }],
+  };
+}
+
+function insertRows(statement: Of<'insert'>, columns: TableInfo['columns'], rest: string[], env: Env): string {
+  const inner = plainEnv(env, EMPTY_SCOPE, 'INSERT VALUES');
+  const rows = (statement.rows ?? []).map((row) => {
+    if (row.length !== columns.length)
+      throw new SqlError(
+        `Inserted row has wrong column count; Has ${row.length}, expected ${columns.length}`,
+        statement.at,
+      );
+    const values = row.map((value, i) => {
+      const column = columns[i] as TableInfo['columns'][number];
+      if (value === 'default') return assigned(nullOf(column.type), column, statement.at);
+      return assigned(analyze(value, inner), column, value.at);
+    });
+    return `(${[...values, ...rest].join(', ')})`;
+  });
+  return `VALUES ${rows.join(', ')}`;
+}
+
+function insertQuery(statement: Of<'insert'>, columns: TableInfo['columns'], rest: string[], env: Env): string {
+  if (!statement.query) throw new SqlError('INSERT without values', statement.at);
+  const query = analyzeQuery(statement.query, env);
+  if (query.value) throw unsupported('INSERT from SELECT AS STRUCT or AS VALUE', statement.query.at);
+  if (query.columns.length !== columns.length)
+    throw new SqlError(
+      `Inserted row has wrong column count; Has ${query.columns.length}, expected ${columns.length}`,
+      statement.query.at,
+    );
+  const values = query.columns.map((column, i) => {
+    column.touch();
+    const target = columns[i] as TableInfo['columns'][number];
+    const { literal } = column.value;
+    const value: Typed = { ...typed(`q.c${i + 1}`, column.value.type), ...(literal && { literal }) };
+    return assigned(value, target, statement.query?.at ?? statement.at, `Query column ${i + 1}`);
+  });
+  return `SELECT ${[...values, ...rest].join(', ')} FROM (${query.sql}) AS q`;
+}
+
+/** `SET` as pairs of a target column and its new value; the whole row is in reach. */
+export function planAssignments(
+  set: Assignment[],
+  target: TableInfo,
+  env: Env,
+): { column: TableInfo['columns'][number]; sql: string }[] {
+  const seen = new Set<string>();
+  return set.map(({ column: path, value }) => {
+    const [first, ...fields] = path as [Identifier, ...Identifier[]];
+    if (fields.length > 0) throw unsupported('assignment to a field of a STRUCT', first.at);
+    const column = targetColumn(target, first);
+    if (seen.has(column.name)) throw new SqlError(`Update item ${first.name} assigned more than once`, first.at);
+    seen.add(column.name);
+    const sql =
+      value === 'default'
+        ? assigned(nullOf(column.type), column, first.at)
+        : assigned(analyze(value as Expr, env), column, value.at);
+    return { column, sql };
+  });
+}
+
+export const AT_MOST_ONE = 'UPDATE/MERGE must match at most one source row for each target row';
+
+export function planUpdate(statement: Of<'update'>, env: Env): DmlPlan {
+  const target = findTarget(statement.target, env);
+  const scan = scanTable(target, statement.alias?.name ?? statement.target.at(-1)?.name ?? target.table, env);
+  const own = scan.sql.split(' AS ').at(-1) ?? '';
+  const from =
+    statement.from && analyzeFrom(statement.from, env, { visible: [], ranges: scan.ranges, parent: EMPTY_SCOPE });
+  const scope: Scope = {
+    visible: [...scan.visible, ...(from?.visible ?? [])],
+    ranges: [...scan.ranges, ...(from?.ranges ?? [])],
+    parent: undefined,
+  };
+  const inner = plainEnv(env, scope, 'UPDATE');
+  const where = analyzeCondition(statement.where, inner, 'WHERE clause');
+  const set = planAssignments(statement.set, target, inner);
+  const staged = env.analysis.fresh('m');
+  const values = set.map(({ sql }, i) => `${sql} AS v${i}`).join(', ');
+  const assignments = set.map(({ column }, i) => `${quoteName(column.name)} = ${staged}.v${i}`).join(', ');
+  const source = from ? ` CROSS JOIN ${from.sql}` : '';
+  return {
+    kind: 'dml',
+    statementType: 'UPDATE',
+    target,
+    reads: env.analysis.reads,
+    steps: [
+      {
+        kind: 'run',
+        sql: `CREATE TEMP TABLE ${staged} AS SELECT ${own}.rowid AS rid, ${values} FROM ${scan.sql}${source} WHERE ${where.sql}`,
+      },
+      ...(from
+        ? [
+            {
+              kind: 'check' as const,
+              sql: `SELECT 1 FROM ${staged} GROUP BY rid HAVING count(*) > 1 LIMIT 1`,
+              message: AT_MOST_ONE,
+            },
+          ]
+        : []),
+      {
+        kind: 'run',
+        sql: `UPDATE ${target.physical} SET ${assignments} FROM ${staged} WHERE ${target.physical}.rowid = ${staged}.rid`,
+        counts: 'updated',
+      },
+      { kind: 'run', sql: `DROP TABLE ${staged}` },
+    ],
+  };
+}
+
+export function planDelete(statement: Of<'delete'>, env: Env): DmlPlan {
+  const target = findTarget(statement.target, env);
+  const scan = scanTable(target, statement.alias?.name ?? statement.target.at(-1)?.name ?? target.table, env);
+  const own = scan.sql.split(' AS ').at(-1) ?? '';
+  const scope: Scope = { visible: scan.visible, ranges: scan.ranges, parent: undefined };
+  const where = analyzeCondition(statement.where, { ...env, scope }, 'WHERE clause');
+  const sql = `DELETE FROM ${target.physical} WHERE rowid IN (SELECT ${own}.rowid FROM ${scan.sql} WHERE ${where.sql})`;
+  return {
+    kind: 'dml',
+    statementType: 'DELETE',
+    target,
+    reads: env.analysis.reads,
+    steps: [{ kind: 'run', sql, counts: 'deleted' }],
+  };
+}
+
+export function planTruncate(statement: Of<'truncate'>, env: Env): DmlPlan {
+  const target = findTarget(statement.target, env);
+  return {
+    kind: 'dml',
+    statementType: 'TRUNCATE_TABLE',
+    target,
+    reads: env.analysis.reads,
+    steps: [{ kind: 'run', sql: `DELETE FROM ${target.physical}`, counts: 'deleted' }],
+  };
+}

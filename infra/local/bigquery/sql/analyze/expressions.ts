@@ -1,0 +1,285 @@
+import type { Expr } from '../parse/tree.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
+import {
+  arrayOf,
+  duckType,
+  isGroupable,
+  isOrderable,
+  physicalNames,
+  quoteName,
+  renderType,
+  type SqlType,
+  scalar,
+} from '../types.ts';
+import { type Env, plain } from './analysis.ts';
+import { analyzeCall } from './calls.ts';
+import { castTo } from './casts.ts';
+import { analyzeExtract } from './dates.ts';
+import { analyzeElement } from './elements.ts';
+import { literalOf } from './literals.ts';
+import { resolvePath } from './names.ts';
+import { analyzeBinary, analyzeUnary } from './operators.ts';
+import { fieldOf } from './scope.ts';
+import { readType } from './type-nodes.ts';
+import { coerce, commonType, nullOf, type Typed, typed } from './typed.ts';
+
+/** An expression → DuckDB's SQL and its GoogleSQL type. Everything that is not understood throws. */
+export function analyze(expr: Expr, env: Env): Typed {
+  switch (expr.kind) {
+    case 'literal':
+      return literalOf(expr);
+    case 'null':
+      return nullOf(scalar('INT64'));
+    case 'parameter':
+      return env.analysis.parameter(expr.name, expr.index, expr.at);
+    case 'path':
+      return resolvePath(expr, env);
+    case 'field':
+      return fieldOf(analyze(expr.of, env), expr.name.name, expr.name.at);
+    case 'element':
+      return analyzeElement(expr, env);
+    case 'unary':
+      return analyzeUnary(expr, env);
+    case 'binary':
+      return analyzeBinary(expr, env);
+    case 'is':
+      return analyzeIs(expr, env);
+    case 'in':
+      return analyzeIn(expr, env);
+    case 'between':
+      return analyzeBetween(expr, env);
+    case 'case':
+      return analyzeCase(expr, env);
+    case 'cast':
+      if (expr.format) throw unsupported('CAST … FORMAT', expr.format.at);
+      return castTo(analyze(expr.of, env), readType(expr.type), expr.safe, expr.at);
+    case 'extract':
+      return analyzeExtract(expr, env);
+    case 'interval':
+      throw unsupported('INTERVAL values outside of date functions', expr.at);
+    case 'array':
+      return analyzeArray(expr, env);
+    case 'struct':
+      return analyzeStruct(expr, env);
+    case 'subquery':
+      return scalarSubquery(expr, env);
+    case 'arraySubquery':
+      return arraySubquery(expr, env);
+    case 'exists':
+      return typed(`EXISTS (${env.subquery(expr.query, env).sql})`, scalar('BOOL'));
+    case 'call':
+      return analyzeCall(expr, env);
+  }
+}
+
+/** A WHERE clause or a join's condition. */
+export function analyzeCondition(expr: Expr, env: Env, clause: string): Typed {
+  return env.analysis.filtering(() => analyzeAs(expr, scalar('BOOL'), plain(env, clause), clause));
+}
+
+/** Analyses and converts to `to`, or fails as BigQuery words it. */
+export function analyzeAs(expr: Expr, to: SqlType, env: Env, what: string): Typed {
+  const value = analyze(expr, env);
+  const coerced = coerce(value, to);
+  if (!coerced)
+    throw new SqlError(`${what} should return type ${renderType(to)}, but returns ${renderType(value.type)}`, expr.at);
+  return coerced;
+}
+
+type Of<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
+
+function analyzeIs(expr: Of<'is'>, env: Env): Typed {
+  const of = analyze(expr.of, env);
+  const not = expr.not ? 'NOT ' : '';
+  if (expr.what === 'NULL') return typed(`(${of.sql} IS ${not}NULL)`, scalar('BOOL'));
+  const bool = coerce(of, scalar('BOOL'));
+  if (!bool) throw signatureError(`operator IS ${not}${expr.what}`, [of], expr.at);
+  const distinct = expr.not ? 'IS DISTINCT FROM' : 'IS NOT DISTINCT FROM';
+  return typed(`(${bool.sql} ${distinct} ${expr.what})`, scalar('BOOL'));
+}
+
+export function signatureError(what: string, args: readonly Typed[], at: number): SqlError {
+  const types = args.map((arg) => (arg.literal?.kind === 'null' ? 'NULL' : renderType(arg.type)));
+  return new SqlError(`No matching signature for ${what} for argument types: ${types.join(', ')}`, at);
+}
+
+/** Converts operands of a comparison to one type that can be compared. */
+export function comparable(
+  items: Typed[],
+  what: string,
+  at: number,
+  ordered: boolean,
+): { items: Typed[]; type: SqlType } {
+  const type = commonType(items);
+  if (!type || !(ordered ? isOrderable(type) : isGroupable(type))) throw signatureError(what, items, at);
+  return { type, items: items.map((item) => coerce(item, type) ?? item) };
+}
+
+/** DuckDB holds NaN equal to itself and above all numbers; in GoogleSQL no comparison with NaN is true. */
+export function notNan(sql: string, items: readonly Typed[], type: SqlType): string {
+  if (type.kind !== 'FLOAT64') return `(${sql})`;
+  const checks = items.filter((item) => item.literal === undefined).map((item) => `NOT isnan(${item.sql})`);
+  return `(${[`(${sql})`, ...checks].join(' AND ')})`;
+}
+
+function analyzeIn(expr: Of<'in'>, env: Env): Typed {
+  const of = analyze(expr.of, env);
+  const wrap = (sql: string) => typed(expr.not ? `(NOT ${sql})` : sql, scalar('BOOL'));
+  if (expr.query) {
+    const query = env.subquery(expr.query, env);
+    const [column, ...more] = query.columns;
+    if (!column || more.length > 0)
+      throw new SqlError('Subquery of type IN must have only one output column', expr.query.at);
+    column.touch();
+    const { items, type } = comparable([of, { ...column.value, sql: 'c1' }], 'operator IN', expr.at, false);
+    refuseFloatIn(type, expr.at);
+    return wrap(`(${items[0]?.sql} IN (SELECT ${items[1]?.sql} FROM (${query.sql}) AS ${env.analysis.fresh('i')}))`);
+  }
+  if (expr.unnest) {
+    const array = analyze(expr.unnest, env);
+    if (array.type.kind !== 'ARRAY')
+      throw new SqlError(
+        `Second argument of IN UNNEST must be an array but was ${renderType(array.type)}`,
+        expr.unnest.at,
+      );
+    const element: Typed = array.literal?.kind === 'empty array' ? nullOf(of.type) : typed('e', array.type.element);
+    const { items, type } = comparable([of, element], 'operator IN', expr.at, false);
+    refuseFloatIn(type, expr.at);
+    const list = items[1]?.sql === 'e' ? array.sql : `list_transform(${array.sql}, lambda e: ${items[1]?.sql})`;
+    return wrap(`bq_in_array(${items[0]?.sql}, CAST(${list} AS ${duckType(arrayOf(type))}))`);
+  }
+  const list = (expr.list ?? []).map((item) => analyze(item, env));
+  const { items, type } = comparable([of, ...list], 'operator IN', expr.at, false);
+  if (type.kind === 'FLOAT64') {
+    const [left, ...others] = items as [Typed, ...Typed[]];
+    return wrap(`(${others.map((other) => notNan(`${left.sql} = ${other.sql}`, [left, other], type)).join(' OR ')})`);
+  }
+  return wrap(
+    `(${items[0]?.sql} IN (${items
+      .slice(1)
+      .map((item) => item.sql)
+      .join(', ')}))`,
+  );
+}
+
+function refuseFloatIn(type: SqlType, at: number): void {
+  if (type.kind === 'FLOAT64')
+    throw unsupported('IN over a FLOAT64 subquery or array, where NaN would compare as equal', at);
+}
+
+function analyzeBetween(expr: Of<'between'>, env: Env): Typed {
+  const operands = [expr.of, expr.low, expr.high].map((one) => analyze(one, env));
+  const { items, type } = comparable(operands, 'operator BETWEEN', expr.at, true);
+  const between = notNan(`${items[0]?.sql} BETWEEN ${items[1]?.sql} AND ${items[2]?.sql}`, items, type);
+  return typed(expr.not ? `(NOT ${between})` : between, scalar('BOOL'));
+}
+
+function analyzeCase(expr: Of<'case'>, env: Env): Typed {
+  const of = expr.of && analyze(expr.of, env);
+  const whens = expr.whens.map(({ when }) => {
+    if (!of) return analyzeAs(when, scalar('BOOL'), env, 'CASE condition').sql;
+    const { items, type } = comparable([of, analyze(when, env)], 'operator CASE', when.at, false);
+    return notNan(`${items[0]?.sql} = ${items[1]?.sql}`, items, type);
+  });
+  const results = [...expr.whens.map(({ result }) => result), ...(expr.otherwise ? [expr.otherwise] : [])].map((one) =>
+    analyze(one, env),
+  );
+  const type = commonType(results);
+  if (!type) throw signatureError('operator CASE', results, expr.at);
+  const [...values] = results.map((value) => coerce(value, type)?.sql ?? '');
+  const otherwise = expr.otherwise ? ` ELSE ${values.pop()}` : '';
+  return typed(`CASE ${whens.map((when, i) => `WHEN ${when} THEN ${values[i]}`).join(' ')}${otherwise} END`, type);
+}
+
+function analyzeArray(expr: Of<'array'>, env: Env): Typed {
+  const elements = expr.elements.map((element) => analyze(element, env));
+  const declared = expr.type && readType(expr.type);
+  if (declared && declared.kind !== 'ARRAY')
+    throw new SqlError(`Array literal of type ${renderType(declared)}`, expr.at);
+  if (elements.length === 0 && !declared) {
+    return { ...typed('CAST([] AS BIGINT[])', arrayOf(scalar('INT64'))), literal: { kind: 'empty array', value: '' } };
+  }
+  const type = declared ? declared.element : commonType(elements);
+  if (!type)
+    throw new SqlError(
+      `Array elements of types {${[...new Set(elements.map((e) => renderType(e.type)))].join(', ')}} do not have a common supertype`,
+      expr.at,
+    );
+  if (type.kind === 'ARRAY')
+    throw new SqlError(
+      'Cannot construct array with element type ARRAY because nested arrays are not supported',
+      expr.at,
+    );
+  const items = elements.map((element, i) => {
+    const coerced = coerce(element, type);
+    if (!coerced)
+      throw new SqlError(
+        `Array element type ${renderType(element.type)} does not coerce to ${renderType(type)}`,
+        expr.elements[i]?.at ?? expr.at,
+      );
+    return coerced.sql;
+  });
+  return typed(items.length === 0 ? `CAST([] AS ${duckType(arrayOf(type))})` : `[${items.join(', ')}]`, arrayOf(type));
+}
+
+function analyzeStruct(expr: Of<'struct'>, env: Env): Typed {
+  const declared = expr.type && readType(expr.type);
+  const values = expr.fields.map((field) => analyze(field.expr, env));
+  if (declared && declared.kind !== 'STRUCT') throw new SqlError('STRUCT constructor of another type', expr.at);
+  if (declared && declared.fields.length !== values.length)
+    throw new SqlError(
+      `STRUCT type has ${declared.fields.length} fields but constructor call has ${values.length} fields`,
+      expr.at,
+    );
+  if (values.length === 0) throw unsupported('STRUCT without fields', expr.at);
+  const fields = values.map((value, i) => declared?.fields[i] ?? { name: expr.fields[i]?.name, type: value.type });
+  const names = physicalNames(fields);
+  const parts = values.map((value, i) => {
+    const target = fields[i]?.type ?? value.type;
+    const coerced = coerce(value, target);
+    if (!coerced)
+      throw new SqlError(
+        `Struct field ${i + 1} has type ${renderType(value.type)} which does not coerce to ${renderType(target)}`,
+        expr.fields[i]?.expr.at ?? expr.at,
+      );
+    return `${quoteName(names[i] ?? '')} := ${coerced.sql}`;
+  });
+  return {
+    ...typed(`struct_pack(${parts.join(', ')})`, { kind: 'STRUCT', fields }),
+    parts: declared ? undefined : values,
+  } as Typed;
+}
+
+function scalarSubquery(expr: Of<'subquery'>, env: Env): Typed {
+  const query = env.subquery(expr.query, env);
+  const [column, ...more] = query.columns;
+  if (!column || more.length > 0)
+    throw new SqlError(
+      'Scalar subquery cannot have more than one column unless using SELECT AS STRUCT to build STRUCT values',
+      expr.at,
+    );
+  column.touch();
+  return typed(`(${query.sql})`, column.value.type);
+}
+
+function arraySubquery(expr: Of<'arraySubquery'>, env: Env): Typed {
+  const query = env.subquery(expr.query, env);
+  const [column, ...more] = query.columns;
+  if (!column || more.length > 0)
+    throw new SqlError(
+      'ARRAY subquery cannot have more than one column unless using SELECT AS STRUCT to build STRUCT values',
+      expr.at,
+    );
+  if (column.value.type.kind === 'ARRAY')
+    throw new SqlError(
+      'Cannot use array subquery with column of type ARRAY because nested arrays are not supported',
+      expr.at,
+    );
+  column.touch();
+  return typed(`ARRAY(${query.sql})`, arrayOf(column.value.type));
+}
+
+/** A string literal's text where GoogleSQL wants a constant, such as a format or a JSON path. */
+export function constantText(value: Typed): string | undefined {
+  return value.literal?.kind === 'text' ? value.literal.value : undefined;
+}

@@ -1,0 +1,275 @@
+import { parseScript } from '../parse/statements.ts';
+import type { Expr, From } from '../parse/tree.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
+import { quoteName, renderType, scalar } from '../types.ts';
+import type { Env, TableInfo } from './analysis.ts';
+import { analyze, analyzeCondition } from './expressions.ts';
+import { type Column, fieldOf, findName, findRange, type Range, type Scope } from './scope.ts';
+import { coerce, commonType, type Typed, typed } from './typed.ts';
+
+/** A FROM clause as DuckDB's SQL, with what it makes visible. */
+export interface FromResult {
+  sql: string;
+  visible: Column[];
+  ranges: Range[];
+}
+
+/** `left` holds what stands to the left of a join: its columns are in reach of UNNEST. */
+export function analyzeFrom(from: From, env: Env, left: Scope): FromResult {
+  switch (from.kind) {
+    case 'table':
+      return analyzeTable(from, env, left);
+    case 'subquery': {
+      const query = env.subquery(from.query, { ...env, scope: left.parent ?? left });
+      return derived(query.sql, query.columns, from.alias?.name, env, query.value);
+    }
+    case 'unnest':
+      return analyzeUnnest(
+        analyze(from.expr, {
+          ...env,
+          scope: left,
+          aliases: undefined,
+          noAggregates: 'FROM clause',
+          noWindows: 'FROM clause',
+        }),
+        from,
+        env,
+      );
+    case 'join':
+      return analyzeJoin(from, env, left);
+  }
+}
+
+function derived(sql: string, columns: Column[], alias: string | undefined, env: Env, value: boolean): FromResult {
+  const name = env.analysis.fresh('r');
+  const visible = columns.map((column, i) => ({ ...column, value: typed(`${name}.c${i + 1}`, column.value.type) }));
+  const first = visible[0];
+  if (value && first) return valueTable(`(${sql}) AS ${name}`, first.value, alias, () => columns[0]?.touch());
+  return {
+    sql: `(${sql}) AS ${name}`,
+    visible,
+    ranges: alias === undefined ? [] : [{ alias, columns: visible, row: undefined }],
+  };
+}
+
+/** Rows that are values: a struct's fields are columns, and the alias is the value. */
+function valueTable(sql: string, value: Typed, alias: string | undefined, touch: () => void): FromResult {
+  const columns: Column[] =
+    value.type.kind === 'STRUCT'
+      ? value.type.fields.map((field) => ({
+          name: field.name,
+          value: field.name === undefined ? value : fieldOf(value, field.name, 0),
+          touch,
+        }))
+      : [];
+  const visible = value.type.kind === 'STRUCT' ? columns : [{ name: alias, value, touch }];
+  return {
+    sql,
+    visible,
+    ranges:
+      alias === undefined
+        ? []
+        : [
+            {
+              alias,
+              columns: value.type.kind === 'STRUCT' ? columns : [{ name: undefined, value, touch }],
+              row: value,
+            },
+          ],
+  };
+}
+
+type TableFrom = Extract<From, { kind: 'table' }>;
+
+function analyzeTable(from: TableFrom, env: Env, left: Scope): FromResult {
+  const { path } = from;
+  const [first, ...rest] = path;
+  if (!first) throw new SqlError('Table name is empty', from.at);
+  // `t.items` after `t` names t's array column.
+  if (rest.length > 0 && findRange(left, first.name)) {
+    const expr: Expr = { kind: 'path', names: path, at: from.at };
+    const array = analyze(expr, { ...env, scope: left, aliases: undefined });
+    return analyzeUnnest(array, { ...from, alias: from.alias ?? path.at(-1) }, env);
+  }
+  if (from.offset) throw new SqlError('WITH OFFSET can only be used with array scans', from.at);
+  if (rest.length === 0) {
+    const cte = env.ctes.findLast((one) => one.name.toLowerCase() === first.name.toLowerCase());
+    if (cte) {
+      const name = env.analysis.fresh('r');
+      const visible = cte.columns.map((column, i) => ({
+        ...column,
+        value: typed(`${name}.c${i + 1}`, column.value.type),
+      }));
+      return {
+        sql: `${cte.sql} AS ${name}`,
+        visible,
+        ranges: [{ alias: from.alias?.name ?? first.name, columns: visible, row: undefined }],
+      };
+    }
+  }
+  if (rest.length === 0 && findName(left, first.name, first.at)?.type.kind === 'ARRAY')
+    throw new SqlError(
+      `Table name "${first.name}" missing dataset while no default dataset is set in the request.`,
+      from.at,
+      'invalid',
+    );
+  const table = env.analysis.findTable(
+    path.map((one) => one.name),
+    from.at,
+    env.analysis.defaults,
+  );
+  const alias = from.alias?.name ?? path.at(-1)?.name ?? table.table;
+  return table.kind === 'VIEW' ? expandView(table, alias, env, from.at) : scanTable(table, alias, env);
+}
+
+export function scanTable(table: TableInfo, alias: string, env: Env): FromResult {
+  const name = env.analysis.fresh('r');
+  if (!env.analysis.reads.has(table)) env.analysis.reads.set(table, new Set());
+  const columns = table.columns.map(
+    (column): Column => ({
+      name: column.name,
+      value: typed(`${name}.${quoteName(column.name)}`, column.type),
+      touch: () => env.analysis.touch(table, column.name),
+    }),
+  );
+  return { sql: `${table.physical} AS ${name}`, visible: columns, ranges: [{ alias, columns, row: undefined }] };
+}
+
+/** A view's text knows neither the caller's default dataset, nor its CTEs, nor its parameters. */
+function expandView(table: TableInfo, alias: string, env: Env, at: number): FromResult {
+  const { analysis } = env;
+  const id = `${table.project}.${table.dataset}.${table.table}`;
+  if (analysis.views.includes(id))
+    throw new SqlError(`View ${id} is recursive: ${[...analysis.views, id].join(' -> ')}`, at);
+  if (analysis.views.length >= 16)
+    throw new SqlError('Within a view or a query, the maximum nesting level of views is 16', at);
+  const statement = parseScript(table.view ?? '').statements[0]?.statement;
+  if (statement?.kind !== 'query') throw new SqlError(`View ${id} holds no query`, at);
+  analysis.views.push(id);
+  const { defaults } = analysis;
+  analysis.defaults = false;
+  try {
+    const query = env.subquery(statement.query, {
+      ...env,
+      ctes: [],
+      scope: { visible: [], ranges: [], parent: undefined },
+      aliases: undefined,
+      windows: new Map(),
+    });
+    if (!analysis.reads.has(table)) analysis.reads.set(table, new Set());
+    const columns = query.columns.map((column, i) => ({ ...column, name: table.columns[i]?.name ?? column.name }));
+    return derived(query.sql, columns, alias, env, query.value);
+  } catch (error) {
+    if (error instanceof SqlError) throw new SqlError(`Invalid view ${id}: ${error.message}`, at, error.reason);
+    throw error;
+  } finally {
+    analysis.views.pop();
+    analysis.defaults = defaults;
+  }
+}
+
+function analyzeUnnest(
+  array: Typed,
+  from: {
+    alias: Extract<From, { kind: 'unnest' }>['alias'];
+    offset: Extract<From, { kind: 'unnest' }>['offset'];
+    at: number;
+  },
+  env: Env,
+): FromResult {
+  if (array.type.kind !== 'ARRAY')
+    throw new SqlError(
+      `Values referenced in UNNEST must be arrays. UNNEST contains expression of type ${renderType(array.type)}`,
+      from.at,
+    );
+  const name = env.analysis.fresh('r');
+  const source = env.analysis.fresh('u');
+  // An array of constants depends on no other table, and may stand on either side of any join.
+  const lateral = /\br\d+\./.test(array.sql) ? 'LATERAL ' : '';
+  const sql = `${lateral}(SELECT unnest(a) AS v, unnest(range(len(a))) AS o FROM (SELECT ${array.sql} AS a) AS ${source}) AS ${name}`;
+  const value = typed(`${name}.v`, array.type.element);
+  const nothing = () => {};
+  const result = valueTable(sql, value, from.alias?.name, nothing);
+  if (from.offset) {
+    const offset: Column = {
+      name: from.offset === true ? 'offset' : from.offset.name,
+      value: typed(`${name}.o`, scalar('INT64')),
+      touch: nothing,
+    };
+    result.visible.push(offset);
+    result.ranges.push({ alias: offset.name ?? 'offset', columns: [], row: offset.value });
+  }
+  return result;
+}
+
+function analyzeJoin(from: Extract<From, { kind: 'join' }>, env: Env, outer: Scope): FromResult {
+  const left = analyzeFrom(from.left, env, outer);
+  // The right side sees the left one only through UNNEST and array paths.
+  const reach: Scope = {
+    visible: left.visible,
+    ranges: left.ranges,
+    parent: outer.ranges.length + outer.visible.length > 0 ? outer : outer.parent,
+  };
+  const right = analyzeFrom(from.right, env, from.right.kind === 'join' ? outer : reach);
+  for (const range of right.ranges) {
+    if (left.ranges.some((one) => one.alias.toLowerCase() === range.alias.toLowerCase()))
+      throw new SqlError(`Duplicate table alias ${range.alias} in the same FROM clause`, from.right.at);
+  }
+  const ranges = [...left.ranges, ...right.ranges];
+  const rightSql = from.right.kind === 'join' ? `(${right.sql})` : right.sql;
+  if (right.sql.startsWith('LATERAL') && (from.type === 'RIGHT' || from.type === 'FULL'))
+    throw unsupported(`${from.type} JOIN of an array`, from.at);
+  if (from.using) return joinUsing(from, left, right, rightSql, ranges);
+  const visible = [...left.visible, ...right.visible];
+  if (from.type === 'CROSS' || !from.on) {
+    const kind = from.type === 'LEFT' ? 'LEFT JOIN' : 'CROSS JOIN';
+    return { sql: `${left.sql} ${kind} ${rightSql}${from.type === 'LEFT' ? ' ON TRUE' : ''}`, visible, ranges };
+  }
+  const scope: Scope = { visible, ranges, parent: outer.parent };
+  const on = analyzeCondition(from.on, { ...env, scope }, 'JOIN ON clause');
+  return { sql: `${left.sql} ${from.type} JOIN ${rightSql} ON ${on.sql}`, visible, ranges };
+}
+
+/** USING merges each pair of columns into one, which comes first in `*`. */
+function joinUsing(
+  from: Extract<From, { kind: 'join' }>,
+  left: FromResult,
+  right: FromResult,
+  rightSql: string,
+  ranges: Range[],
+): FromResult {
+  const pick = (side: FromResult, name: string, at: number, which: string): Column => {
+    const found = side.visible.filter((column) => column.name?.toLowerCase() === name.toLowerCase());
+    if (found.length > 1)
+      throw new SqlError(`Column ${name} in USING clause is ambiguous on ${which} side of join`, at);
+    if (!found[0]) throw new SqlError(`Column ${name} in USING clause not found on ${which} side of join`, at);
+    return found[0];
+  };
+  const conditions: string[] = [];
+  const merged: Column[] = [];
+  const gone = new Set<Column>();
+  for (const { name, at } of from.using ?? []) {
+    const [a, b] = [pick(left, name, at, 'left'), pick(right, name, at, 'right')];
+    const type = commonType([a.value, b.value]);
+    if (!type || type.kind === 'FLOAT64')
+      throw type
+        ? unsupported('USING over FLOAT64 columns', at)
+        : new SqlError(
+            `Column ${name} in USING has incompatible types on either side of the join: ${renderType(a.value.type)} and ${renderType(b.value.type)}`,
+            at,
+          );
+    a.touch();
+    b.touch();
+    const [x, y] = [coerce(a.value, type)?.sql ?? '', coerce(b.value, type)?.sql ?? ''];
+    conditions.push(`${x} = ${y}`);
+    const sql = from.type === 'FULL' ? `coalesce(${x}, ${y})` : from.type === 'RIGHT' ? y : x;
+    merged.push({ name: a.name, value: typed(sql, type), touch: () => {} });
+    gone.add(a).add(b);
+  }
+  const rest = [...left.visible, ...right.visible].filter((column) => !gone.has(column));
+  return {
+    sql: `${left.sql} ${from.type} JOIN ${rightSql} ON ${conditions.join(' AND ')}`,
+    visible: [...merged, ...rest],
+    ranges,
+  };
+}

@@ -1,0 +1,46 @@
+import { physicalNames, quoteText, type SqlType } from '../types.ts';
+
+/** TO_JSON_STRING of a typed expression: what BigQuery prints for each type, put together from SQL. */
+export function jsonText(sql: string, type: SqlType): string {
+  return `coalesce(${notNull(sql, type)}, 'null')`;
+}
+
+function notNull(sql: string, type: SqlType): string {
+  const quoted = (text: string) => `('"' || ${text} || '"')`;
+  switch (type.kind) {
+    case 'BOOL':
+      return `CAST(${sql} AS VARCHAR)`;
+    case 'INT64':
+      // Beyond 2^53 JSON's readers lose digits, so BigQuery quotes.
+      return `bq_json_integer(${sql})`;
+    case 'FLOAT64':
+      return `bq_json_double(${sql})`;
+    case 'NUMERIC':
+    case 'BIGNUMERIC':
+      return `bq_json_decimal(${sql})`;
+    case 'STRING':
+      return `CAST(to_json(${sql}) AS VARCHAR)`;
+    case 'BYTES':
+      return quoted(`to_base64(${sql})`);
+    case 'DATE':
+      return quoted(`bq_date_text(${sql})`);
+    case 'TIME':
+      return quoted(`bq_time_text(${sql})`);
+    case 'DATETIME':
+      return quoted(`replace(bq_datetime_text(${sql}), ' ', 'T')`);
+    case 'TIMESTAMP':
+      return quoted(`(replace(bq_datetime_text(${sql} AT TIME ZONE 'UTC'), ' ', 'T') || 'Z')`);
+    case 'JSON':
+      return `CAST(${sql} AS VARCHAR)`;
+    case 'ARRAY':
+      return `('[' || array_to_string(list_transform(${sql}, lambda e: ${jsonText('e', type.element)}), ',') || ']')`;
+    case 'STRUCT': {
+      const names = physicalNames(type.fields);
+      const members = type.fields.map((field, i) => {
+        const key = quoteText(`${JSON.stringify(field.name ?? '')}:`);
+        return `${key} || ${jsonText(`struct_extract(${sql}, ${quoteText(names[i] ?? '')})`, field.type)}`;
+      });
+      return `CASE WHEN ${sql} IS NOT NULL THEN '{' || ${members.join(" || ',' || ")} || '}' END`;
+    }
+  }
+}

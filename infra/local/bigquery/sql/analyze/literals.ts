@@ -1,0 +1,82 @@
+import type { Expr } from '../parse/tree.ts';
+import { SqlError } from '../sql-error.ts';
+import { BIGNUMERIC_SCALE, quoteText, scalar } from '../types.ts';
+import { fromText, type Typed, typed } from './typed.ts';
+
+const INT64_MAX = 2n ** 63n - 1n;
+
+export function literalOf(expr: Extract<Expr, { kind: 'literal' }>): Typed {
+  const { type, value, at } = expr;
+  switch (type) {
+    case 'INT64': {
+      const integer = BigInt(value);
+      if (integer > INT64_MAX || integer < -INT64_MAX - 1n) throw new SqlError(`Invalid integer literal: ${value}`, at);
+      return integerOf(integer);
+    }
+    case 'FLOAT64': {
+      if (!Number.isFinite(Number(value))) throw new SqlError(`Invalid floating point literal: ${value}`, at);
+      return { ...typed(`CAST(${quoteText(value)} AS DOUBLE)`, scalar('FLOAT64')), literal: { kind: 'float', value } };
+    }
+    case 'NUMERIC':
+    case 'BIGNUMERIC':
+      return numericOf(value, type, at);
+    case 'STRING':
+      return textOf(value);
+    case 'BYTES':
+      return typed(bytesSql(Buffer.from(value, 'latin1')), scalar('BYTES'));
+    case 'BOOL':
+      return typed(value, scalar('BOOL'));
+    case 'DATE':
+    case 'DATETIME':
+    case 'TIME':
+    case 'TIMESTAMP':
+      if (!LOOKS[type].test(value)) throw new SqlError(`Could not cast literal "${value}" to type ${type}`, at);
+      return fromText(value, scalar(type)) as Typed;
+    case 'JSON':
+      try {
+        JSON.parse(value);
+      } catch (error) {
+        throw new SqlError(`Invalid JSON literal: ${(error as Error).message}`, at);
+      }
+      return typed(`bq_parse_json(${quoteText(value)})`, scalar('JSON'));
+  }
+}
+
+const DAY = String.raw`\d{1,4}-\d{1,2}-\d{1,2}`;
+const CLOCK = String.raw`\d{1,2}:\d{1,2}:\d{1,2}(\.\d{0,6})?`;
+/** GoogleSQL's canonical forms; what else DuckDB would read is no such literal. */
+const LOOKS = {
+  DATE: new RegExp(`^\\s*${DAY}\\s*$`),
+  TIME: new RegExp(`^\\s*${CLOCK}\\s*$`),
+  DATETIME: new RegExp(`^\\s*${DAY}([ Tt]${CLOCK})?\\s*$`),
+  TIMESTAMP: new RegExp(
+    `^\\s*${DAY}([ Tt]\\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d{0,6})?)?)?\\s*([Zz]|[+-]\\d{1,2}(:\\d{2})?| ?[A-Za-z][A-Za-z0-9_/+-]*)?\\s*$`,
+  ),
+};
+
+export function integerOf(value: bigint): Typed {
+  const sql = value < 0n ? `CAST('${value}' AS BIGINT)` : `${value}::BIGINT`;
+  return { ...typed(sql, scalar('INT64')), literal: { kind: 'integer', value: String(value) } };
+}
+
+export function textOf(value: string): Typed {
+  return { ...typed(quoteText(value), scalar('STRING')), literal: { kind: 'text', value } };
+}
+
+export function bytesSql(bytes: Buffer): string {
+  return `unhex('${bytes.toString('hex')}')`;
+}
+
+/** Digits beyond the type's scale round half away from zero in NUMERIC; in BIGNUMERIC they are refused. */
+export function numericOf(value: string, type: 'NUMERIC' | 'BIGNUMERIC', at: number): Typed {
+  if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value))
+    throw new SqlError(`Invalid ${type} literal: ${value}`, at);
+  if (type === 'NUMERIC') return typed(`bq_text_numeric(${quoteText(value.trim())})`, scalar('NUMERIC'));
+  const [, , fraction = ''] = /^\s*[+-]?(\d*)\.?(\d*)/.exec(value) ?? [];
+  if (/[eE]/.test(value) || fraction.length > BIGNUMERIC_SCALE)
+    throw new SqlError(
+      `not supported by the embedded warehouse: BIGNUMERIC with more than ${BIGNUMERIC_SCALE} decimal digits or an exponent`,
+      at,
+    );
+  return typed(`CAST(${quoteText(value.trim())} AS DECIMAL(38,${BIGNUMERIC_SCALE}))`, scalar('BIGNUMERIC'));
+}

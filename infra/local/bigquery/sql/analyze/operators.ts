@@ -1,0 +1,143 @@
+import type { Expr } from '../parse/tree.ts';
+import { unsupported } from '../sql-error.ts';
+import { duckType, isNumeric, type SqlType, scalar } from '../types.ts';
+import type { Env } from './analysis.ts';
+import { addInterval } from './dates.ts';
+import { analyze, comparable, notNan, signatureError } from './expressions.ts';
+import { integerOf } from './literals.ts';
+import { coerce, commonType, type Typed, typed } from './typed.ts';
+
+type Of<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
+const BOOL = scalar('BOOL');
+const INT64 = scalar('INT64');
+
+export function analyzeUnary(expr: Of<'unary'>, env: Env): Typed {
+  const of = analyze(expr.of, env);
+  if (expr.op === 'NOT') {
+    const bool = coerce(of, BOOL);
+    if (!bool) throw signatureError('operator NOT', [of], expr.at);
+    return typed(`(NOT ${bool.sql})`, BOOL);
+  }
+  if (expr.op === '~') {
+    if (of.type.kind !== 'INT64') throw signatureError('operator ~', [of], expr.at);
+    return typed(`(~${of.sql})`, INT64);
+  }
+  if (!isNumeric(of.type)) throw signatureError(`operator ${expr.op}`, [of], expr.at);
+  if (expr.op === '+') return of;
+  if (of.literal?.kind === 'integer') return integerOf(-BigInt(of.literal.value));
+  return typed(`(-${of.sql})`, of.type);
+}
+
+export function analyzeBinary(expr: Of<'binary'>, env: Env): Typed {
+  const { op, at } = expr;
+  if (op === '+' || op === '-') {
+    const dated = addInterval(expr, env);
+    if (dated) return dated;
+  }
+  const left = analyze(expr.left, env);
+  const right = analyze(expr.right, env);
+  switch (op) {
+    case 'AND':
+    case 'OR': {
+      const items = [coerce(left, BOOL), coerce(right, BOOL)];
+      if (!items[0] || !items[1]) throw signatureError(`operator ${op}`, [left, right], at);
+      return typed(`(${items[0].sql} ${op} ${items[1].sql})`, BOOL);
+    }
+    case '=':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+      return compare(op, left, right, at);
+    case 'IS DISTINCT FROM':
+    case 'IS NOT DISTINCT FROM': {
+      const { items } = comparable([left, right], `operator ${op}`, at, false);
+      return typed(`(${items[0]?.sql} ${op} ${items[1]?.sql})`, BOOL);
+    }
+    case 'LIKE':
+      return like(left, right, at);
+    case '||':
+      return concatenate(left, right, at);
+    case '+':
+    case '-':
+    case '*':
+      return arithmetic(op, left, right, at);
+    case '/':
+      return divide(left, right, at);
+    case '|':
+    case '&':
+    case '^':
+    case '<<':
+    case '>>':
+      return bits(op, left, right, at);
+  }
+  throw unsupported(`operator ${op}`, at);
+}
+
+function compare(op: string, left: Typed, right: Typed, at: number): Typed {
+  const { items, type } = comparable([left, right], `operator ${op}`, at, op !== '=' && op !== '!=');
+  const sql = `${items[0]?.sql} ${op} ${items[1]?.sql}`;
+  if (op === '!=' && type.kind === 'FLOAT64') {
+    const checks = items.filter((item) => !item.literal).map((item) => `isnan(${item.sql})`);
+    return typed(`(${[`(${sql})`, ...checks].join(' OR ')})`, BOOL);
+  }
+  return typed(notNan(sql, items, type), BOOL);
+}
+
+/** A backslash escapes the next character in GoogleSQL's patterns. */
+function like(left: Typed, right: Typed, at: number): Typed {
+  const items = [coerce(left, scalar('STRING')), coerce(right, scalar('STRING'))];
+  if (!items[0] || !items[1]) {
+    if (left.type.kind === 'BYTES') throw unsupported('LIKE on BYTES', at);
+    throw signatureError('operator LIKE', [left, right], at);
+  }
+  const pattern = right.literal?.kind === 'text' ? right.literal.value : '\\';
+  return typed(`(${items[0].sql} LIKE ${items[1].sql}${pattern.includes('\\') ? " ESCAPE '\\'" : ''})`, BOOL);
+}
+
+export function concatenate(left: Typed, right: Typed, at: number): Typed {
+  const type = commonType([left, right]);
+  if (!type || (type.kind !== 'STRING' && type.kind !== 'BYTES' && type.kind !== 'ARRAY'))
+    throw signatureError('operator ||', [left, right], at);
+  const items = [coerce(left, type), coerce(right, type)];
+  if (type.kind === 'ARRAY') return typed(`bq_array_concat(${items[0]?.sql}, ${items[1]?.sql})`, type);
+  return typed(`(${items[0]?.sql} || ${items[1]?.sql})`, type);
+}
+
+function numbers(what: string, left: Typed, right: Typed, at: number): { items: [Typed, Typed]; type: SqlType } {
+  const type = commonType([left, right]);
+  if (!type || !isNumeric(type)) throw signatureError(what, [left, right], at);
+  return { items: [coerce(left, type) as Typed, coerce(right, type) as Typed], type };
+}
+
+export function arithmetic(op: string, left: Typed, right: Typed, at: number): Typed {
+  const { items, type } = numbers(`operator ${op}`, left, right, at);
+  const [a, b] = items;
+  if (type.kind === 'FLOAT64') return typed(`bq_finite(${a.sql} ${op} ${b.sql}, ${a.sql}, ${b.sql})`, type);
+  if (type.kind === 'INT64') return typed(`(${a.sql} ${op} ${b.sql})`, type);
+  if (type.kind === 'BIGNUMERIC' && op === '*') throw unsupported('multiplication of BIGNUMERIC', at);
+  return typed(`CAST((${a.sql} ${op} ${b.sql}) AS ${duckType(type)})`, type);
+}
+
+/** `/` is FLOAT64, or NUMERIC where an operand is; a zero divisor is an error, never Infinity. */
+export function divide(left: Typed, right: Typed, at: number): Typed {
+  const { items, type } = numbers('operator /', left, right, at);
+  if (type.kind === 'BIGNUMERIC') throw unsupported('division of BIGNUMERIC', at);
+  if (type.kind === 'NUMERIC') return typed(`bq_divide_numeric(${items[0].sql}, ${items[1].sql})`, type);
+  const [a, b] = items.map((item) => coerce(item, scalar('FLOAT64'))?.sql);
+  return typed(`bq_divide(${a}, ${b})`, scalar('FLOAT64'));
+}
+
+function bits(op: string, left: Typed, right: Typed, at: number): Typed {
+  const items = [coerce(left, INT64), coerce(right, INT64)];
+  if (!items[0] || !items[1]) {
+    if (left.type.kind === 'BYTES') throw unsupported(`operator ${op} on BYTES`, at);
+    throw signatureError(`operator ${op}`, [left, right], at);
+  }
+  const [a, b] = [items[0].sql, items[1].sql];
+  if (op === '^') return typed(`xor(${a}, ${b})`, INT64);
+  if (op === '<<') return typed(`bq_shift_left(${a}, ${b})`, INT64);
+  if (op === '>>') return typed(`bq_shift_right(${a}, ${b})`, INT64);
+  return typed(`(${a} ${op} ${b})`, INT64);
+}

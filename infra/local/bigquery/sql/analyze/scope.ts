@@ -1,0 +1,107 @@
+import { SqlError } from '../sql-error.ts';
+import { physicalNames, quoteName, quoteText } from '../types.ts';
+import { type Typed, typed } from './typed.ts';
+
+/** A column that a FROM clause or a query makes visible. */
+export interface Column {
+  /** Absent where the query gave it none. */
+  name: string | undefined;
+  value: Typed;
+  /** Notes that the statement reads what lies under this column, for the bytes that are billed. */
+  touch(): void;
+}
+
+/** What a FROM clause's alias stands for. */
+export interface Range {
+  alias: string;
+  columns: Column[];
+  /** The value itself, for UNNEST; a table's alias stands for a struct of its columns. */
+  row: Typed | undefined;
+}
+
+export interface Scope {
+  /** What unqualified names and `*` see, USING columns merged, in order. */
+  visible: Column[];
+  ranges: Range[];
+  parent: Scope | undefined;
+}
+
+export const EMPTY_SCOPE: Scope = { visible: [], ranges: [], parent: undefined };
+
+const same = (a: string | undefined, b: string) => a !== undefined && a.toLowerCase() === b.toLowerCase();
+
+export function findRange(scope: Scope | undefined, alias: string): Range | undefined {
+  for (let s = scope; s; s = s.parent) {
+    const found = s.ranges.find((range) => same(range.alias, alias));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** A single name, looked up from the inside out. */
+export function findName(scope: Scope | undefined, name: string, at: number): Typed | undefined {
+  for (let s = scope; s; s = s.parent) {
+    const range = s.ranges.find((one) => same(one.alias, name));
+    if (range?.row) {
+      for (const column of range.columns) column.touch();
+      return range.row;
+    }
+    const column = onlyColumn(s.visible, name, at);
+    if (column) return use(column);
+    if (range) return rowOf(range);
+  }
+  return undefined;
+}
+
+export function findInRange(range: Range, name: string, at: number): Typed | undefined {
+  const column = onlyColumn(range.columns, name, at);
+  return column && use(column);
+}
+
+function onlyColumn(columns: Column[], name: string, at: number): Column | undefined {
+  const found = columns.filter((column) => same(column.name, name));
+  if (found.length > 1) throw new SqlError(`Column name ${name} is ambiguous`, at);
+  return found[0];
+}
+
+export function use(column: Column): Typed {
+  column.touch();
+  return column.value;
+}
+
+function rowOf(range: Range): Typed {
+  const fields = range.columns.map((column) => ({ name: column.name, type: column.value.type }));
+  const names = physicalNames(fields);
+  const parts = range.columns.map((column, i) => `${quoteName(names[i] ?? '')} := ${use(column).sql}`);
+  return typed(`struct_pack(${parts.join(', ')})`, { kind: 'STRUCT', fields });
+}
+
+/** A struct's or a JSON object's field by name. */
+export function fieldOf(of: Typed, name: string, at: number): Typed {
+  if (of.type.kind === 'JSON') return typed(`bq_json_key(${of.sql}, ${quoteText(name)})`, of.type);
+  if (of.type.kind !== 'STRUCT') {
+    throw new SqlError(`Cannot access field ${name} on a value with type ${describe(of)}`, at);
+  }
+  const matches = of.type.fields.map((field, i) => ({ field, i })).filter(({ field }) => same(field.name, name));
+  const [match] = matches;
+  if (!match) throw new SqlError(`Field name ${name} does not exist in ${describe(of)}`, at);
+  if (matches.length > 1) throw new SqlError(`Struct field name ${name} is ambiguous`, at);
+  const physical = physicalNames(of.type.fields)[match.i] ?? '';
+  return typed(`struct_extract(${of.sql}, ${quoteText(physical)})`, match.field.type);
+}
+
+function describe(of: Typed): string {
+  if (of.type.kind === 'STRUCT')
+    return `STRUCT<${of.type.fields.map((f) => `${f.name ? `${f.name} ` : ''}${f.type.kind}`).join(', ')}>`;
+  return of.type.kind === 'ARRAY' ? `ARRAY<${of.type.element.kind}>` : of.type.kind;
+}
+
+/** All names in reach, for `Did you mean …?`. */
+export function namesInReach(scope: Scope | undefined): string[] {
+  const names: string[] = [];
+  for (let s = scope; s; s = s.parent) {
+    for (const column of s.visible) if (column.name !== undefined) names.push(column.name);
+    for (const range of s.ranges) names.push(range.alias);
+  }
+  return names;
+}

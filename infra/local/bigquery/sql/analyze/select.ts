@@ -1,0 +1,275 @@
+import { impliedName } from '../parse/expressions.ts';
+import type { Expr, OrderItem, Select, SelectItem } from '../parse/tree.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
+import { isGroupable, physicalNames, quoteName, renderType, type SqlType, scalar } from '../types.ts';
+import { orderItem } from './aggregates.ts';
+import type { Env, QueryResult } from './analysis.ts';
+import { analyze, analyzeAs, analyzeCondition } from './expressions.ts';
+import { analyzeFrom, type FromResult } from './from.ts';
+import { orderOutput } from './queries.ts';
+import { type Column, EMPTY_SCOPE, fieldOf, findRange, type Scope } from './scope.ts';
+import { type Typed, typed } from './typed.ts';
+
+interface Output {
+  name: string | undefined;
+  /** As written, for GROUP BY ALL and for matching grouped expressions. */
+  expr: Expr | undefined;
+  value: Typed;
+  touch(): void;
+  hasAggregate: boolean;
+  hasWindow: boolean;
+  at: number;
+}
+
+export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env): QueryResult {
+  const parent: Scope = { ...EMPTY_SCOPE, parent: outer.scope };
+  const from: FromResult = select.from ? analyzeFrom(select.from, outer, parent) : { sql: '', visible: [], ranges: [] };
+  const scope: Scope = { visible: from.visible, ranges: from.ranges, parent: outer.scope };
+  const windows = new Map(select.windows.map((window) => [window.name.name.toLowerCase(), window.spec]));
+  const env: Env = {
+    ...outer,
+    scope,
+    windows,
+    aliases: undefined,
+    noAggregates: undefined,
+    noWindows: undefined,
+    found: { aggregate: false, window: false },
+  };
+  const where = select.where && analyzeCondition(select.where, env, 'WHERE clause');
+  const outputs = select.items.flatMap((item) => analyzeItem(item, env, select));
+  const aliases = new Map<string, Typed>();
+  for (const item of outputs)
+    if (item.name !== undefined && item.expr && item.expr.kind !== 'path')
+      aliases.set(item.name.toLowerCase(), item.value);
+  for (const item of outputs)
+    if (
+      item.name !== undefined &&
+      item.expr?.kind === 'path' &&
+      item.expr.names.at(-1)?.name.toLowerCase() !== item.name.toLowerCase()
+    )
+      aliases.set(item.name.toLowerCase(), item.value);
+  const late: Env = { ...env, aliases };
+  const having =
+    select.having && analyzeAs(select.having, scalar('BOOL'), { ...late, noWindows: 'HAVING clause' }, 'HAVING clause');
+  const qualify = select.qualify && analyzeAs(select.qualify, scalar('BOOL'), late, 'QUALIFY clause');
+  const separate = select.distinct || select.as !== undefined;
+  const order = separate ? [] : orderBy.map((item) => orderKey(item, outputs, late));
+  const grouped = select.groupBy ? groupClause(select, outputs, env) : '';
+  const isAggregate = select.groupBy !== undefined || env.found.aggregate;
+  if (select.having && !isAggregate)
+    throw new SqlError('The HAVING clause requires GROUP BY or aggregation to be present', select.having.at);
+  if (select.qualify && !env.found.window)
+    throw new SqlError('The QUALIFY clause requires analytic function to be present', select.qualify.at);
+  if (select.groupBy || select.distinct || isAggregate) for (const item of outputs) item.touch();
+  if (select.distinct) {
+    for (const item of outputs)
+      if (!isGroupable(item.value.type))
+        throw new SqlError(
+          `Column ${item.name ?? ''} of type ${renderType(item.value.type)} cannot be used in SELECT DISTINCT`,
+          item.at,
+        );
+  }
+  const clauses = [
+    `SELECT ${select.distinct && !select.as ? 'DISTINCT ' : ''}${projection(select, outputs)}`,
+    from.sql === '' ? '' : `FROM ${from.sql.startsWith('LATERAL ') ? from.sql.slice('LATERAL '.length) : from.sql}`,
+    where ? `WHERE ${where.sql}` : '',
+    grouped,
+    having ? `HAVING ${having.sql}` : '',
+    qualify ? `QUALIFY ${qualify.sql}` : '',
+    order.length > 0 ? `ORDER BY ${order.join(', ')}` : '',
+  ];
+  const sql = clauses.filter((clause) => clause !== '').join(' ');
+  const columns = outputColumns(select, outputs);
+  const isRow = !select.from && !where && !isAggregate && !env.found.window && !select.distinct && orderBy.length === 0;
+  const result: QueryResult = {
+    sql,
+    columns,
+    value: select.as !== undefined,
+    ...(isRow && !select.as && { row: outputs.map((item) => item.value.sql) }),
+  };
+  if (!separate || orderBy.length === 0) return select.as && select.distinct ? distinctValue(select) : result;
+  if (select.as) return { ...result, sql: orderValue(result, outputs, orderBy, late, sql) };
+  return { ...result, sql: orderOutput(result, { orderBy }, { ...outer, scope: outer.scope }) };
+}
+
+function distinctValue(select: Select): never {
+  throw unsupported(`SELECT DISTINCT AS ${select.as}`, select.at);
+}
+
+/** SELECT AS STRUCT … ORDER BY sorts by the FROM clause's columns: the keys stand in the same SELECT. */
+function orderValue(_result: QueryResult, outputs: Output[], orderBy: OrderItem[], env: Env, sql: string): string {
+  return `${sql} ORDER BY ${orderBy.map((item) => orderKey(item, outputs, env, true)).join(', ')}`;
+}
+
+function projection(select: Select, outputs: Output[]): string {
+  if (select.as === 'STRUCT') {
+    const names = physicalNames(outputs.map((item) => ({ name: item.name, type: item.value.type })));
+    return `struct_pack(${outputs.map((item, i) => `${quoteName(names[i] ?? '')} := ${item.value.sql}`).join(', ')}) AS c1`;
+  }
+  return outputs.map((item, i) => `${item.value.sql} AS c${i + 1}`).join(', ');
+}
+
+function outputColumns(select: Select, outputs: Output[]): Column[] {
+  if (select.as === 'STRUCT') {
+    const type: SqlType = {
+      kind: 'STRUCT',
+      fields: outputs.map((item) => ({ name: item.name, type: item.value.type })),
+    };
+    return [{ name: undefined, value: typed('c1', type), touch: () => outputs.forEach((item) => void item.touch()) }];
+  }
+  if (select.as === 'VALUE' && outputs.length !== 1)
+    throw new SqlError('SELECT AS VALUE query must have exactly one column', select.at);
+  return outputs.map((item, i) => ({
+    name: select.as === 'VALUE' ? undefined : item.name,
+    value: { ...typed(`c${i + 1}`, item.value.type), ...(item.value.literal && { literal: item.value.literal }) },
+    touch: item.touch,
+  }));
+}
+
+function analyzeItem(item: SelectItem, env: Env, select: Select): Output[] {
+  if (item.kind === 'star') return expandStar(item, env, select);
+  const own: Env = { ...env, found: { aggregate: false, window: false } };
+  const { result: value, replay } = env.analysis.collect(() => analyze(item.expr, own));
+  env.found.aggregate ||= own.found.aggregate;
+  env.found.window ||= own.found.window;
+  const name = item.alias ?? impliedName(item.expr);
+  return [
+    {
+      name,
+      expr: item.expr,
+      value,
+      touch: replay,
+      hasAggregate: own.found.aggregate,
+      hasWindow: own.found.window,
+      at: item.at,
+    },
+  ];
+}
+
+function expandStar(item: Extract<SelectItem, { kind: 'star' }>, env: Env, select: Select): Output[] {
+  const columns = starColumns(item, env, select);
+  const lower = (name: string | undefined) => name?.toLowerCase();
+  for (const name of item.except) {
+    if (!columns.some((column) => lower(column.name) === lower(name.name)))
+      throw new SqlError(`Column ${name.name} in SELECT * EXCEPT list does not exist`, name.at);
+  }
+  const kept = columns.filter((column) => !item.except.some((name) => lower(name.name) === lower(column.name)));
+  if (kept.length === 0) throw new SqlError('SELECT * expands to zero columns after applying EXCEPT', item.at);
+  for (const { name } of item.replace) {
+    if (!kept.some((column) => lower(column.name) === lower(name.name)))
+      throw new SqlError(`Column ${name.name} in SELECT * REPLACE list does not exist`, name.at);
+  }
+  return kept.map((column): Output => {
+    const replaced = item.replace.find((one) => lower(one.name.name) === lower(column.name));
+    if (replaced) {
+      const { result: value, replay } = env.analysis.collect(() => analyze(replaced.expr, env));
+      return {
+        name: column.name,
+        expr: replaced.expr,
+        value,
+        touch: replay,
+        hasAggregate: false,
+        hasWindow: false,
+        at: item.at,
+      };
+    }
+    return {
+      name: column.name,
+      expr: undefined,
+      value: column.value,
+      touch: column.touch,
+      hasAggregate: false,
+      hasWindow: false,
+      at: item.at,
+    };
+  });
+}
+
+function starColumns(item: Extract<SelectItem, { kind: 'star' }>, env: Env, select: Select): Column[] {
+  if (!item.of) {
+    if (!select.from) throw new SqlError('SELECT * must have a FROM clause', item.at);
+    return env.scope.visible;
+  }
+  const names = item.of.kind === 'path' ? item.of.names : [];
+  const range = names.length === 1 && names[0] ? findRange(env.scope, names[0].name) : undefined;
+  if (range && (!range.row || range.row.type.kind === 'STRUCT')) return range.columns;
+  const value = analyze(item.of, env);
+  const { type } = value;
+  if (type.kind !== 'STRUCT') throw new SqlError(`Dot-star is not supported for type ${renderType(type)}`, item.at);
+  return type.fields.map((field) => {
+    if (field.name === undefined) throw unsupported('.* on a STRUCT with unnamed fields', item.at);
+    return { name: field.name, value: fieldOf(value, field.name, item.at), touch: () => {} };
+  });
+}
+
+const ordinalOf = (expr: Expr) => (expr.kind === 'literal' && expr.type === 'INT64' ? Number(expr.value) : undefined);
+
+function groupClause(select: Select, outputs: Output[], env: Env): string {
+  const { groupBy } = select;
+  if (!groupBy) return '';
+  if (groupBy.kind === 'all') {
+    const keys = outputs.flatMap((item, i) =>
+      item.hasAggregate || item.hasWindow || item.value.literal ? [] : [{ item, i }],
+    );
+    for (const { item } of keys) checkKey(item.value, item.at);
+    // Without keys GROUP BY ALL is one group, which may be of no rows.
+    return keys.length === 0 ? '' : `GROUP BY ${keys.map(({ i }) => i + 1).join(', ')}`;
+  }
+  const keys = groupBy.items.map((expr) => {
+    const ordinal = ordinalOf(expr);
+    const index = ordinal !== undefined ? ordinal - 1 : aliasIndex(expr, outputs);
+    const output = index === undefined ? undefined : outputs[index];
+    if (ordinal !== undefined && !output)
+      throw new SqlError(`GROUP BY is out of SELECT column number range: ${ordinal}`, expr.at);
+    if (output && index !== undefined) {
+      if (output.hasAggregate)
+        throw new SqlError(
+          `Column ${ordinal ?? output.name} contains an aggregation function, which is not allowed in GROUP BY`,
+          expr.at,
+        );
+      if (output.hasWindow) throw new SqlError('GROUP BY expression references an analytic function', expr.at);
+      checkKey(output.value, expr.at);
+      return groupBy.kind === 'rollup' ? output.value.sql : String(index + 1);
+    }
+    const value = analyze(expr, {
+      ...env,
+      noAggregates: 'GROUP BY',
+      noWindows: 'GROUP BY',
+      found: { aggregate: false, window: false },
+    });
+    checkKey(value, expr.at);
+    return value.literal ? `(SELECT ${value.sql})` : value.sql;
+  });
+  return groupBy.kind === 'rollup' ? `GROUP BY ROLLUP (${keys.join(', ')})` : `GROUP BY ${keys.join(', ')}`;
+}
+
+function checkKey(value: Typed, at: number): void {
+  if (!isGroupable(value.type))
+    throw new SqlError(`Grouping by expressions of type ${renderType(value.type)} is not allowed`, at);
+}
+
+/** A bare name in GROUP BY means the select list's alias, where there is one. */
+function aliasIndex(expr: Expr, outputs: Output[]): number | undefined {
+  if (expr.kind !== 'path' || expr.names.length !== 1) return undefined;
+  const name = expr.names[0]?.name.toLowerCase();
+  const found = outputs
+    .map((item, i) => ({ item, i }))
+    .filter(({ item }) => item.expr && item.name?.toLowerCase() === name);
+  if (found.length > 1 && new Set(found.map(({ item }) => item.value.sql)).size > 1)
+    throw new SqlError(`Name ${expr.names[0]?.name} is ambiguous in GROUP BY`, expr.at);
+  return found[0]?.i;
+}
+
+function orderKey(item: OrderItem, outputs: Output[], env: Env, inline = false): string {
+  const ordinal = ordinalOf(item.expr);
+  const index = ordinal !== undefined ? ordinal - 1 : aliasIndex(item.expr, outputs);
+  const output = index === undefined ? undefined : outputs[index];
+  if (ordinal !== undefined && !output)
+    throw new SqlError(`ORDER BY is out of SELECT column number range: ${ordinal}`, item.expr.at);
+  if (!output || index === undefined) return orderItem(analyze(item.expr, env), item);
+  output.touch();
+  const { literal, ...value } = output.value;
+  if (literal || inline) return orderItem(output.value, item);
+  // By position, so that a volatile expression is not evaluated a second time.
+  return value.type.kind === 'FLOAT64' ? orderItem(value, item) : orderItem({ ...value, sql: String(index + 1) }, item);
+}

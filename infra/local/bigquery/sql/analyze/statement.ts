@@ -1,0 +1,162 @@
+import type { Statement } from '../parse/tree.ts';
+import { SqlError } from '../sql-error.ts';
+import { quoteText, type SqlType, scalar } from '../types.ts';
+import { type Analysis, createAnalysis, type Env, type TableInfo } from './analysis.ts';
+import { planDelete, planInsert, planTruncate, planUpdate } from './dml.ts';
+import { analyzeAs } from './expressions.ts';
+import { planMerge } from './merge.ts';
+import { analyzeQuery } from './queries.ts';
+import { EMPTY_SCOPE } from './scope.ts';
+
+export interface OutputColumn {
+  name: string;
+  type: SqlType;
+}
+
+/** DuckDB statements that carry out one DML statement, in order, in one transaction. */
+export interface DmlPlan {
+  kind: 'dml';
+  statementType: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE' | 'TRUNCATE_TABLE';
+  target: TableInfo;
+  steps: DmlStep[];
+  reads: Analysis['reads'];
+}
+
+export type DmlStep =
+  /** `counts` names the part of dmlStats that the changed rows belong to. */
+  | { kind: 'run'; sql: string; counts?: 'inserted' | 'updated' | 'deleted' }
+  /** Fails with the message where the query answers a row. */
+  | { kind: 'check'; sql: string; message: string };
+
+export interface QueryPlan {
+  kind: 'query';
+  /** Its columns are `c1`, `c2`, … */
+  sql: string;
+  columns: OutputColumn[];
+  reads: Analysis['reads'];
+}
+
+export interface AssertPlan {
+  kind: 'assert';
+  sql: string;
+  message: string;
+  reads: Analysis['reads'];
+}
+
+export type Plan =
+  | QueryPlan
+  | DmlPlan
+  | AssertPlan
+  | { kind: 'ddl'; statement: DdlStatement; query: QueryPlan | undefined };
+export type DdlStatement = Extract<
+  Statement,
+  { kind: 'createSchema' | 'createTable' | 'createView' | 'drop' | 'alterTable' }
+>;
+
+export type Analyzed = Exclude<Statement, { kind: 'begin' | 'commit' | 'rollback' }>;
+
+/** One statement → what DuckDB has to do for it. Throws SqlError. */
+export function planStatement(statement: Analyzed, options: Pick<Analysis, 'findTable' | 'parameter' | 'now'>): Plan {
+  const analysis = createAnalysis(options);
+  const plan = planWith(statement, rootEnv(analysis));
+  for (const table of analysis.reads.keys()) {
+    if (!table.requirePartitionFilter || table.partitionColumn === undefined || analysis.filtered.has(table)) continue;
+    throw new SqlError(
+      `Cannot query over table '${table.project}.${table.dataset}.${table.table}' without a filter over column(s) '${table.partitionColumn}' that can be used for partition elimination`,
+    );
+  }
+  return plan;
+}
+
+function planWith(statement: Analyzed, env: Env): Plan {
+  const { analysis } = env;
+  switch (statement.kind) {
+    case 'query':
+      return planQuery(statement.query, env);
+    case 'insert':
+      return planInsert(statement, env);
+    case 'update':
+      return planUpdate(statement, env);
+    case 'delete':
+      return planDelete(statement, env);
+    case 'merge':
+      return planMerge(statement, env);
+    case 'truncate':
+      return planTruncate(statement, env);
+    case 'assert': {
+      const condition = analyzeAs(statement.condition, scalar('BOOL'), env, 'ASSERT expression');
+      return {
+        kind: 'assert',
+        sql: `SELECT 1 WHERE (${condition.sql}) IS NOT TRUE`,
+        message: statement.message ?? 'Assertion failed',
+        reads: analysis.reads,
+      };
+    }
+    case 'createTable':
+      return { kind: 'ddl', statement, query: statement.query && planQuery(statement.query, env) };
+    case 'createView': {
+      // A view is checked when it is made, and may name no parameters and no default dataset.
+      analysis.defaults = false;
+      return { kind: 'ddl', statement, query: planQuery(statement.query, env) };
+    }
+    case 'createSchema':
+    case 'drop':
+    case 'alterTable':
+      return { kind: 'ddl', statement, query: undefined };
+  }
+}
+
+function rootEnv(analysis: Analysis): Env {
+  return {
+    analysis,
+    scope: EMPTY_SCOPE,
+    ctes: [],
+    aliases: undefined,
+    noAggregates: 'this statement',
+    noWindows: 'this statement',
+    windows: new Map(),
+    found: { aggregate: false, window: false },
+    subquery: analyzeQuery,
+  };
+}
+
+/** Names absent columns as BigQuery does, and refuses what a result cannot hold. */
+export function planQuery(query: Parameters<typeof analyzeQuery>[0], env: Env): QueryPlan {
+  const result = analyzeQuery(query, env);
+  for (const column of result.columns) column.touch();
+  let { columns, sql } = result;
+  const only = columns[0]?.value.type;
+  if (result.value && only?.kind === 'STRUCT') {
+    // Rows that are structs come out as columns.
+    const name = env.analysis.fresh('s');
+    const { fields } = only;
+    sql = `SELECT ${fields.map((_, i) => `struct_extract_at(${name}.c1, ${i + 1}) AS c${i + 1}`).join(', ')} FROM (${sql}) AS ${name}`;
+    columns = fields.map((field, i) => ({
+      name: field.name,
+      value: { sql: `c${i + 1}`, type: field.type },
+      touch: () => {},
+    }));
+  }
+  const seen = new Map<string, string>();
+  const outputs = columns.map((column, i): OutputColumn => {
+    const name = column.name ?? `f${i}_`;
+    const key = name.toLowerCase();
+    if (seen.has(key))
+      throw new SqlError(
+        `Duplicate column names in the result are not supported when a destination table is present. Found duplicate(s): ${name}`,
+      );
+    seen.set(key, name);
+    return { name, type: column.value.type };
+  });
+  const arrays = outputs.some((column) => column.type.kind === 'ARRAY');
+  if (arrays) {
+    const name = env.analysis.fresh('s');
+    const parts = outputs.map((column, i) =>
+      column.type.kind === 'ARRAY'
+        ? `bq_no_null(${name}.c${i + 1}, ${quoteText(column.name)}) AS c${i + 1}`
+        : `${name}.c${i + 1}`,
+    );
+    sql = `SELECT ${parts.join(', ')} FROM (${sql}) AS ${name}`;
+  }
+  return { kind: 'query', sql, columns: outputs, reads: env.analysis.reads };
+}

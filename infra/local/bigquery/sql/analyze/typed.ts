@@ -1,0 +1,132 @@
+import { arrayOf, duckType, physicalNames, quoteName, quoteText, type SqlType, sameType, scalar } from '../types.ts';
+
+/** An expression of GoogleSQL, as DuckDB's SQL. */
+export interface Typed {
+  sql: string;
+  type: SqlType;
+  /** Literals and parameters coerce further than other expressions do; their text is kept for that. */
+  /** Of a struct that is built here: its fields' own values, so that literals among them still coerce as such. */
+  parts?: Typed[];
+  literal?: { kind: 'null' | 'error' | 'text' | 'integer' | 'float' | 'empty array'; value: string };
+}
+
+export const typed = (sql: string, type: SqlType): Typed => ({ sql, type });
+
+export function nullOf(type: SqlType): Typed {
+  return { sql: `CAST(NULL AS ${duckType(type)})`, type, literal: { kind: 'null', value: '' } };
+}
+
+/** ERROR(…): takes any type that its place wants, and fails when it is evaluated. */
+export function raise(message: string): Typed {
+  const type = scalar('INT64');
+  return { sql: failing(message, type), type, literal: { kind: 'error', value: message } };
+}
+
+/** Text that is no value of the type: the cast fails, and its error carries the text. Unlike error(), TRY can hold it. */
+function failing(message: string, type: SqlType): string {
+  const text = `bq_error_text(${message})`;
+  if (type.kind === 'STRING' || type.kind === 'JSON') return `CAST(CAST(${text} AS BIGINT) AS VARCHAR)`;
+  if (type.kind === 'BYTES') return `encode(CAST(CAST(${text} AS BIGINT) AS VARCHAR))`;
+  return `CAST(${text} AS ${duckType(type)})`;
+}
+
+const RANK: Partial<Record<SqlType['kind'], number>> = { INT64: 1, NUMERIC: 2, BIGNUMERIC: 3, FLOAT64: 4 };
+const FROM_TEXT = new Set<SqlType['kind']>(['DATE', 'DATETIME', 'TIME', 'TIMESTAMP']);
+
+/** Implicit conversion by GoogleSQL's rules, or undefined where there is none. */
+export function coerce(from: Typed, to: SqlType): Typed | undefined {
+  if (from.literal?.kind === 'error') return typed(failing(from.literal.value, to), to);
+  if (sameType(from.type, to))
+    return from.type.kind === 'STRUCT' || from.type.kind === 'ARRAY' ? rename(from, to) : from;
+  if (from.literal?.kind === 'null') return nullOf(to);
+  if (from.literal?.kind === 'empty array' && to.kind === 'ARRAY') return typed(`CAST([] AS ${duckType(to)})`, to);
+  const [a, b] = [RANK[from.type.kind], RANK[to.kind]];
+  // A FLOAT64 literal becomes a NUMERIC by its own digits, not by the nearest double.
+  if (from.literal?.kind === 'float' && (b === 2 || b === 3))
+    return typed(`bq_numeric(${quoteText(from.literal.value)})`, to);
+  if (a !== undefined && b !== undefined && a < b) {
+    const widened = typed(`CAST(${from.sql} AS ${duckType(to)})`, to);
+    return from.literal ? { ...widened, literal: from.literal } : widened;
+  }
+  if (from.literal?.kind === 'text' && FROM_TEXT.has(to.kind)) return fromText(from.literal.value, to);
+  if (from.type.kind === 'DATE' && to.kind === 'DATETIME') return typed(`CAST(${from.sql} AS TIMESTAMP)`, to);
+  if (from.type.kind === 'STRUCT' && to.kind === 'STRUCT') return coerceStruct(from, to);
+  return undefined;
+}
+
+/** Fields are converted by position; their names become the target's. */
+function coerceStruct(from: Typed, to: Extract<SqlType, { kind: 'STRUCT' }>): Typed | undefined {
+  if (from.type.kind !== 'STRUCT' || from.type.fields.length !== to.fields.length) return undefined;
+  const [old, names] = [physicalNames(from.type.fields), physicalNames(to.fields)];
+  const parts: string[] = [];
+  for (const [i, field] of from.type.fields.entries()) {
+    const target = to.fields[i];
+    const own = from.parts?.[i];
+    const part =
+      target &&
+      coerce(own ?? typed(`struct_extract(${from.sql}, ${quoteText(old[i] ?? '')})`, field.type), target.type);
+    if (!part) return undefined;
+    parts.push(`${quoteName(names[i] ?? '')} := ${part.sql}`);
+  }
+  const packed = `struct_pack(${parts.join(', ')})`;
+  return typed(from.parts ? packed : `CASE WHEN ${from.sql} IS NOT NULL THEN ${packed} END`, to);
+}
+
+/** Same types, but struct fields inside may be named differently, which DuckDB would take for other fields. */
+function rename(from: Typed, to: SqlType): Typed {
+  if (duckType(from.type) === duckType(to)) return { ...from, type: to };
+  if (from.type.kind === 'STRUCT' && to.kind === 'STRUCT') return coerceStruct(from, to) ?? from;
+  if (from.type.kind === 'ARRAY' && to.kind === 'ARRAY') {
+    const element = rename(typed('e', from.type.element), to.element);
+    return typed(`list_transform(${from.sql}, lambda e: ${element.sql})`, to);
+  }
+  return from;
+}
+
+export function fromText(text: string, to: SqlType): Typed | undefined {
+  const macro = {
+    DATE: 'bq_text_date',
+    DATETIME: 'bq_text_datetime',
+    TIME: 'bq_text_time',
+    TIMESTAMP: 'bq_text_timestamp',
+  };
+  const name = macro[to.kind as keyof typeof macro];
+  return name === undefined ? undefined : typed(`${name}(${quoteText(text)})`, to);
+}
+
+const UNTYPED = new Set(['null', 'error', 'empty array']);
+
+/** The type that all of these convert to, or undefined. Literals give way to expressions. */
+export function commonType(items: readonly Typed[]): SqlType | undefined {
+  const candidates = [
+    ...items.filter((item) => !item.literal),
+    ...items.filter((item) => item.literal && !UNTYPED.has(item.literal.kind)),
+  ];
+  const types =
+    candidates.length > 0 ? candidates.map((item) => item.type) : items.slice(0, 1).map((item) => item.type);
+  const options = [...types];
+  // Where no single type takes the others: INT64 with NUMERIC literals and the like go up to FLOAT64.
+  if (types.some((type) => type.kind === 'FLOAT64')) options.push(scalar('FLOAT64'));
+  const structs = candidates.filter((item) => item.type.kind === 'STRUCT');
+  const merged = structs.length > 1 ? mergeStructs(structs) : undefined;
+  if (merged) options.unshift(merged);
+  const arrays = types.filter((type) => type.kind === 'ARRAY');
+  if (arrays.length > 1) options.push(arrayOf((arrays[0] as Extract<SqlType, { kind: 'ARRAY' }>).element));
+  return options.find((option) => items.every((item) => coerce(item, option) !== undefined));
+}
+
+/** Two structs may need different fields widened: the common type is found field by field. */
+function mergeStructs(structs: readonly Typed[]): SqlType | undefined {
+  const first = structs[0]?.type;
+  if (first?.kind !== 'STRUCT') return undefined;
+  const fields = first.fields.map((field, i) => {
+    const values = structs.map(
+      (one) =>
+        one.parts?.[i] ??
+        (one.type.kind === 'STRUCT' && one.type.fields[i] ? typed('', one.type.fields[i].type) : undefined),
+    );
+    const type = values.every((value) => value !== undefined) ? commonType(values) : undefined;
+    return type && { name: field.name, type };
+  });
+  return fields.every((field) => field !== undefined) ? { kind: 'STRUCT', fields } : undefined;
+}

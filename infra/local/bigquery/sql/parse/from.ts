@@ -1,0 +1,148 @@
+import { unsupported } from '../sql-error.ts';
+import type { Cursor } from './cursor.ts';
+import { fieldName, parseExpression } from './expressions.ts';
+import { parseAlias, parseQuery, startsQuery } from './queries.ts';
+import type { Expr, From, Identifier, Path } from './tree.ts';
+
+/** Commas bind weaker than no join: `a, b JOIN c` reads as `(a CROSS JOIN b) JOIN c`. */
+export function parseFrom(c: Cursor): From {
+  let left = parseFactor(c);
+  for (;;) {
+    const { at } = c.peek();
+    if (c.takes(',')) {
+      left = { kind: 'join', type: 'CROSS', left, right: parseFactor(c), on: undefined, using: undefined, at };
+      continue;
+    }
+    const type = parseJoinType(c);
+    if (type === undefined) return left;
+    const right = parseFactor(c);
+    const on = type !== 'CROSS' && c.takes('ON') ? parseExpression(c) : undefined;
+    const using = type !== 'CROSS' && on === undefined && c.takes('USING') ? parseUsing(c) : undefined;
+    const unconditional = on === undefined && using === undefined;
+    const isArray = right.kind === 'unnest' || right.kind === 'table';
+    if (type !== 'CROSS' && unconditional && !isArray) throw c.fail('keyword ON or keyword USING');
+    left = { kind: 'join', type, left, right, on, using, at };
+  }
+}
+
+type JoinType = Extract<From, { kind: 'join' }>['type'];
+
+function parseJoinType(c: Cursor): JoinType | undefined {
+  if (c.sees('NATURAL')) throw unsupported('NATURAL JOIN', c.peek().at);
+  if (c.takes('JOIN') || c.takes('INNER', 'JOIN')) return 'INNER';
+  if (c.takes('CROSS', 'JOIN')) return 'CROSS';
+  for (const type of ['LEFT', 'RIGHT', 'FULL'] as const) {
+    if (c.takes(type, 'JOIN') || c.takes(type, 'OUTER', 'JOIN')) return type;
+  }
+  return undefined;
+}
+
+function parseUsing(c: Cursor): Identifier[] {
+  c.expect('(');
+  const names: Identifier[] = [];
+  do names.push(c.identifier());
+  while (c.takes(','));
+  c.expect(')');
+  return names;
+}
+
+function parseFactor(c: Cursor): From {
+  const { at } = c.peek();
+  let factor: From;
+  if (c.takes('UNNEST', '(')) {
+    const expr = parseExpression(c);
+    if (c.sees(',') || c.sees('=>')) throw unsupported('UNNEST of several arrays', at);
+    c.expect(')');
+    factor = parseUnnestTail(c, { expr, at });
+  } else if (c.sees('(')) {
+    factor = parseParenthesised(c);
+  } else {
+    const path = parseTablePath(c);
+    if (c.sees('(')) throw unsupported(`table function ${path.map((name) => name.name).join('.')}`, at);
+    if (c.sees('FOR', 'SYSTEM_TIME') || c.sees('FOR', 'SYSTEM'))
+      throw unsupported('FOR SYSTEM_TIME AS OF', c.peek().at);
+    const alias = parseFromAlias(c);
+    factor = { kind: 'table', path, alias, offset: parseOffset(c), at };
+  }
+  refuseTail(c);
+  return factor;
+}
+
+function parseParenthesised(c: Cursor): From {
+  const { at } = c.expect('(');
+  if (!startsQuery(c, 0)) {
+    const joined = parseFrom(c);
+    c.expect(')');
+    return joined;
+  }
+  const query = parseQuery(c);
+  c.expect(')');
+  return { kind: 'subquery', query, alias: parseFromAlias(c), at };
+}
+
+function parseUnnestTail(c: Cursor, unnest: { expr: Expr; at: number }): From {
+  const alias = parseFromAlias(c);
+  return { kind: 'unnest', ...unnest, alias, offset: parseOffset(c) };
+}
+
+function parseOffset(c: Cursor): Identifier | true | undefined {
+  if (!c.takes('WITH', 'OFFSET')) return undefined;
+  return parseAlias(c) ?? true;
+}
+
+const NOT_AN_ALIAS = new Set(['PIVOT', 'UNPIVOT', 'MATCH_RECOGNIZE', 'WINDOW', 'TABLESAMPLE']);
+
+function parseFromAlias(c: Cursor): Identifier | undefined {
+  if (NOT_AN_ALIAS.has(c.peek().word)) return undefined;
+  const alias = parseAlias(c);
+  if (alias && c.sees('(')) throw unsupported('column names behind a table alias', c.peek().at);
+  return alias;
+}
+
+function refuseTail(c: Cursor): void {
+  const { word, at } = c.peek();
+  if (word === 'PIVOT' || word === 'UNPIVOT' || word === 'TABLESAMPLE' || word === 'MATCH_RECOGNIZE') {
+    if (word === 'TABLESAMPLE' || c.peek(1).text === '(' || c.peek(1).kind === 'name') throw unsupported(word, at);
+  }
+}
+
+/**
+ * `project.dataset.table`, with backticks around all, around parts, or none; an unquoted project may hold dashes.
+ * A quoted name is split at its dots, as BigQuery does.
+ */
+export function parseTablePath(c: Cursor): Path {
+  const path: Path = [];
+  let first = c.identifier();
+  // `my-project.d.t`: dashes join when no space stands around them.
+  let end = c.peek(-1).end;
+  while (
+    !first.quoted &&
+    c.sees('-') &&
+    c.peek().at === end &&
+    c.peek(1).at === end + 1 &&
+    ['name', 'integer'].includes(c.peek(1).kind)
+  ) {
+    c.next();
+    const part = c.next();
+    first = { ...first, name: `${first.name}-${part.text}` };
+    end = part.end;
+  }
+  const add = (name: Identifier) => {
+    if (!name.quoted) path.push(name);
+    else for (const part of splitQuoted(name.name)) path.push({ ...name, name: part });
+  };
+  add(first);
+  while (c.sees('.') && ['name', 'quoted'].includes(c.peek(1).kind)) {
+    c.next();
+    add(fieldName(c));
+  }
+  if (c.sees('.', '*')) throw unsupported('wildcard tables', c.peek().at);
+  return path;
+}
+
+/** A project may carry a domain, `example.com:project`, whose dot does not separate. */
+function splitQuoted(name: string): string[] {
+  const colon = name.indexOf(':');
+  const parts = name.slice(colon + 1).split('.');
+  return colon < 0 ? parts : [`${name.slice(0, colon + 1)}${parts[0] ?? ''}`, ...parts.slice(1)];
+}

@@ -1,0 +1,223 @@
+import { SqlError, unsupported } from '../sql-error.ts';
+import { parseWindowSpec } from './calls.ts';
+import type { Cursor } from './cursor.ts';
+import { parseExpression, parseList } from './expressions.ts';
+import { parseFrom } from './from.ts';
+import type { Identifier, OrderItem, Query, QueryBody, Select, SelectItem, SetOperator } from './tree.ts';
+
+/** Whether a query begins `ahead` tokens on, behind any number of opening parentheses. */
+export function startsQuery(c: Cursor, ahead: number): boolean {
+  let index = ahead;
+  while (c.peek(index).kind === 'symbol' && c.peek(index).text === '(') index++;
+  return ['SELECT', 'WITH', 'FROM'].includes(c.peek(index).word);
+}
+
+export function parseQuery(c: Cursor): Query {
+  const { at } = c.peek();
+  const ctes: Query['ctes'] = [];
+  let recursive = false;
+  if (c.takes('WITH')) {
+    recursive = c.takes('RECURSIVE');
+    do {
+      const name = c.identifier();
+      c.expect('AS');
+      c.expect('(');
+      const query = parseQuery(c);
+      c.expect(')');
+      if (ctes.some((one) => one.name.name.toLowerCase() === name.name.toLowerCase()))
+        throw new SqlError(`Duplicate alias ${name.name} for WITH subquery`, name.at);
+      ctes.push({ name, query });
+    } while (c.takes(',') && !c.sees('SELECT'));
+  }
+  const body = parseSetOperation(c);
+  const orderBy = parseOrderBy(c);
+  const limit = c.takes('LIMIT') ? parseExpression(c) : undefined;
+  const offset = limit && c.takes('OFFSET') ? parseExpression(c) : undefined;
+  if (c.sees('|>')) throw unsupported('pipe syntax', c.peek().at);
+  return { recursive, ctes, body, orderBy, limit, offset, at };
+}
+
+function parseSetOperation(c: Cursor): QueryBody {
+  let left = parseOperand(c);
+  let first: SetOperator | undefined;
+  for (;;) {
+    const { at } = c.peek();
+    const op = parseSetOperator(c);
+    if (op === undefined) return left;
+    if (first !== undefined && first !== op)
+      throw new SqlError(
+        'Syntax error: Different set operations cannot be used in the same query without using parentheses for grouping',
+        at,
+      );
+    first = op;
+    left = { kind: 'set', op, left, right: parseOperand(c), at };
+  }
+}
+
+function parseSetOperator(c: Cursor): SetOperator | undefined {
+  const { word, at } = c.peek();
+  if (word !== 'UNION' && word !== 'EXCEPT' && word !== 'INTERSECT') return undefined;
+  c.next();
+  const all = c.takes('ALL');
+  if (!all) c.expect('DISTINCT');
+  if (all && word !== 'UNION') throw unsupported(`${word} ALL`, at);
+  if (c.sees('BY', 'NAME') || c.sees('CORRESPONDING') || c.sees('STRICT'))
+    throw unsupported('set operations BY NAME', at);
+  return `${word} ${all ? 'ALL' : 'DISTINCT'}` as SetOperator;
+}
+
+function parseOperand(c: Cursor): QueryBody {
+  const { at } = c.peek();
+  if (c.takes('(')) {
+    const query = parseQuery(c);
+    c.expect(')');
+    return { kind: 'query', query, at };
+  }
+  if (c.sees('FROM')) throw unsupported('queries that begin with FROM', at);
+  return parseSelect(c);
+}
+
+function parseSelect(c: Cursor): Select {
+  const { at } = c.expect('SELECT');
+  if (c.sees('WITH')) throw unsupported('SELECT WITH options', c.peek().at);
+  const distinct = c.takes('DISTINCT');
+  if (!distinct) c.takes('ALL');
+  const as = c.takes('AS', 'STRUCT') ? 'STRUCT' : c.takes('AS', 'VALUE') ? 'VALUE' : undefined;
+  if (c.sees('AS')) throw unsupported('SELECT AS type name', c.peek().at);
+  const select: Select = {
+    kind: 'select',
+    distinct,
+    as,
+    items: parseItems(c),
+    from: c.takes('FROM') ? parseFrom(c) : undefined,
+    where: c.takes('WHERE') ? parseExpression(c) : undefined,
+    groupBy: parseGroupBy(c),
+    having: c.takes('HAVING') ? parseExpression(c) : undefined,
+    qualify: c.takes('QUALIFY') ? parseExpression(c) : undefined,
+    windows: [],
+    at,
+  };
+  if (c.takes('WINDOW')) {
+    do {
+      const name = c.identifier();
+      c.expect('AS');
+      const spec = c.sees('(')
+        ? parseWindowSpec(c)
+        : { base: c.identifier(), partitionBy: [], orderBy: [], frame: undefined, at: name.at };
+      select.windows.push({ name, spec });
+    } while (c.takes(','));
+  }
+  return select;
+}
+
+const CLAUSES = new Set([
+  'FROM',
+  'WHERE',
+  'GROUP',
+  'HAVING',
+  'QUALIFY',
+  'WINDOW',
+  'ORDER',
+  'LIMIT',
+  'UNION',
+  'EXCEPT',
+  'INTERSECT',
+]);
+
+function parseItems(c: Cursor): SelectItem[] {
+  const items: SelectItem[] = [];
+  do {
+    // A trailing comma is allowed before the next clause.
+    if (items.length > 0 && (CLAUSES.has(c.peek().word) || c.sees(')') || c.peek().kind === 'end')) break;
+    items.push(parseItem(c));
+  } while (c.takes(','));
+  return items;
+}
+
+function parseItem(c: Cursor): SelectItem {
+  const { at } = c.peek();
+  if (c.takes('*')) return parseStarTail(c, undefined, at);
+  const star = dottedStar(c);
+  if (star !== undefined) {
+    const names: Identifier[] = [c.identifier()];
+    while (names.length < star) {
+      c.expect('.');
+      const token = c.next();
+      names.push({ name: token.text, at: token.at, quoted: token.kind === 'quoted' });
+    }
+    c.expect('.', '*');
+    return parseStarTail(c, { kind: 'path', names, at }, at);
+  }
+  const expr = parseExpression(c);
+  if (c.sees('.', '*')) throw unsupported('.* on an expression', c.peek().at);
+  return { kind: 'expr', expr, alias: parseAlias(c)?.name, at };
+}
+
+/** The number of names before `.*` in `a.b.*`. */
+function dottedStar(c: Cursor): number | undefined {
+  let index = 0;
+  while (c.peek(index).kind === 'name' || c.peek(index).kind === 'quoted') {
+    if (c.peek(index + 1).text !== '.' || c.peek(index + 1).kind !== 'symbol') return undefined;
+    if (c.peek(index + 2).kind === 'symbol' && c.peek(index + 2).text === '*') return index / 2 + 1;
+    index += 2;
+  }
+  return undefined;
+}
+
+function parseStarTail(c: Cursor, of: Extract<SelectItem, { kind: 'star' }>['of'], at: number): SelectItem {
+  const except: Identifier[] = [];
+  const replace: Extract<SelectItem, { kind: 'star' }>['replace'] = [];
+  if (c.takes('EXCEPT', '(')) {
+    do except.push(c.identifier());
+    while (c.takes(','));
+    c.expect(')');
+  }
+  if (c.takes('REPLACE', '(')) {
+    do {
+      const expr = parseExpression(c);
+      c.takes('AS');
+      replace.push({ expr, name: c.identifier() });
+    } while (c.takes(','));
+    c.expect(')');
+  }
+  return { kind: 'star', of, except, replace, at };
+}
+
+/** `AS x`, or a bare name that is no keyword here. */
+export function parseAlias(c: Cursor): Identifier | undefined {
+  if (c.takes('AS')) return c.identifier();
+  return c.seesIdentifier() ? c.identifier() : undefined;
+}
+
+function parseGroupBy(c: Cursor): Select['groupBy'] {
+  if (!c.takes('GROUP')) return undefined;
+  c.expect('BY');
+  const { at } = c.peek();
+  if (c.takes('ALL')) return { kind: 'all' };
+  if (c.sees('GROUPING') || c.sees('CUBE'))
+    throw unsupported(c.sees('CUBE') ? 'GROUP BY CUBE' : 'GROUP BY GROUPING SETS', at);
+  if (c.takes('ROLLUP', '(')) {
+    const items = parseList(c);
+    c.expect(')');
+    if (c.sees(',')) throw unsupported('GROUP BY ROLLUP beside other groupings', at);
+    return { kind: 'rollup', items };
+  }
+  const items = parseList(c);
+  if (c.sees('ROLLUP')) throw unsupported('GROUP BY ROLLUP beside other groupings', at);
+  return { kind: 'items', items };
+}
+
+export function parseOrderBy(c: Cursor): OrderItem[] {
+  const items: OrderItem[] = [];
+  if (!c.takes('ORDER')) return items;
+  c.expect('BY');
+  do {
+    const expr = parseExpression(c);
+    if (c.sees('COLLATE')) throw unsupported('ORDER BY … COLLATE', c.peek().at);
+    const descending = c.takes('DESC');
+    if (!descending) c.takes('ASC');
+    const nulls = c.takes('NULLS', 'FIRST') ? 'first' : c.takes('NULLS', 'LAST') ? 'last' : undefined;
+    items.push({ expr, descending, nulls });
+  } while (c.takes(','));
+  return items;
+}

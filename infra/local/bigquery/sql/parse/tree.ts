@@ -1,0 +1,255 @@
+/** The syntax tree of the GoogleSQL that is understood. `at` is the offset of a node's first character. */
+
+export interface Identifier {
+  name: string;
+  at: number;
+  quoted: boolean;
+}
+
+export type LiteralType =
+  | 'INT64'
+  | 'FLOAT64'
+  | 'NUMERIC'
+  | 'BIGNUMERIC'
+  | 'STRING'
+  | 'BYTES'
+  | 'BOOL'
+  | 'DATE'
+  | 'DATETIME'
+  | 'TIME'
+  | 'TIMESTAMP'
+  | 'JSON';
+
+export type TypeNode =
+  | { kind: 'scalar'; name: string; parameters: string[]; at: number }
+  | { kind: 'array'; element: TypeNode; at: number }
+  | { kind: 'struct'; fields: { name: string | undefined; type: TypeNode }[]; at: number };
+
+export interface OrderItem {
+  expr: Expr;
+  descending: boolean;
+  nulls: 'first' | 'last' | undefined;
+}
+
+export type FrameBound =
+  | { kind: 'unbounded preceding' | 'unbounded following' | 'current row' }
+  | { kind: 'preceding' | 'following'; count: Expr };
+
+export interface WindowSpec {
+  base: Identifier | undefined;
+  partitionBy: Expr[];
+  orderBy: OrderItem[];
+  frame: { unit: 'ROWS' | 'RANGE'; start: FrameBound; end: FrameBound } | undefined;
+  at: number;
+}
+
+export interface Call {
+  kind: 'call';
+  /** In capitals, with its namespace: `SUBSTR`, `NET.HOST`. */
+  name: string;
+  safe: boolean;
+  args: Expr[];
+  named: { name: Identifier; value: Expr }[];
+  star: boolean;
+  distinct: boolean;
+  nulls: 'ignore' | 'respect' | undefined;
+  having: { side: 'max' | 'min'; expr: Expr } | undefined;
+  orderBy: OrderItem[];
+  limit: Expr | undefined;
+  over: WindowSpec | undefined;
+  at: number;
+}
+
+export type Expr =
+  | { kind: 'literal'; type: LiteralType; value: string; at: number }
+  | { kind: 'null'; at: number }
+  | { kind: 'parameter'; name: string | undefined; index: number; at: number }
+  | { kind: 'path'; names: Identifier[]; at: number }
+  | { kind: 'field'; of: Expr; name: Identifier; at: number }
+  | {
+      kind: 'element';
+      of: Expr;
+      index: Expr;
+      how: 'plain' | 'offset' | 'ordinal' | 'safe_offset' | 'safe_ordinal';
+      at: number;
+    }
+  | { kind: 'unary'; op: '-' | '+' | '~' | 'NOT'; of: Expr; at: number }
+  | { kind: 'binary'; op: string; left: Expr; right: Expr; at: number }
+  | { kind: 'is'; of: Expr; what: 'NULL' | 'TRUE' | 'FALSE'; not: boolean; at: number }
+  | {
+      kind: 'in';
+      of: Expr;
+      not: boolean;
+      list: Expr[] | undefined;
+      query: Query | undefined;
+      unnest: Expr | undefined;
+      at: number;
+    }
+  | { kind: 'between'; of: Expr; low: Expr; high: Expr; not: boolean; at: number }
+  | {
+      kind: 'case';
+      of: Expr | undefined;
+      whens: { when: Expr; result: Expr }[];
+      otherwise: Expr | undefined;
+      at: number;
+    }
+  | { kind: 'cast'; of: Expr; type: TypeNode; safe: boolean; format: Expr | undefined; at: number }
+  | { kind: 'extract'; part: Expr; of: Expr; zone: Expr | undefined; at: number }
+  | { kind: 'interval'; value: Expr; part: Identifier; to: Identifier | undefined; at: number }
+  | { kind: 'array'; type: TypeNode | undefined; elements: Expr[]; at: number }
+  | { kind: 'struct'; type: TypeNode | undefined; fields: { expr: Expr; name: string | undefined }[]; at: number }
+  | { kind: 'subquery'; query: Query; at: number }
+  | { kind: 'arraySubquery'; query: Query; at: number }
+  | { kind: 'exists'; query: Query; at: number }
+  | Call;
+
+export type SelectItem =
+  | { kind: 'expr'; expr: Expr; alias: string | undefined; at: number }
+  | {
+      kind: 'star';
+      of: Expr | undefined;
+      except: Identifier[];
+      replace: { expr: Expr; name: Identifier }[];
+      at: number;
+    };
+
+export type From =
+  | {
+      kind: 'table';
+      path: Identifier[];
+      alias: Identifier | undefined;
+      offset: Identifier | true | undefined;
+      at: number;
+    }
+  | { kind: 'unnest'; expr: Expr; alias: Identifier | undefined; offset: Identifier | true | undefined; at: number }
+  | { kind: 'subquery'; query: Query; alias: Identifier | undefined; at: number }
+  | {
+      kind: 'join';
+      type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'CROSS';
+      left: From;
+      right: From;
+      on: Expr | undefined;
+      using: Identifier[] | undefined;
+      at: number;
+    };
+
+export interface Select {
+  kind: 'select';
+  distinct: boolean;
+  as: 'STRUCT' | 'VALUE' | undefined;
+  items: SelectItem[];
+  from: From | undefined;
+  where: Expr | undefined;
+  groupBy: { kind: 'all' } | { kind: 'items' | 'rollup'; items: Expr[] } | undefined;
+  having: Expr | undefined;
+  qualify: Expr | undefined;
+  windows: { name: Identifier; spec: WindowSpec }[];
+  at: number;
+}
+
+export type SetOperator = 'UNION ALL' | 'UNION DISTINCT' | 'EXCEPT DISTINCT' | 'INTERSECT DISTINCT';
+
+export type QueryBody =
+  | Select
+  | { kind: 'set'; op: SetOperator; left: QueryBody; right: QueryBody; at: number }
+  | { kind: 'query'; query: Query; at: number };
+
+export interface Query {
+  recursive: boolean;
+  ctes: { name: Identifier; query: Query }[];
+  body: QueryBody;
+  orderBy: OrderItem[];
+  limit: Expr | undefined;
+  offset: Expr | undefined;
+  at: number;
+}
+
+export interface ColumnNode {
+  name: Identifier;
+  type: TypeNode;
+  notNull: boolean;
+  description: string | undefined;
+}
+
+export type Options = { name: Identifier; value: Expr }[];
+
+export type MergeAction =
+  | { kind: 'update'; set: Assignment[] }
+  | { kind: 'delete' }
+  | { kind: 'insert'; columns: Identifier[] | undefined; values: (Expr | 'default')[] | 'row' };
+
+export interface Assignment {
+  column: Identifier[];
+  value: Expr | 'default';
+}
+
+export interface MergeWhen {
+  on: 'matched' | 'not matched by target' | 'not matched by source';
+  and: Expr | undefined;
+  action: MergeAction;
+  at: number;
+}
+
+export type Path = Identifier[];
+
+export type Statement =
+  | { kind: 'query'; query: Query; at: number }
+  | {
+      kind: 'insert';
+      target: Path;
+      columns: Identifier[] | undefined;
+      rows: (Expr | 'default')[][] | undefined;
+      query: Query | undefined;
+      at: number;
+    }
+  | {
+      kind: 'update';
+      target: Path;
+      alias: Identifier | undefined;
+      set: Assignment[];
+      from: From | undefined;
+      where: Expr;
+      at: number;
+    }
+  | { kind: 'delete'; target: Path; alias: Identifier | undefined; where: Expr; at: number }
+  | {
+      kind: 'merge';
+      target: Path;
+      alias: Identifier | undefined;
+      source: From;
+      on: Expr;
+      whens: MergeWhen[];
+      at: number;
+    }
+  | { kind: 'truncate'; target: Path; at: number }
+  | { kind: 'createSchema'; path: Path; ifNotExists: boolean; options: Options; at: number }
+  | {
+      kind: 'createTable';
+      path: Path;
+      orReplace: boolean;
+      ifNotExists: boolean;
+      columns: ColumnNode[] | undefined;
+      partitionBy: Expr | undefined;
+      clusterBy: Identifier[];
+      options: Options;
+      query: Query | undefined;
+      at: number;
+    }
+  | {
+      kind: 'createView';
+      path: Path;
+      orReplace: boolean;
+      ifNotExists: boolean;
+      columns: string[] | undefined;
+      options: Options;
+      query: Query;
+      /** The view's query as it was written. */
+      text: string;
+      at: number;
+    }
+  | { kind: 'drop'; what: 'TABLE' | 'VIEW' | 'SCHEMA'; path: Path; ifExists: boolean; cascade: boolean; at: number }
+  | { kind: 'alterTable'; path: Path; ifExists: boolean; add: (ColumnNode & { ifNotExists: boolean })[]; at: number }
+  | { kind: 'begin'; at: number }
+  | { kind: 'commit'; at: number }
+  | { kind: 'rollback'; at: number }
+  | { kind: 'assert'; condition: Expr; message: string | undefined; at: number };

@@ -1,0 +1,34 @@
+import type { Cursor } from './cursor.ts';
+import type { TypeNode } from './tree.ts';
+
+/** `INT64`, `STRING(10)`, `ARRAY<STRUCT<a INT64, b STRING>>`. */
+export function parseType(c: Cursor): TypeNode {
+  const { at } = c.peek();
+  if (c.takes('ARRAY')) {
+    c.expect('<');
+    const element = parseType(c);
+    c.expectClosingAngle();
+    return { kind: 'array', element, at };
+  }
+  if (c.takes('STRUCT')) {
+    const fields: { name: string | undefined; type: TypeNode }[] = [];
+    if (c.takes('<>')) return { kind: 'struct', fields, at };
+    c.expect('<');
+    while (!c.sees('>') && !c.sees('>>')) {
+      if (fields.length > 0) c.expect(',');
+      const named = c.seesIdentifier() && (['name', 'quoted'].includes(c.peek(1).kind) || c.peek(1).word !== '');
+      const name = named ? c.identifier().name : undefined;
+      fields.push({ name, type: parseType(c) });
+    }
+    c.expectClosingAngle();
+    return { kind: 'struct', fields, at };
+  }
+  const { name } = c.peek().word === 'INTERVAL' ? { name: c.next().text } : c.identifier();
+  const parameters: string[] = [];
+  if (c.takes('(')) {
+    do parameters.push(c.next().text);
+    while (c.takes(','));
+    c.expect(')');
+  }
+  return { kind: 'scalar', name: name.toUpperCase(), parameters, at };
+}

@@ -1,0 +1,141 @@
+/** GoogleSQL's types, as columns, parameters and expressions carry them. */
+export type ScalarKind =
+  | 'BOOL'
+  | 'INT64'
+  | 'FLOAT64'
+  | 'NUMERIC'
+  | 'BIGNUMERIC'
+  | 'STRING'
+  | 'BYTES'
+  | 'DATE'
+  | 'DATETIME'
+  | 'TIME'
+  | 'TIMESTAMP'
+  | 'JSON';
+
+export interface StructField {
+  name: string | undefined;
+  type: SqlType;
+}
+
+export type SqlType =
+  | { kind: ScalarKind }
+  | { kind: 'ARRAY'; element: SqlType }
+  | { kind: 'STRUCT'; fields: StructField[] };
+
+export const scalar = (kind: ScalarKind): SqlType => ({ kind });
+export const arrayOf = (element: SqlType): SqlType => ({ kind: 'ARRAY', element });
+
+/** Every spelling of a scalar type, in SQL and in table schemas. */
+const SCALAR_NAMES: Record<string, ScalarKind> = {
+  BOOL: 'BOOL',
+  BOOLEAN: 'BOOL',
+  INT64: 'INT64',
+  INTEGER: 'INT64',
+  INT: 'INT64',
+  SMALLINT: 'INT64',
+  BIGINT: 'INT64',
+  TINYINT: 'INT64',
+  BYTEINT: 'INT64',
+  FLOAT64: 'FLOAT64',
+  FLOAT: 'FLOAT64',
+  NUMERIC: 'NUMERIC',
+  DECIMAL: 'NUMERIC',
+  BIGNUMERIC: 'BIGNUMERIC',
+  BIGDECIMAL: 'BIGNUMERIC',
+  STRING: 'STRING',
+  BYTES: 'BYTES',
+  DATE: 'DATE',
+  DATETIME: 'DATETIME',
+  TIME: 'TIME',
+  TIMESTAMP: 'TIMESTAMP',
+  JSON: 'JSON',
+};
+
+export function parseScalarKind(name: string): ScalarKind | undefined {
+  const upper = name.toUpperCase();
+  return Object.hasOwn(SCALAR_NAMES, upper) ? SCALAR_NAMES[upper] : undefined;
+}
+
+/**
+ * BIGNUMERIC holds 38 digits on each side of its point, DuckDB 38 in all: 20 before it and 18 behind.
+ * What does not fit is an error, never rounded.
+ */
+export const BIGNUMERIC_SCALE = 18;
+
+const DUCK: Record<ScalarKind, string> = {
+  BOOL: 'BOOLEAN',
+  INT64: 'BIGINT',
+  FLOAT64: 'DOUBLE',
+  NUMERIC: 'DECIMAL(38,9)',
+  BIGNUMERIC: `DECIMAL(38,${BIGNUMERIC_SCALE})`,
+  STRING: 'VARCHAR',
+  BYTES: 'BLOB',
+  DATE: 'DATE',
+  DATETIME: 'TIMESTAMP',
+  TIME: 'TIME',
+  TIMESTAMP: 'TIMESTAMPTZ',
+  JSON: 'JSON',
+};
+
+export function duckType(type: SqlType): string {
+  if (type.kind === 'ARRAY') return `${duckType(type.element)}[]`;
+  if (type.kind !== 'STRUCT') return DUCK[type.kind];
+  const names = physicalNames(type.fields);
+  return `STRUCT(${type.fields.map((field, i) => `${quoteName(names[i] ?? '')} ${duckType(field.type)}`).join(', ')})`;
+}
+
+/** DuckDB wants struct fields named and distinct; GoogleSQL wants neither, so absent and repeated names get their position. */
+export function physicalNames(fields: readonly StructField[]): string[] {
+  const seen = new Set<string>();
+  return fields.map((field, index) => {
+    const name = field.name === undefined || seen.has(field.name.toLowerCase()) ? `_field_${index + 1}` : field.name;
+    seen.add(name.toLowerCase());
+    return name;
+  });
+}
+
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A DuckDB string literal; NUL cannot stand in SQL text, so it is spliced in by code. */
+export function quoteText(text: string): string {
+  const quoted = (part: string) => `'${part.replaceAll("'", "''")}'`;
+  return text.includes('\0') ? `(${text.split('\0').map(quoted).join(' || chr(0) || ')})` : quoted(text);
+}
+
+/** `ARRAY<STRUCT<a INT64, b STRING>>`, as BigQuery's messages spell it. */
+export function renderType(type: SqlType): string {
+  if (type.kind === 'ARRAY') return `ARRAY<${renderType(type.element)}>`;
+  if (type.kind !== 'STRUCT') return type.kind;
+  const fields = type.fields.map((field) => (field.name ? `${field.name} ` : '') + renderType(field.type));
+  return `STRUCT<${fields.join(', ')}>`;
+}
+
+export function sameType(a: SqlType, b: SqlType): boolean {
+  if (a.kind === 'ARRAY') return b.kind === 'ARRAY' && sameType(a.element, b.element);
+  if (a.kind !== 'STRUCT') return a.kind === b.kind;
+  return (
+    b.kind === 'STRUCT' &&
+    a.fields.length === b.fields.length &&
+    a.fields.every((field, i) => {
+      const other = b.fields[i];
+      return other !== undefined && sameType(field.type, other.type);
+    })
+  );
+}
+
+export function isNumeric(type: SqlType): boolean {
+  return type.kind === 'INT64' || type.kind === 'FLOAT64' || type.kind === 'NUMERIC' || type.kind === 'BIGNUMERIC';
+}
+
+/** Whether values can be compared for equality, grouped and made distinct. Arrays and JSON cannot. */
+export function isGroupable(type: SqlType): boolean {
+  if (type.kind === 'STRUCT') return type.fields.every((field) => isGroupable(field.type));
+  return type.kind !== 'JSON' && type.kind !== 'ARRAY';
+}
+
+export function isOrderable(type: SqlType): boolean {
+  return type.kind !== 'JSON' && type.kind !== 'STRUCT' && type.kind !== 'ARRAY';
+}

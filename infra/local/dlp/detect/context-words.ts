@@ -1,0 +1,43 @@
+import type { Scan } from './scan.ts';
+
+/** Words near a value, or in its column's name, that tell what the value is. */
+export interface ContextWords {
+  /** Whether one of the words stands within `before` characters ahead of `start`, `after` past `end`, or in the column's name. */
+  near(scan: Scan, start: number, end: number, before?: number, after?: number): boolean;
+  /** The same for the text alone, whatever its column is named. */
+  inText(text: string, start: number, end: number, before: number, after?: number): boolean;
+}
+
+/** Two lines of a form or the start of a sentence. */
+const REACH = 50;
+
+/** `words` are the sources of patterns, in lower case; they match whole words, in any case. */
+export function createContextWords(words: readonly string[]): ContextWords {
+  const pattern = new RegExp(`(?<![\\p{L}\\d])(?:${words.join('|')})(?!\\p{L})`, 'iu');
+  let lastHeader: string | undefined;
+  let lastResult = false;
+  const inHeader = (header: string): boolean => {
+    if (header !== lastHeader) {
+      lastHeader = header;
+      lastResult = pattern.test(headerWords(header));
+    }
+    return lastResult;
+  };
+  const inText: ContextWords['inText'] = (text, start, end, before, after = 0) => {
+    if (start > 0 && before > 0 && pattern.test(text.slice(Math.max(0, start - before), start))) return true;
+    return after > 0 && pattern.test(text.slice(end, end + after));
+  };
+  return {
+    near: ({ text, header }, start, end, before = REACH, after = 0) =>
+      (header !== undefined && inHeader(header)) || inText(text, start, end, before, after),
+    inText,
+  };
+}
+
+/** `customerPhone_no` → `customer Phone no`. */
+function headerWords(header: string): string {
+  return header
+    .slice(0, 300)
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[_.\-/]+/g, ' ');
+}

@@ -1,0 +1,60 @@
+import { LIKELY, VERY_LIKELY } from '../inspect/likelihood.ts';
+import { passesMod97 } from './checksums.ts';
+import type { Detector } from './detector.ts';
+import { isDigit, isWordAt } from './scan.ts';
+
+/** Length of each country's IBAN. Source: SWIFT IBAN Registry. */
+const LENGTHS: Record<string, number> = Object.fromEntries(
+  (
+    'AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 ' +
+    'FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 ' +
+    'LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 ' +
+    'RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30'
+  )
+    .split(' ')
+    .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
+);
+
+export const IBAN: Detector = {
+  infoTypes: ['IBAN_CODE'],
+  needsDigits: true,
+  find({ text, runs, runCount }, report) {
+    let end = 0;
+    for (let run = 0; run < runCount; run++) {
+      const start = (runs[run * 2] as number) - 2;
+      // Two check digits follow the country's letters; they may stand alone or begin a longer run.
+      if (start < end || (runs[run * 2 + 1] as number) - start < 4 || isWordAt(text, start - 1)) continue;
+      const length = LENGTHS[text.slice(start, start + 2).toUpperCase()];
+      if (length === undefined) continue;
+      const found = collect(text, start, length);
+      if (!found) continue;
+      report('IBAN_CODE', start, found.end, found.uniform ? VERY_LIKELY : LIKELY);
+      end = found.end;
+    }
+  },
+};
+
+/** The IBAN at `start`, its letters all capital or all small, in one piece or in groups split by single blanks or hyphens. */
+function collect(text: string, start: number, length: number): { end: number; uniform: boolean } | undefined {
+  let compact = '';
+  let at = start;
+  let brokenAt = 0;
+  let uniform = true;
+  while (compact.length < length) {
+    const code = text.charCodeAt(at);
+    if (isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a)) {
+      compact += text[at];
+    } else if ((code === 0x20 || code === 0x2d) && compact.length > brokenAt) {
+      // Printed IBANs are split after every fourth character.
+      if (compact.length % 4 !== 0) uniform = false;
+      brokenAt = compact.length;
+    } else {
+      return undefined;
+    }
+    at++;
+  }
+  if (isWordAt(text, at)) return undefined;
+  const upper = compact.toUpperCase();
+  if (compact !== upper && compact !== compact.toLowerCase()) return undefined;
+  return passesMod97(upper) ? { end: at, uniform } : undefined;
+}

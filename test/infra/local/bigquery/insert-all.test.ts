@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { call, run, startBigQuery, type Testbed } from './testbed.ts';
+
+let bed: Testbed;
+let table = 0;
+beforeAll(async () => {
+  bed = await startBigQuery();
+  await bed.client.createDataset('shop');
+});
+afterAll(() => bed.stop());
+beforeEach(async () => {
+  table++;
+  await bed.client.dataset('shop').createTable(`t${table}`, {
+    schema: {
+      fields: [
+        { name: 'id', type: 'INTEGER', mode: 'REQUIRED' },
+        { name: 'at', type: 'TIMESTAMP' },
+        { name: 'tags', type: 'STRING', mode: 'REPEATED' },
+        { name: 'who', type: 'RECORD', fields: [{ name: 'name', type: 'STRING' }] },
+      ],
+    },
+  });
+});
+
+interface InsertReply {
+  insertErrors?: { index: number; errors: { reason: string; location: string }[] }[];
+  error?: { message: string };
+}
+const insert = (rows: object[], options: object = {}) =>
+  call<InsertReply>(bed, 'POST', `/datasets/shop/tables/t${table}/insertAll`, { rows, ...options });
+const all = () => run(bed, `SELECT * FROM shop.t${table} ORDER BY id`);
+
+test('rows of the client arrive with nested and repeated values', async () => {
+  await bed.client
+    .dataset('shop')
+    .table(`t${table}`)
+    .insert([{ id: 1, at: '2026-01-01T00:00:00Z', tags: ['a', 'b'], who: { name: 'Ann' } }, { id: 2 }]);
+  expect(await all()).toEqual([
+    ['1', '1767225600000000', ['a', 'b'], ['Ann']],
+    ['2', null, [], null],
+  ]);
+});
+
+test('a repeated insertId adds nothing', async () => {
+  await insert([{ insertId: 'x', json: { id: 1 } }]);
+  await insert([
+    { insertId: 'x', json: { id: 1 } },
+    { insertId: 'y', json: { id: 2 } },
+  ]);
+  expect(await run(bed, `SELECT id FROM shop.t${table} ORDER BY id`)).toEqual([['1'], ['2']]);
+});
+
+test('one bad row keeps all rows out, and every row is told why', async () => {
+  const { body } = await insert([
+    { json: { id: 1 } },
+    { json: { id: 'one' } },
+    { json: { at: '2026-01-01' } },
+    { json: { id: 4, color: 'red' } },
+  ]);
+  expect(body.insertErrors?.map((error) => [error.index, error.errors[0]?.reason, error.errors[0]?.location])).toEqual([
+    [0, 'stopped', ''],
+    [1, 'invalid', 'id'],
+    [2, 'invalid', 'id'],
+    [3, 'invalid', ''],
+  ]);
+  expect(await all()).toEqual([]);
+});
+
+test('skipInvalidRows and ignoreUnknownValues let the good ones through', async () => {
+  const { body } = await insert([{ json: { id: 1, color: 'red' } }, { json: { id: 'one' } }], {
+    skipInvalidRows: true,
+    ignoreUnknownValues: true,
+  });
+  expect(body.insertErrors?.map((error) => error.index)).toEqual([1]);
+  expect(await run(bed, `SELECT id FROM shop.t${table}`)).toEqual([['1']]);
+});
+
+test('a row is metered as 1 kB at least', async () => {
+  const before = bed.meter.read().get('bigquery.insert_bytes') ?? 0;
+  await insert([{ json: { id: 1 } }, { json: { id: 2 } }]);
+  expect((bed.meter.read().get('bigquery.insert_bytes') ?? 0) - before).toBe(2048);
+});
+
+test('rows are listed in pages, from a start index, with chosen fields', async () => {
+  await insert(Array.from({ length: 5 }, (_, id) => ({ json: { id } })));
+  const list = (query: string) =>
+    call<{ totalRows: string; pageToken?: string; rows?: { f: { v: string }[] }[] }>(
+      bed,
+      'GET',
+      `/datasets/shop/tables/t${table}/data?${query}`,
+    );
+  const first = await list('maxResults=2&selectedFields=id');
+  expect([first.body.totalRows, first.body.rows]).toEqual(['5', [{ f: [{ v: '0' }] }, { f: [{ v: '1' }] }]]);
+  const next = await list(`pageToken=${first.body.pageToken}&maxResults=10`);
+  expect(next.body.rows?.map((row) => row.f[0]?.v)).toEqual(['2', '3', '4']);
+  expect(next.body.pageToken).toBeUndefined();
+  expect((await list('startIndex=4')).body.rows).toHaveLength(1);
+});

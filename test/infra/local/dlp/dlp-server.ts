@@ -1,0 +1,54 @@
+import { DlpServiceClient } from '@google-cloud/dlp';
+import { credentials } from '@grpc/grpc-js';
+import { PassThroughClient } from 'google-auth-library';
+import { createDlp, type DlpOptions } from '../../../../infra/local/dlp/create-dlp.ts';
+import { createHttp, listen } from '../../../../infra/local/http.ts';
+import type { Meter } from '../../../../infra/local/meter.ts';
+import { serveGrpc, serveRest } from '../../../../infra/local/rpc.ts';
+import { createTemporaryContext } from '../temporary-context.ts';
+
+process.env.METADATA_SERVER_DETECTION = 'none';
+
+export interface DlpServer {
+  /** Google's client over gRPC and over REST. */
+  grpc: DlpServiceClient;
+  rest: DlpServiceClient;
+  url: string;
+  meter: Meter;
+  close(): Promise<void>;
+}
+
+/** DLP alone on loopback, with Google's own client in front of it. */
+export async function startDlp(options: DlpOptions = {}): Promise<DlpServer> {
+  const { context, remove } = createTemporaryContext();
+  const dlp = createDlp(context, options);
+  const app = createHttp({ bodies: 'json' });
+  serveRest(app, [dlp.rpc]);
+  const port = await listen(app, 0);
+  const grpcServer = await serveGrpc([dlp.rpc], 0);
+  dlp.start();
+  const common = { apiEndpoint: '127.0.0.1', projectId: 'local' };
+  const grpc = new DlpServiceClient({ ...common, port: grpcServer.port, sslCreds: credentials.createInsecure() });
+  const rest = new DlpServiceClient({
+    ...common,
+    port,
+    protocol: 'http',
+    fallback: 'rest',
+    authClient: new PassThroughClient(),
+  } as never);
+  return {
+    grpc,
+    rest,
+    url: `http://127.0.0.1:${port}`,
+    meter: context.meter,
+    async close() {
+      await Promise.all([grpc.close(), rest.close()]);
+      await dlp.stop();
+      grpcServer.close();
+      await app.close();
+      remove();
+    },
+  };
+}
+
+export const PARENT = 'projects/local/locations/global';
