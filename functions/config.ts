@@ -7,7 +7,7 @@ export interface Config {
   project: string;
   /** Of the warehouse and its jobs, such as `US` or `europe-west3`. */
   location: string;
-  /** Of DLP, which must be the data's; a regional endpoint is used where it is not `global`. */
+  /** Where DLP processes, which must be where the data is; Google's one endpoint takes requests for all (600 a minute and location). */
   dlpLocation: string;
   buckets: Record<BucketRole, string>;
   /** Full queue names, `projects/P/locations/L/queues/Q`, by function. */
@@ -33,11 +33,14 @@ interface Setting {
   default?: string;
   valid: RegExp;
   rule: string;
+  /** Its value stands in no message. */
+  secret?: true;
 }
 
 const TEXT = /^[^\s].*$/;
 const URL_PATTERN = /^https?:\/\/[^\s]+$/;
-const NUMBER = /^[1-9][0-9]*$/;
+/** At most 15 digits, which a JavaScript number holds exactly. */
+const NUMBER = /^[1-9][0-9]{0,14}$/;
 const upper = (role: string): string => role.toUpperCase();
 
 const BUCKETS: readonly BucketRole[] = ['raw', 'staging', 'curated', 'quarantine', 'state'];
@@ -69,13 +72,13 @@ export const SETTINGS: readonly Setting[] = [
     valid: /^$|^(https?:\/\/)?[^\s]+$/,
     rule: 'an endpoint, or nothing for Google',
   })),
-  { name: 'SLUICE_KEYS', default: '{}', valid: /^\{.*\}$/s, rule: 'a JSON object of keys by name' },
+  { name: 'SLUICE_KEYS', default: '{}', valid: /^\{.*\}$/s, rule: 'a JSON object of keys by name', secret: true },
   { name: 'SLUICE_SHARD_BYTES', default: String(256 * 1024 * 1024), ...count },
   { name: 'SLUICE_MAX_PLAIN_BYTES', default: String(64 * 1024 ** 3), ...count },
   { name: 'SLUICE_MAX_RATIO', default: '200', ...count },
   { name: 'SLUICE_DLP_CONCURRENCY', default: '8', ...count },
   { name: 'SLUICE_THREADS', default: '2', ...count },
-  { name: 'SLUICE_MEMORY', default: '1GB', valid: /^[0-9.]+\s?[KMGT]i?B$/, rule: 'a size such as 1GB' },
+  { name: 'SLUICE_MEMORY', default: '1GB', valid: /^[0-9]+(\.[0-9]+)?\s?[KMGT]i?B$/, rule: 'a size such as 1GB' },
   { name: 'SLUICE_SCRATCH', ...optional, rule: 'a folder' },
   { name: 'SLUICE_ATTEMPTS', default: '8', ...count },
 ];
@@ -84,14 +87,17 @@ export const SETTINGS: readonly Setting[] = [
 export function parseConfig(env: Environment): Config {
   const problems: string[] = [];
   const values = new Map(
-    SETTINGS.map(({ name, default: fallback, valid, rule }) => {
+    SETTINGS.map(({ name, default: fallback, valid, rule, secret }) => {
       const value = env[name] ?? fallback;
       if (value === undefined) problems.push(`${name} is missing: set it to ${rule}`);
-      else if (!valid.test(value)) problems.push(`${name} must be ${rule}, not "${value}"`);
+      else if (!valid.test(value))
+        problems.push(`${name} must be ${rule}${secret ? '' : `, not ${JSON.stringify(value)}`}`);
       return [name, value ?? ''];
     }),
   );
-  const keys = parseKeys(values.get('SLUICE_KEYS') ?? '{}', problems);
+  problems.push(...sharedBuckets(values));
+  const isLocal = values.get('SLUICE_ENDPOINT_DLP') !== '';
+  const keys = parseKeys(values.get('SLUICE_KEYS') ?? '{}', isLocal, problems);
   if (problems.length > 0) {
     throw terminal('CONFIG_INVALID', `the configuration is not valid: ${problems.join('; ')}`, {
       details: { problems },
@@ -131,17 +137,52 @@ export function parseConfig(env: Environment): Config {
   };
 }
 
-function parseKeys(text: string, problems: string[]): Record<string, KeySource> {
+/** What is raw and what is curated differ by their bucket, so no two roles may share one. */
+function sharedBuckets(values: ReadonlyMap<string, string>): string[] {
+  const settings = BUCKETS.map((role) => `SLUICE_BUCKET_${upper(role)}`).filter((name) => values.get(name));
+  return settings.flatMap((name, at) => {
+    const first = settings.findIndex((other) => values.get(other) === values.get(name));
+    return first < at ? [`${name} must be a bucket of its own, not that of ${settings[first]}`] : [];
+  });
+}
+
+/** As declarations name keys; it is also the surrogate's name in DLP. */
+const KEY_NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const KMS_KEY = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
+
+function parseKeys(text: string, isLocal: boolean, problems: string[]): Record<string, KeySource> {
+  const keys: Record<string, KeySource> = {};
+  for (const [name, value] of Object.entries(parseObject(text, problems))) {
+    const key = keySource(value);
+    if (!KEY_NAME.test(name))
+      problems.push(`SLUICE_KEYS: ${JSON.stringify(name)} is no name of a key: a letter, then letters, digits and _`);
+    else if (!key)
+      problems.push(
+        `SLUICE_KEYS.${name} must hold { wrapped, kmsKey }, base64 and a full KMS key name, or { unwrapped }, base64`,
+      );
+    else if ('unwrapped' in key && !isLocal)
+      problems.push(`SLUICE_KEYS.${name} is not wrapped: that is only for a local cloud; wrap it with KMS`);
+    else keys[name] = key;
+  }
+  return keys;
+}
+
+function parseObject(text: string, problems: string[]): object {
+  // What does not even look like an object is a problem that the table of settings has named.
+  if (!text.startsWith('{')) return {};
   try {
-    const keys = JSON.parse(text) as Record<string, Record<string, unknown>>;
-    for (const [name, key] of Object.entries(keys)) {
-      const wrapped = typeof key.wrapped === 'string' && typeof key.kmsKey === 'string';
-      if (!wrapped && typeof key.unwrapped !== 'string')
-        problems.push(`SLUICE_KEYS.${name} must hold { wrapped, kmsKey } or { unwrapped }`);
-    }
-    return keys as Record<string, KeySource>;
+    return JSON.parse(text) as object;
   } catch {
     problems.push('SLUICE_KEYS is not valid JSON');
     return {};
   }
+}
+
+function keySource(value: unknown): KeySource | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { wrapped, kmsKey, unwrapped } = value as Record<string, unknown>;
+  const isKey = (one: unknown): one is string => typeof one === 'string' && one !== '' && BASE64.test(one);
+  if (isKey(wrapped) && typeof kmsKey === 'string' && KMS_KEY.test(kmsKey)) return { wrapped, kmsKey };
+  return isKey(unwrapped) ? { unwrapped } : undefined;
 }

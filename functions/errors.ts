@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'MIXED_NEWLINES'
   | 'TOO_MANY_REJECTS'
   | 'TOO_FEW_ROWS'
+  | 'WRONG_PARTITION'
   | 'OBJECT_GONE'
   // the services
   | 'STORAGE_FAILED'

@@ -1,5 +1,5 @@
 import { type SluiceError, terminal, toSluiceError } from './errors.ts';
-import type { createLog } from './log.ts';
+import type { Log } from './log.ts';
 
 /** The HTTP edge: the one place where requests become arguments and failures become statuses. */
 
@@ -26,11 +26,7 @@ const CLIENT_STATUS: Partial<Record<SluiceError['code'], number>> = { BAD_REQUES
  * Retryable → 503, so that the queue tries again. A request that is wrong says so (4xx). Any other terminal failure that
  * came this far is a defect of ours or of the deployment; trying again does not mend it, and 500 makes it seen.
  */
-export async function answer(
-  handler: Handler,
-  request: FunctionRequest,
-  log: ReturnType<typeof createLog>,
-): Promise<Answer> {
+export async function answer(handler: Handler, request: FunctionRequest, log: Log): Promise<Answer> {
   try {
     const body = await handler(request);
     return body === undefined ? { status: 204 } : { status: 200, body };
@@ -43,6 +39,9 @@ export async function answer(
   }
 }
 
+/** Longer than any name of ours, and as long as the name of an object may be. */
+const MAX_TEXT = 1024;
+
 /** Fields of a JSON body, checked. */
 export function readBody(request: FunctionRequest): {
   text(name: string): string;
@@ -52,7 +51,8 @@ export function readBody(request: FunctionRequest): {
 } {
   const { body } = request;
   if (request.method !== 'POST') throw terminal('BAD_REQUEST', `only POST is understood, not ${request.method}`);
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
+  // A body of another content type comes as text or as bytes, which are an object as well.
+  if (typeof body !== 'object' || body === null || Array.isArray(body) || Buffer.isBuffer(body))
     throw terminal('BAD_REQUEST', 'the body must be a JSON object, with content-type: application/json');
   const raw = body as Record<string, unknown>;
   const wrong = (name: string, rule: string): SluiceError => terminal('BAD_REQUEST', `${name} must be ${rule}`);
@@ -60,12 +60,13 @@ export function readBody(request: FunctionRequest): {
     raw,
     text(name) {
       const value = raw[name];
-      if (typeof value !== 'string' || value === '') throw wrong(name, 'a text');
+      if (typeof value !== 'string' || value === '' || value.length > MAX_TEXT)
+        throw wrong(name, `a text of 1 to ${MAX_TEXT} characters`);
       return value;
     },
     number(name) {
       const value = raw[name];
-      if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw wrong(name, 'a whole number');
+      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw wrong(name, 'a whole number');
       return value;
     },
     optional(name) {

@@ -49,12 +49,10 @@ http('all', async (request, response) => {
   const name = request.path.split('/')[1] ?? '';
   if (isFunction(name)) await serve(name, request, response);
   else
-    response
-      .status(404)
-      .json({
-        error: {
-          code: 'NOT_FOUND',
-          message: `there is no function ${JSON.stringify(name)}; there are: ${Object.keys(FUNCTIONS).join(', ')}`,
-        },
-      });
+    response.status(404).json({
+      error: {
+        code: 'NOT_FOUND',
+        message: `there is no function ${JSON.stringify(name)}; there are: ${Object.keys(FUNCTIONS).join(', ')}`,
+      },
+    });
 });

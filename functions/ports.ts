@@ -28,7 +28,11 @@ export interface Ports {
 export interface Log {
   info(message: string, fields?: Readonly<Record<string, string | number | boolean | undefined>>): void;
   warn(message: string, fields?: Readonly<Record<string, string | number | boolean | undefined>>): void;
-  error(message: string, error: SluiceError, fields?: Readonly<Record<string, string | number | boolean | undefined>>): void;
+  error(
+    message: string,
+    error: SluiceError,
+    fields?: Readonly<Record<string, string | number | boolean | undefined>>,
+  ): void;
 }
 
 export interface Clock {

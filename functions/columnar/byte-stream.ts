@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { retryable, type SluiceError } from '../errors.ts';
 
 /** Small steps over a stream of bytes; each hands chunks on as they come. */
 
@@ -8,12 +9,18 @@ export interface Head {
   chunks: AsyncIterable<Buffer>;
 }
 
-export function countBytes(input: Readable): { chunks: AsyncIterable<Buffer>; count(): number } {
+export interface CountedBytes {
+  chunks: AsyncGenerator<Buffer>;
+  /** Bytes that have come so far. */
+  count(): number;
+}
+
+export function countBytes(input: AsyncIterable<Buffer>): CountedBytes {
   let bytes = 0;
   async function* counted(): AsyncGenerator<Buffer> {
     for await (const chunk of input) {
-      bytes += (chunk as Buffer).length;
-      yield chunk as Buffer;
+      bytes += chunk.length;
+      yield chunk;
     }
   }
   return { chunks: counted(), count: () => bytes };
@@ -31,8 +38,13 @@ export async function withHead(chunks: AsyncIterable<Buffer>, bytes: number): Pr
 }
 
 export async function* prepend(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  if (head.length > 0) yield head;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  try {
+    if (head.length > 0) yield head;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    // Whoever stops early must not leave the download behind.
+    await rest.return?.();
+  }
 }
 
 export async function* skip(chunks: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
@@ -56,3 +68,7 @@ export async function* slice(chunks: AsyncIterable<Buffer>, start: number, end: 
 }
 
 export const toReadable = (chunks: AsyncIterable<Buffer>): Readable => Readable.from(chunks, { objectMode: false });
+
+/** A read that ends early without an error must not pass for the end of the file. */
+export const cutShort = (expected: number, came: number): SluiceError =>
+  retryable('STORAGE_FAILED', `${expected} bytes were asked for and ${came} came: the download ended early`);

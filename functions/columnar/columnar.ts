@@ -12,7 +12,7 @@ export function createColumnar(options: ShardOptions & { scratch?: string }): Co
     async survey(read, size, source, limits) {
       return source.format.type === 'parquet'
         ? surveyParquet(read, size, source, limits, scratch, options)
-        : surveyText(await read(0, size), size, source, limits);
+        : surveyText(read, size, source, limits);
     },
     decompress,
     openShard: (shard, source, read) => openShard(shard, source, read, scratch, options),

@@ -1,11 +1,13 @@
 import type { CsvFormat } from '../model/source.ts';
 
-/** Where the records of a CSV file begin and end, quotes respected, without parsing the fields. */
+/** Where the records of a text file begin and end, without parsing what is in them. */
 export interface RecordScanner {
   /** Scans the next bytes. */
   push(chunk: Buffer): void;
   /** The cuts made so far. */
   cuts(): readonly ScanCut[];
+  /** Bytes before this offset are settled: no drop begins there any more. */
+  settled(): number;
   /** Ends the file; a last record without a line end counts. */
   end(): ScanResult;
 }
@@ -20,6 +22,10 @@ export interface ScanResult {
   mixedNewlineAt?: number;
   /** The record that a quote opened and the file's end closed. */
   unterminatedAt?: number;
+  /** First record of more than MAX_RECORD_BYTES. */
+  oversizeAt?: number;
+  /** A space follows a closing quote somewhere: `"a" "b"` is broken, and the reader would glue it together. */
+  looseQuotes?: true;
   cuts: ScanCut[];
 }
 
@@ -30,8 +36,15 @@ export interface ScanCut {
   records: number;
 }
 
+/**
+ * What the readers take as one record, their line ends included. Honest records are far shorter: one like this is a quote
+ * that somebody forgot to close, and the records that it swallowed must not count as a single reject.
+ */
+export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
 const LF = 10;
 const CR = 13;
+const SPACE = 32;
 
 export interface ScanOptions {
   format: Pick<CsvFormat, 'delimiter' | 'quote' | 'escape'>;
@@ -39,8 +52,10 @@ export interface ScanOptions {
   blankIsRecord: boolean;
   /** Cut after the record that reaches this many bytes. */
   cutBytes: number;
-  /** Told of each blank line that is no record: bytes [start, end), its line end included. */
-  onBlankLine?: (start: number, end: number) => void;
+  /** Told, in order, of bytes [start, end) that the reader is to be spared: blank lines, and the CR of a line end. */
+  onDrop?: (start: number, end: number) => void;
+  /** Told, in order, where each record ends, its line end included. */
+  onRecord?: (end: number) => void;
 }
 
 /** Where in a record the scanner stands. */
@@ -51,10 +66,12 @@ type Inside = 'plain' | 'quotes' | 'after-quote' | 'escape';
  * how quoted newlines get split. It jumps from quote to quote and line feed to line feed with indexOf (a vectorised
  * search): 200 MB with a quoted field a record cost about 0.2 s of one core, a loop over bytes three times that.
  */
-export function createCsvScanner({ format, blankIsRecord, cutBytes, onBlankLine }: ScanOptions): RecordScanner {
+export function createCsvScanner({ format, blankIsRecord, cutBytes, onDrop, onRecord }: ScanOptions): RecordScanner {
   const delimiter = format.delimiter.charCodeAt(0);
   const quote = format.quote === '' ? -1 : format.quote.charCodeAt(0);
   const escaping = format.escape === format.quote || format.escape === '' ? -1 : format.escape.charCodeAt(0);
+  // The reader skips one space before a quote (two are text, and so is the quote behind them).
+  const skipped = delimiter === SPACE ? -1 : SPACE;
 
   let inside: Inside = 'plain';
   /** Bytes before the current chunk. */
@@ -62,11 +79,15 @@ export function createCsvScanner({ format, blankIsRecord, cutBytes, onBlankLine 
   let recordStart = 0;
   /** Last byte of the chunk before; -1 at the start of the file. */
   let last = -1;
+  /** How the chunk before ended: where a field starts, or behind the one space that may stand there. */
+  let fieldStart: 'here' | 'after-space' | 'no' = 'here';
   let records = 0;
   let lineFeeds = 0;
   let carriageReturns = 0;
   let blankLines = false;
   let mixedNewlineAt: number | undefined;
+  let oversizeAt: number | undefined;
+  let looseQuotes = false;
   let cutStart = 0;
   let cutFirst = 1;
   const cuts: ScanCut[] = [];
@@ -78,28 +99,36 @@ export function createCsvScanner({ format, blankIsRecord, cutBytes, onBlankLine 
     cutFirst = records + 1;
   }
 
-  function endRecord(end: number, contentLength: number): void {
+  function endRecord(end: number, contentLength: number, crlf: boolean): void {
     if (contentLength === 0 && !blankIsRecord) {
       blankLines = true;
-      onBlankLine?.(recordStart, end);
-    } else records++;
+      onDrop?.(recordStart, end);
+    } else {
+      records++;
+      if (crlf) onDrop?.(end - 2, end - 1);
+      onRecord?.(end);
+      if (end - recordStart > MAX_RECORD_BYTES) oversizeAt ??= records;
+    }
     recordStart = end;
     if (end - cutStart >= cutBytes) cut(end);
   }
 
   function push(chunk: Buffer): void {
     const length = chunk.length;
+    if (length === 0) return;
     const find = (byte: number, from: number): number => {
       const at = byte === -1 ? -1 : chunk.indexOf(byte, from);
       return at === -1 ? length : at;
     };
-    const before = (at: number): number => (at > 0 ? (chunk[at - 1] as number) : last);
+    const begins = (at: number): boolean =>
+      at === 0 ? fieldStart === 'here' : chunk[at - 1] === delimiter || base + at === recordStart;
+    const beginsAfterSpace = (at: number): boolean =>
+      at === 0 ? fieldStart === 'after-space' : chunk[at - 1] === skipped && begins(at - 1);
     let nextQuote = find(quote, 0);
     let nextLineFeed = find(LF, 0);
     let nextReturn = find(CR, 0);
     let i = 0;
-    if (last === CR && inside !== 'quotes' && inside !== 'escape' && length > 0 && chunk[0] !== LF)
-      mixedNewlineAt ??= records + 1;
+    if (last === CR && inside === 'plain' && chunk[0] !== LF) mixedNewlineAt ??= records + 1;
 
     while (i < length) {
       if (inside === 'quotes') {
@@ -117,6 +146,7 @@ export function createCsvScanner({ format, blankIsRecord, cutBytes, onBlankLine 
       }
       if (inside === 'after-quote') {
         const doubled = escaping === -1 && chunk[i] === quote;
+        if (chunk[i] === skipped) looseQuotes = true;
         inside = doubled ? 'quotes' : 'plain';
         if (doubled) i++;
         continue;
@@ -131,24 +161,27 @@ export function createCsvScanner({ format, blankIsRecord, cutBytes, onBlankLine 
       i = stop + 1;
       if (stop === nextQuote) {
         // A quote opens a field only where one starts; elsewhere it is a character like any other.
-        const at = before(stop);
-        if (base + stop === recordStart || at === delimiter) inside = 'quotes';
+        if (begins(stop) || beginsAfterSpace(stop)) inside = 'quotes';
       } else {
-        const crlf = before(stop) === CR;
+        const crlf = (stop > 0 ? chunk[stop - 1] : last) === CR;
         if (crlf) carriageReturns++;
         else lineFeeds++;
         if (carriageReturns > 0 && lineFeeds > 0) mixedNewlineAt ??= records + 1;
         const end = base + stop;
-        endRecord(end + 1, end - recordStart - (crlf ? 1 : 0));
+        endRecord(end + 1, end - recordStart - (crlf ? 1 : 0), crlf);
       }
     }
-    if (length > 0) last = chunk[length - 1] as number;
+    fieldStart = begins(length) ? 'here' : beginsAfterSpace(length) ? 'after-space' : 'no';
+    last = chunk[length - 1] as number;
     base += length;
   }
 
+  const settled = (): number => (last === CR && inside === 'plain' ? base - 1 : base);
+
   function end(): ScanResult {
     const unterminated = inside === 'quotes' || inside === 'escape';
-    if (base > recordStart) endRecord(base, base - recordStart);
+    if (last === CR && inside === 'plain') mixedNewlineAt ??= records + 1;
+    if (base > recordStart) endRecord(base, base - recordStart, false);
     if (base > cutStart) cut(base);
     return {
       records,
@@ -157,9 +190,11 @@ export function createCsvScanner({ format, blankIsRecord, cutBytes, onBlankLine 
       blankLines,
       ...(mixedNewlineAt !== undefined && { mixedNewlineAt }),
       ...(unterminated && { unterminatedAt: records }),
+      ...(oversizeAt !== undefined && { oversizeAt }),
+      ...(looseQuotes && { looseQuotes }),
       cuts,
     };
   }
 
-  return { push, end, cuts: () => cuts };
+  return { push, settled, end, cuts: () => cuts };
 }

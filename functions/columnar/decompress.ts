@@ -1,47 +1,34 @@
 import { once } from 'node:events';
-import { PassThrough, Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress, type ZstdDecompress } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { SluiceError, terminal } from '../errors.ts';
 import type { Compression } from '../model/run.ts';
 
 /** The plain bytes of a stream. Errors of the input pass through; a broken archive is TRUNCATED or CORRUPT (terminal). */
 export function decompress(input: Readable, compression: Compression): Readable {
-  switch (compression) {
-    case 'none':
-      return input;
-    case 'gzip':
-      return gunzip(input);
-    case 'zstd':
-      return Readable.from(zstdFrames(input), { objectMode: false });
-  }
+  return compression === 'none' ? input : Readable.from(unpackFrames(input, compression), { objectMode: false });
 }
 
-function gunzip(input: Readable): Readable {
-  const unpack = createGunzip();
-  const output = new PassThrough({ highWaterMark: 1 << 18 });
-  input.once('error', (error) => output.destroy(error));
-  unpack.once('error', (error) => output.destroy(archiveError(error, 'gzip')));
-  // A consumer that stops early must not leave the download or the inflater behind.
-  output.once('close', () => {
-    input.destroy();
-    unpack.destroy();
-  });
-  input.pipe(unpack).pipe(output);
-  return output;
-}
+type Packing = Exclude<Compression, 'none'>;
 
 /**
- * Node's zstd stream ends with the first frame and drops what follows without an error, yet a file may hold many
- * frames (`cat a.zst b.zst`, and every parallel compressor): what a frame left over is fed to the next one.
+ * Node's zstd stream ends with the first frame, and its gzip stream with the first zero byte behind a member; both drop
+ * what follows without an error. Yet a file may hold many frames (`cat a.zst b.zst`, and every parallel compressor), and
+ * zeros may pad what comes before more data: what one frame left over is fed to the next.
  */
-async function* zstdFrames(input: Readable): AsyncGenerator<Buffer> {
+async function* unpackFrames(input: Readable, compression: Packing): AsyncGenerator<Buffer> {
   const chunks = input[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let left: Buffer | undefined;
   try {
     for (let frame = 0; ; frame++) {
       left ??= await nextChunk(chunks);
+      while (frame > 0 && compression === 'gzip' && left) {
+        left = withoutPadding(left);
+        if (left.length > 0) break;
+        left = await nextChunk(chunks);
+      }
       if (!left && frame > 0) return;
-      const unpack = createZstdDecompress();
+      const unpack = compression === 'gzip' ? createGunzip() : createZstdDecompress();
       const fed = feed(unpack, left, chunks);
       // A failure reaches us through `unpack`; without this the promise would count as unhandled as well.
       fed.catch(() => {});
@@ -49,7 +36,7 @@ async function* zstdFrames(input: Readable): AsyncGenerator<Buffer> {
       left = await fed;
     }
   } catch (error) {
-    throw error instanceof SluiceError || !isArchiveError(error) ? error : archiveError(error, 'zstd');
+    throw error instanceof SluiceError || !isArchiveError(error) ? error : archiveError(error, compression);
   } finally {
     input.destroy();
   }
@@ -60,9 +47,14 @@ async function nextChunk(chunks: AsyncIterator<Buffer>): Promise<Buffer | undefi
   return done ? undefined : value;
 }
 
+function withoutPadding(bytes: Buffer): Buffer {
+  const start = bytes.findIndex((byte) => byte !== 0);
+  return start === -1 ? bytes.subarray(bytes.length) : bytes.subarray(start);
+}
+
 /** Writes chunks until the frame or the input ends; resolves to the bytes that the frame did not take. */
 async function feed(
-  unpack: ZstdDecompress,
+  unpack: Gunzip | ZstdDecompress,
   first: Buffer | undefined,
   chunks: AsyncIterator<Buffer>,
 ): Promise<Buffer | undefined> {
@@ -85,7 +77,7 @@ async function feed(
 const isArchiveError = (error: unknown): error is NodeJS.ErrnoException =>
   /^(Z_|ZSTD_|ERR_ZLIB|ERR_ZSTD)/.test(String((error as NodeJS.ErrnoException).code ?? ''));
 
-function archiveError(error: NodeJS.ErrnoException, compression: Compression): SluiceError {
+function archiveError(error: NodeJS.ErrnoException, compression: Packing): SluiceError {
   return error.code === 'Z_BUF_ERROR'
     ? terminal('TRUNCATED', `the ${compression} file ends before its data does: upload it again, whole`, {
         cause: error,

@@ -1,14 +1,17 @@
-import { type DuckDBConnection, type DuckDBDataChunk, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBDataChunk, DuckDBInstance, type DuckDBType } from '@duckdb/node-api';
 import { retryable, SluiceError, terminal } from '../errors.ts';
 
 /** One DuckDB in memory, for one shard; it spills to `scratch` past `memoryLimit`. */
 export interface Engine {
   run(sql: string): Promise<void>;
+  /** Runs a statement with text parameters. */
+  insert(sql: string, texts: readonly string[]): Promise<void>;
   /** Small results, as text. */
   rows(sql: string): Promise<Record<string, string | null>[]>;
+  /** Names and types of a query's columns, in order. */
+  types(sql: string): Promise<Map<string, DuckDBType>>;
   /** Large results, a chunk at a time; other statements may run meanwhile. */
   chunks(sql: string): AsyncIterable<DuckDBDataChunk>;
-  connection: DuckDBConnection;
   close(): void;
 }
 
@@ -31,10 +34,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const connection = await instance.connect();
   await connection.run("SET TimeZone = 'UTC'");
   return {
-    connection,
     run: async (sql) => {
       try {
         await connection.run(sql);
+      } catch (error) {
+        throw engineError(error);
+      }
+    },
+    insert: async (sql, texts) => {
+      try {
+        await connection.run(sql, [...texts]);
       } catch (error) {
         throw engineError(error);
       }
@@ -43,6 +52,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       try {
         const reader = await connection.runAndReadAll(sql);
         return reader.getRowObjectsJson() as Record<string, string | null>[];
+      } catch (error) {
+        throw engineError(error);
+      }
+    },
+    types: async (sql) => {
+      try {
+        const result = await connection.run(sql);
+        return new Map(result.columnNames().map((name, index) => [name, result.columnType(index)]));
       } catch (error) {
         throw engineError(error);
       }
@@ -78,8 +95,15 @@ export function engineError(error: unknown): SluiceError {
   }
   const kind = /^([A-Z][A-Za-z ]+) Error:/.exec(message)?.[1] ?? 'unknown';
   const details = { kind };
-  if (kind === 'Invalid Input' || kind === 'Conversion') {
+  // Our scratch copy is as long as the object says, so a read past its end follows a length that the file itself claims.
+  const pastTheEnd = kind === 'IO' && message.includes('Could not read enough bytes');
+  if (kind === 'Invalid Input' || kind === 'Invalid' || kind === 'Conversion' || pastTheEnd) {
     return terminal('CORRUPT', `the data cannot be read (${kind}): its form is not what the declaration says`, {
+      details,
+    });
+  }
+  if (/^(Binder|Catalog|Parser|Not implemented)$/.test(kind)) {
+    return terminal('UNEXPECTED', `the columnar engine refused our statement (${kind}): no second try would help`, {
       details,
     });
   }

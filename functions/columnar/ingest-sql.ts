@@ -1,7 +1,8 @@
-import type { Column, Condition, Normalization, Test } from '../model/column.ts';
+import type { Column, Normalization } from '../model/column.ts';
 import type { RejectReason } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { isWideNumeric, type Typed } from './cast.ts';
+import { renderCondition } from './condition-sql.ts';
 import { literal } from './sql-text.ts';
 
 /** How one declared column is found in the raw relation. */
@@ -58,37 +59,33 @@ export function renderIngest(source: Source, cellOf: (column: Column) => Cell, s
   const select: string[] = [];
   const stored: Stored[] = [];
   const checks: Check[] = [...shape];
-  const kept = source.columns.filter((column) => column.privacy.kind !== 'drop');
-  const cells = new Map(source.columns.map((column) => [column.name, cellOf(column)]));
+  const read = new Map(source.columns.map((column) => [column.name, readColumn(column, cellOf(column))]));
+  const named = (name: string): ReadColumn => read.get(name) as ReadColumn;
   const keys = source.load.mode === 'merge' ? source.load.key : [];
 
-  kept.forEach((column, index) => {
-    const cell = cells.get(column.name) as Cell;
+  [...read.values()].forEach(({ column, raw, text, typed, canonical }, index) => {
+    if (column.privacy.kind === 'drop') return;
     const at = `v${index}`;
-    const text = normalized(cell.text, column.normalize);
-    const typed = column.normalize.length > 0 && cell.cast ? cell.cast(text) : cell.typed;
     if (typed.bad) checks.push({ column: column.from, reason: 'WRONG_TYPE', fails: typed.bad });
     if (column.mode === 'required' || keys.includes(column.name))
-      checks.push({ column: column.from, reason: 'REQUIRED', fails: `${cell.text} IS NULL` });
+      checks.push({ column: column.from, reason: 'REQUIRED', fails: `${raw} IS NULL` });
 
-    if (column.privacy.kind !== 'transform') {
+    if (column.privacy.kind === 'public') {
       const wide = isWideNumeric(column) && column.mode !== 'repeated';
       select.push(`${wide ? `CASE WHEN ${typed.bad} THEN NULL ELSE trim(${text}) END` : typed.value} AS ${at}`);
       stored.push({ column, at, kind: wide ? 'numeric' : 'typed' });
       return;
     }
     const { transform, when } = column.privacy;
-    const flag = when ? conditionSql(when, cells) : undefined;
-    // The canonical form of a typed value is what gets a token, so that 007 and 7 are the same number.
-    const value = column.type === 'STRING' ? text : `(${typed.value})::VARCHAR`;
+    const flag = when ? renderCondition(when, (name) => named(name).raw) : undefined;
     if (transform.kind === 'redact' || transform.kind === 'replace') {
       const constant = literal(transform.kind === 'redact' ? '' : transform.with);
-      const applies = flag ? `${cell.text} IS NOT NULL AND ${flag}` : `${cell.text} IS NOT NULL`;
-      select.push(`CASE WHEN ${applies} THEN ${constant}${flag ? ` ELSE ${value}` : ''} END AS ${at}`);
+      const applies = flag ? `${raw} IS NOT NULL AND ${flag}` : `${raw} IS NOT NULL`;
+      select.push(`CASE WHEN ${applies} THEN ${constant}${flag ? ` ELSE ${canonical}` : ''} END AS ${at}`);
       stored.push({ column, at, kind: 'typed' });
       return;
     }
-    select.push(`${value} AS ${at}`);
+    select.push(`${canonical} AS ${at}`);
     const entry: Stored = { column, at, kind: 'values' };
     if (flag) {
       entry.when = `w${index}`;
@@ -96,7 +93,7 @@ export function renderIngest(source: Source, cellOf: (column: Column) => Cell, s
     }
     if (transform.kind === 'date_shift') {
       entry.context = `x${index}`;
-      select.push(`coalesce(${(cells.get(transform.by) as Cell).text}, '') AS ${entry.context}`);
+      select.push(`coalesce(${named(transform.by).canonical}, '') AS ${entry.context}`);
     }
     stored.push(entry);
   });
@@ -115,7 +112,37 @@ export function renderIngest(source: Source, cellOf: (column: Column) => Cell, s
 export const goodRows = (masks: number): string =>
   masks === 0 ? 'true' : Array.from({ length: masks }, (_, mask) => `bad${mask} = 0`).join(' AND ');
 
-const normalized = (text: string, steps: readonly Normalization[]): string => steps.reduce(normalize, text);
+interface ReadColumn {
+  column: Column;
+  /** Text as the file has it. */
+  raw: string;
+  /** The same, normalized. */
+  text: string;
+  typed: Typed;
+  /** What stands for the value where it is protected or decides a shift: 007 and 7 are the same number. */
+  canonical: string;
+}
+
+function readColumn(column: Column, cell: Cell): ReadColumn {
+  const text = column.normalize.reduce(normalize, cell.text);
+  const typed = column.normalize.length > 0 && cell.cast ? cell.cast(text) : cell.typed;
+  return { column, raw: cell.text, text, typed, canonical: canonicalText(column, text, typed) };
+}
+
+function canonicalText(column: Column, text: string, typed: Typed): string {
+  switch (column.type) {
+    case 'STRING':
+      return text;
+    case 'BYTES':
+      return `to_base64(${typed.value})`;
+    case 'NUMERIC': {
+      const decimal = `(${typed.value})::VARCHAR`;
+      return column.precision !== undefined && !column.scale ? decimal : `regexp_replace(${decimal}, '\\.?0+$', '')`;
+    }
+    default:
+      return `(${typed.value})::VARCHAR`;
+  }
+}
 
 function normalize(text: string, step: Normalization): string {
   switch (step) {
@@ -129,24 +156,5 @@ function normalize(text: string, step: Normalization): string {
       return `regexp_replace(${text}, '[^0-9]', '', 'g')`;
     case 'collapse_spaces':
       return `regexp_replace(${text}, '\\s+', ' ', 'g')`;
-  }
-}
-
-function conditionSql(condition: Condition, cells: ReadonlyMap<string, Cell>): string {
-  return `(${condition.map((test) => testSql(test, (cells.get(test.column) as Cell).text)).join(' AND ')})`;
-}
-
-function testSql(test: Test, text: string): string {
-  switch (test.op) {
-    case 'in':
-      return `coalesce(${text} IN (${test.values.map(literal).join(', ')}), false)`;
-    case 'not_in':
-      return `coalesce(${text} NOT IN (${test.values.map(literal).join(', ')}), false)`;
-    case 'matches':
-      return `coalesce(regexp_matches(${text}, ${literal(test.pattern)}), false)`;
-    case 'is_null':
-      return `${text} IS NULL`;
-    case 'is_not_null':
-      return `${text} IS NOT NULL`;
   }
 }

@@ -1,18 +1,17 @@
-import type { RecordScanner, ScanCut, ScanOptions } from './csv-scanner.ts';
+import { MAX_RECORD_BYTES, type RecordScanner, type ScanCut } from './csv-scanner.ts';
 
 const LF = 10;
-const isBlank = (byte: number): boolean => byte === 32 || byte === 9 || byte === 13;
+/** The reader skips lines of what C calls white space: more than JSON does. */
+const isBlank = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);
 
 /** Newline-delimited JSON: every line is a record but those of white space only; JSON cannot hold a raw line feed. */
-export function createNdjsonScanner({
-  cutBytes,
-  onBlankLine,
-}: Pick<ScanOptions, 'cutBytes' | 'onBlankLine'>): RecordScanner {
+export function createNdjsonScanner({ cutBytes }: { cutBytes: number }): RecordScanner {
   let base = 0;
   let lineStart = 0;
   let blank = true;
   let records = 0;
   let blankLines = false;
+  let oversizeAt: number | undefined;
   let cutStart = 0;
   let cutFirst = 1;
   const cuts: ScanCut[] = [];
@@ -25,10 +24,9 @@ export function createNdjsonScanner({
   }
 
   function endLine(end: number): void {
-    if (blank) {
-      blankLines = true;
-      onBlankLine?.(lineStart, end);
-    } else records++;
+    if (blank) blankLines = true;
+    else records++;
+    if (end - lineStart > MAX_RECORD_BYTES) oversizeAt ??= Math.max(1, records);
     lineStart = end;
     blank = true;
     if (end - cutStart >= cutBytes) cut(end);
@@ -48,10 +46,18 @@ export function createNdjsonScanner({
       base += chunk.length;
     },
     cuts: () => cuts,
+    settled: () => base,
     end() {
       if (base > lineStart) endLine(base);
       if (base > cutStart) cut(base);
-      return { records, bytes: base, newline: '\n', blankLines, cuts };
+      return {
+        records,
+        bytes: base,
+        newline: '\n',
+        blankLines,
+        ...(oversizeAt !== undefined && { oversizeAt }),
+        cuts,
+      };
     },
   };
 }

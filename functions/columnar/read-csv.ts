@@ -1,77 +1,96 @@
-import type { RejectReason } from '../model/run.ts';
+import { rm } from 'node:fs/promises';
+import { SluiceError } from '../errors.ts';
+import type { Scan } from '../model/run.ts';
 import type { CsvFormat, Source } from '../model/source.ts';
 import { castText } from './cast.ts';
+import { MAX_RECORD_BYTES } from './csv-scanner.ts';
 import type { Engine } from './duckdb.ts';
-import { type Ingest, renderIngest } from './ingest-sql.ts';
+import { renderIngest } from './ingest-sql.ts';
+import type { Ingested } from './ingested.ts';
+import { siftCsv } from './sift-csv.ts';
 import { literal } from './sql-text.ts';
-
-/** A record that the reader could not take apart; its number counts from 0 within the shard. */
-export interface BrokenRecord {
-  index: number;
-  column: string;
-  reason: RejectReason;
-}
-
-export interface Ingested {
-  ingest: Ingest;
-  broken: BrokenRecord[];
-}
-
-const READER_ERRORS: Readonly<Record<string, RejectReason>> = {
-  'MISSING COLUMNS': 'MISSING_COLUMNS',
-  'TOO MANY COLUMNS': 'TOO_MANY_COLUMNS',
-  'UNQUOTED VALUE': 'BAD_QUOTING',
-  'INVALID ENCODING': 'BAD_ENCODING',
-  'LINE SIZE OVER MAXIMUM': 'LINE_TOO_LONG',
-};
 
 /**
  * Fills the table `rows`. Everything is read as text, in the header's order (the reader binds by position), and cast by
  * us: the reader's own casts lose data without a reject (a TIMESTAMPTZ it cannot parse becomes NULL, 3.7 the integer 4).
+ * A file with a broken record is read again without it; its table has each record's number, from 0, in `n`.
  */
 export async function ingestCsv(
   engine: Engine,
   path: string,
   header: readonly string[],
-  newline: '\n' | '\r\n',
+  scan: Scan,
   source: Source,
   format: CsvFormat,
 ): Promise<Ingested> {
-  const columns = header.map((_, index) => `'c${index}': 'VARCHAR'`).join(', ');
   const ingest = renderIngest(source, (column) => {
-    const text = `c${header.indexOf(column.from)}`;
+    const read = textAt(header.indexOf(column.from));
+    const text = isEscaped(format) ? `nullif(${read}, ${literal(format.nullMarker)})` : read;
     return { text, typed: castText(column, text), cast: (normalized) => castText(column, normalized) };
   });
+  const selected = [...ingest.select, ...unread(header, source)];
+  const asTable = `CREATE TABLE rows AS SELECT ${selected.join(', ')} FROM ${renderReader(path, header.length, format)}`;
+  if (!scan.looseQuotes && (await holds(engine, asTable, scan.records)))
+    return { ingest, broken: [], index: 'rows.rowid' };
+  await engine.run('DROP TABLE IF EXISTS rows');
+  const sound = `${path}.sound`;
+  const broken = await siftCsv(path, sound, header.length, format);
+  await rm(path);
+  await engine.run(
+    `CREATE TABLE rows AS SELECT n, ${selected.join(', ')} FROM ${renderReader(sound, header.length, format, ["'n': 'BIGINT'"])}`,
+  );
+  await rm(sound);
+  return { ingest, broken, index: 'rows.n' };
+}
+
+/** Whether the reader finds as many records as the scan: broken quotes can make it lose some without an error. */
+async function holds(engine: Engine, asTable: string, records: number): Promise<boolean> {
+  try {
+    await engine.run(asTable);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'CORRUPT') return false;
+    throw error;
+  }
+  const [counted] = await engine.rows('SELECT count(*) AS n FROM rows');
+  return Number(counted?.n) === records;
+}
+
+const textAt = (position: number): string => `c${position}`;
+
+/** The reader fails internally (DuckDB 1.5) on bad UTF-8 in a column that nobody reads, so every column is read. */
+function unread(header: readonly string[], source: Source): string[] {
+  const read = new Set(source.columns.filter(({ privacy }) => privacy.kind !== 'drop').map(({ from }) => from));
+  const nulls = header.flatMap((name, position) => (read.has(name) ? [] : [`${textAt(position)} IS NULL`]));
+  return nulls.length > 0 ? [`(${nulls.join(' OR ')}) AS unread`] : [];
+}
+
+/**
+ * `\\N`, as MySQL writes NULL. The reader takes no marker that holds the escape, so it is left to us, and counts as NULL
+ * inside quotes as well; every other marker counts unquoted only.
+ */
+const isEscaped = ({ nullMarker, quote, escape: escaping }: CsvFormat): boolean =>
+  escaping !== '' && escaping !== quote && nullMarker.includes(escaping);
+
+/** No unquoted text holds a line feed. */
+const NO_MARKER = '\n';
+
+function renderReader(path: string, columns: number, format: CsvFormat, before: readonly string[] = []): string {
+  const texts = Array.from({ length: columns }, (_, position) => `'${textAt(position)}': 'VARCHAR'`);
   const options = [
-    `columns = {${columns}}`,
+    `columns = {${[...before, ...texts].join(', ')}}`,
     'auto_detect = false',
     'header = false',
     `delim = ${literal(format.delimiter)}`,
     `quote = ${literal(format.quote)}`,
     `escape = ${literal(format.escape)}`,
-    `new_line = ${newline === '\r\n' ? "'\\r\\n'" : "'\\n'"}`,
-    `nullstr = ${literal(format.nullMarker)}`,
+    "new_line = '\\n'",
+    `nullstr = ${literal(isEscaped(format) ? NO_MARKER : format.nullMarker)}`,
     'allow_quoted_nulls = false',
     'strict_mode = true',
-    'store_rejects = true',
+    // Threads that start in the middle guess whether they stand in a quoted field, and a wrong guess invents records.
+    'parallel = false',
+    `max_line_size = ${MAX_RECORD_BYTES}`,
+    `buffer_size = ${2 * MAX_RECORD_BYTES}`,
   ];
-  await engine.run(
-    `CREATE TABLE rows AS SELECT ${ingest.select.join(', ')} FROM read_csv(${literal(path)}, ${options.join(', ')})`,
-  );
-  return { ingest, broken: await brokenRecords(engine, (position) => header[position]) };
-}
-
-/** What the reader put into `reject_errors`: one a record, its messages (which quote values) left behind. */
-export async function brokenRecords(
-  engine: Engine,
-  nameAt: (position: number) => string | undefined,
-): Promise<BrokenRecord[]> {
-  const errors = await engine.rows(
-    'SELECT line, min(column_idx) AS position, arg_min(error_type::VARCHAR, column_idx) AS kind FROM reject_errors GROUP BY line ORDER BY line',
-  );
-  return errors.map(({ line, position, kind }) => ({
-    index: Number(line) - 1,
-    column: nameAt(Number(position) - 1) ?? `#${position}`,
-    reason: READER_ERRORS[kind ?? ''] ?? 'BAD_QUOTING',
-  }));
+  return `read_csv(${literal(path)}, ${options.join(', ')})`;
 }

@@ -1,59 +1,62 @@
+import { terminal } from '../errors.ts';
 import type { Reject } from '../model/run.ts';
+import type { Source } from '../model/source.ts';
 import type { Engine } from './duckdb.ts';
-import { CHECKS_A_MASK, goodRows, type Ingest } from './ingest-sql.ts';
-import type { BrokenRecord } from './read-csv.ts';
+import { CHECKS_A_MASK, goodRows } from './ingest-sql.ts';
+import { type Ingested, MAX_REJECTS, tooManyRejects } from './ingested.ts';
 
-/** Record numbers of a shard's rows and rejects: the reader's table lacks the records that it could not take apart. */
-export interface Numbering {
-  rejects: Reject[];
-  /** Expression over `rows` (with its rowid) that gives each row's number in the file. */
-  rowNumber: string;
-  /** Joins that the expression needs. */
-  join: string;
-}
-
-export async function numberRows(
+/** The bad records of a shard by their numbers in the file, each once, in order. */
+export async function findRejects(
   engine: Engine,
-  ingest: Ingest,
-  broken: readonly BrokenRecord[],
+  { ingest, broken, index }: Ingested,
+  header: readonly string[],
+  source: Source,
   firstRecord: number,
-): Promise<Numbering> {
-  // After k broken records every row's number is k more than its place in the table says.
-  const shifts = broken.map((record, k) => ({ fromRowid: record.index - k, by: k + 1 }));
-  const shiftAt = (rowid: number): number => shifts.findLast((shift) => shift.fromRowid <= rowid)?.by ?? 0;
-
-  const masks = Array.from({ length: ingest.masks }, (_, mask) => `bad${mask}`);
-  const failed =
-    masks.length === 0
-      ? []
-      : await engine.rows(`SELECT rowid AS id, ${masks.join(', ')} FROM rows WHERE NOT (${goodRows(ingest.masks)})`);
-  const rejects: Reject[] = failed.map((row) => {
-    const rowid = Number(row.id);
-    const check = ingest.checks[firstFailed(masks.map((mask) => BigInt(row[mask] ?? 0)))];
-    return {
-      row: firstRecord + rowid + shiftAt(rowid),
-      column: check?.column ?? '*',
-      reason: check?.reason ?? 'WRONG_TYPE',
-    };
-  });
-  for (const { index, column, reason } of broken) rejects.push({ row: firstRecord + index, column, reason });
-  rejects.sort((a, b) => a.row - b.row);
-
-  if (shifts.length === 0) return { rejects, rowNumber: `${firstRecord} + rows.rowid`, join: '' };
-  const values = shifts.map((shift) => `(${shift.fromRowid}, ${shift.by})`).join(', ');
-  await engine.run(
-    `CREATE TABLE shifts AS SELECT * FROM (VALUES (-1, 0), ${values}) AS s(from_rowid, moved) QUALIFY row_number() OVER (PARTITION BY from_rowid ORDER BY moved DESC) = 1`,
-  );
-  return {
-    rejects,
-    rowNumber: `${firstRecord} + rows.rowid + shifts.moved`,
-    join: 'ASOF JOIN shifts ON rows.rowid >= shifts.from_rowid',
-  };
+): Promise<Reject[]> {
+  const nameOf = createNames(header, source);
+  const rejects: Reject[] = broken.map((record) => ({
+    row: firstRecord + record.index,
+    column: nameOf(record.position, record.reason === 'MISSING_COLUMNS' ? header.length : record.position + 1),
+    reason: record.reason,
+  }));
+  // As doubles, which are exact for a mask's bits: a bigint for each would cost more than the rest.
+  const masks = Array.from({ length: ingest.masks }, (_, mask) => `bad${mask}::DOUBLE`);
+  if (masks.length > 0) {
+    const failed = `SELECT (${index})::DOUBLE, ${masks.join(', ')} FROM rows WHERE NOT (${goodRows(ingest.masks)})`;
+    for await (const chunk of engine.chunks(failed)) {
+      const [indices = [], ...bits] = chunk.getColumns() as number[][];
+      indices.forEach((position, at) => {
+        const check = ingest.checks[firstFailed(bits.map((mask) => mask[at] ?? 0))];
+        if (!check) throw terminal('UNEXPECTED', 'a row failed a check that is not known');
+        rejects.push({ row: firstRecord + position, column: check.column, reason: check.reason });
+      });
+      if (rejects.length > MAX_REJECTS) throw tooManyRejects();
+    }
+  }
+  return rejects.sort((a, b) => a.row - b.row);
 }
 
-function firstFailed(masks: readonly bigint[]): number {
+function firstFailed(masks: readonly number[]): number {
   for (const [mask, bits] of masks.entries()) {
-    for (let bit = 0; bit < CHECKS_A_MASK; bit++) if (bits & (1n << BigInt(bit))) return mask * CHECKS_A_MASK + bit;
+    for (let bit = 0; bit < CHECKS_A_MASK; bit++)
+      if (Math.floor(bits / 2 ** bit) % 2 === 1) return mask * CHECKS_A_MASK + bit;
   }
   return -1;
+}
+
+/** Names of the fields [from, to): as declared, else by their place, since an undeclared name is a value of the file. */
+function createNames(header: readonly string[], source: Source): (from: number, to: number) => string {
+  const declared = new Set(source.columns.map((column) => column.from));
+  const one = (position: number): string => {
+    const name = header[position];
+    return name !== undefined && declared.has(name) ? name : `#${position + 1}`;
+  };
+  const known = new Map<string, string>();
+  return (from, to) => {
+    const key = `${from}-${to}`;
+    const shown = Array.from({ length: Math.min(to - from, 3) }, (_, at) => one(from + at)).join(', ');
+    const names = known.get(key) ?? (to - from > 3 ? `${shown} and ${to - from - 3} more` : shown);
+    known.set(key, names);
+    return names;
+  };
 }

@@ -1,7 +1,8 @@
 import { terminal } from '../errors.ts';
-import type { ScanResult } from './csv-scanner.ts';
+import type { Scan } from '../model/run.ts';
+import { MAX_RECORD_BYTES, type ScanResult } from './csv-scanner.ts';
 
-/** What a scan of all bytes shows that no single record does; both stop the whole file. */
+/** What a scan of all bytes shows that no single record does; each stops the whole file. */
 export function refuseBroken(result: ScanResult): void {
   if (result.unterminatedAt !== undefined) {
     throw terminal(
@@ -17,4 +18,19 @@ export function refuseBroken(result: ScanResult): void {
       { details: { row: result.mixedNewlineAt } },
     );
   }
+  if (result.oversizeAt !== undefined) {
+    throw terminal(
+      'TOO_LARGE',
+      `record ${result.oversizeAt} is longer than ${MAX_RECORD_BYTES} bytes: a quote or a line end is missing there`,
+      { details: { row: result.oversizeAt } },
+    );
+  }
 }
+
+/** What a shard of so many records is to know of the scan of the whole file. */
+export const scanOf = ({ newline, blankLines, looseQuotes }: ScanResult, records: number): Scan => ({
+  records,
+  blankLines,
+  ...(newline && { newline }),
+  ...(looseQuotes && { looseQuotes }),
+});

@@ -6,13 +6,15 @@ import { terminal } from '../errors.ts';
 import type { Reject, Scan, Shard } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import type { DistinctValues, ReadRange, RowStamp, ShardOutput, ShardWork, ValueGroup } from '../ports.ts';
+import { renderDistinct } from './distinct-sql.ts';
 import { type Engine, openEngine } from './duckdb.ts';
-import { goodRows, type Ingest, type Stored } from './ingest-sql.ts';
-import { writeSparseParquet } from './parquet-file.ts';
-import { type Ingested, ingestCsv } from './read-csv.ts';
+import type { Stored } from './ingest-sql.ts';
+import type { Ingested } from './ingested.ts';
+import { fillParquet, writeParquetFooter } from './parquet-file.ts';
+import { ingestCsv } from './read-csv.ts';
 import { ingestNdjson } from './read-ndjson.ts';
 import { ingestParquet, rowGroups } from './read-parquet.ts';
-import { type Numbering, numberRows } from './rejects.ts';
+import { findRejects } from './rejects.ts';
 import type { Scratch } from './scratch.ts';
 import { copyToScratch } from './scratch-copy.ts';
 import { createValueMap, type ValueMap } from './value-map.ts';
@@ -32,26 +34,25 @@ export async function openShard(
   options: ShardOptions,
 ): Promise<ShardWork> {
   const dir = await scratch.open();
-  const engine = await openEngine({ scratch: join(dir, 'spill'), ...options });
+  let engine: Engine | undefined;
   try {
+    engine = await openEngine({ scratch: join(dir, 'spill'), ...options });
     const input = join(dir, 'input');
-    const { ingest, broken, scan } = await ingestShard(engine, input, shard, source, read);
-    await rm(input);
-    const numbering = await numberRows(engine, ingest, broken, shard.firstRecord);
-    const [counted] = await engine.rows(`SELECT count(*) AS n FROM rows`);
-    const records = Number(counted?.n) + broken.length;
+    const { scan, ...ingested } = await ingestShard(engine, input, shard, source, read);
+    await rm(input, { force: true });
+    const [counted] = await engine.rows('SELECT count(*) AS n FROM rows');
+    const records = Number(counted?.n) + ingested.broken.length;
     if (records !== scan.records) {
       throw terminal(
         'ROWS_DO_NOT_RECONCILE',
-        `the shard has ${scan.records} records by its quotes and line ends and ${records} as read: its quoting is broken near record ${numbering.rejects[0]?.row ?? shard.firstRecord}`,
-        {
-          details: { expected: scan.records, found: records },
-        },
+        `the shard has ${scan.records} records by its quotes and line ends and ${records} as read: is its quoting what the declaration says?`,
+        { details: { expected: scan.records, found: records } },
       );
     }
-    return createWork({ engine, dir, source, ingest, numbering, records }, scratch);
+    const rejects = await findRejects(engine, ingested, shard.header, source, shard.firstRecord);
+    return createWork({ engine, dir, source, shard, ingested, rejects, records }, scratch);
   } catch (error) {
-    engine.close();
+    engine?.close();
     await scratch.close(dir);
     throw error;
   }
@@ -66,13 +67,12 @@ async function ingestShard(
 ): Promise<Ingested & { scan: Scan }> {
   const { format } = source;
   if (format.type === 'parquet') {
-    await writeSparseParquet(path, shard.end, read);
+    await writeParquetFooter(path, shard.end, read);
     const groups = (await rowGroups(engine, path)).slice(...(shard.rowGroups ?? []));
-    await writeSparseParquet(
+    await fillParquet(
       path,
-      shard.end,
       read,
-      groups.map((group) => [group.start, group.end] as const),
+      groups.map((group) => [group.start, group.end]),
     );
     const scan = { records: groups.reduce((sum, group) => sum + group.rows, 0), blankLines: false };
     return { ...(await ingestParquet(engine, path, shard.firstRecord - 1, scan.records, source)), scan };
@@ -80,7 +80,7 @@ async function ingestShard(
   const scan = await copyToScratch(path, shard, source, read);
   return {
     ...(format.type === 'csv'
-      ? await ingestCsv(engine, path, shard.header, scan.newline ?? '\n', source, format)
+      ? await ingestCsv(engine, path, shard.header, scan, source, format)
       : await ingestNdjson(engine, path, source)),
     scan,
   };
@@ -90,40 +90,52 @@ interface OpenShard {
   engine: Engine;
   dir: string;
   source: Source;
-  ingest: Ingest;
-  numbering: Numbering;
+  shard: Shard;
+  ingested: Ingested;
+  rejects: readonly Reject[];
   records: number;
 }
 
-function createWork({ engine, dir, source, ingest, numbering, records }: OpenShard, scratch: Scratch): ShardWork {
+function createWork(
+  { engine, dir, source, shard, ingested, rejects, records }: OpenShard,
+  scratch: Scratch,
+): ShardWork {
   const output = join(dir, 'output.parquet');
+  const { ingest } = ingested;
   /** Promises, since answers for one column arrive side by side and its table is made once. */
   const maps = new Map<string, Promise<ValueMap>>();
+  const mapOf = ({ at, context }: Stored): Promise<ValueMap> => {
+    const map = maps.get(at) ?? createValueMap(engine, at, context !== undefined);
+    maps.set(at, map);
+    return map;
+  };
   const storedFor = (group: ValueGroup): Stored => {
     const stored = ingest.stored.find(({ column, kind }) => column.name === group.column && kind === 'values');
     if (!stored) throw terminal('UNEXPECTED', `column ${group.column} has no values to transform`);
     return stored;
   };
-  const rejected: Reject[] = numbering.rejects;
 
   async function finish(stamp: RowStamp): Promise<ShardOutput> {
-    for (const map of maps.values()) (await map).close();
-    const rows = records - rejected.length;
+    // A column without a value to learn has a map as well, an empty one.
+    for (const stored of ingest.stored) if (stored.kind === 'values') await mapOf(stored);
+    const rows = records - rejects.length;
     if (rows === 0) return { rows, size: 0, partitions: [], read: () => Readable.from([]) };
     await engine.run(
-      `COPY (${await renderOutput(engine, ingest, numbering, stamp)}) TO '${output}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)`,
+      `COPY (${await renderOutput(engine, ingested, shard.firstRecord, stamp)}) TO '${output}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)`,
     );
     const [written] = await engine.rows(`SELECT count(*) AS n FROM read_parquet('${output}')`);
     if (Number(written?.n) !== rows) {
       throw terminal(
         'ROWS_DO_NOT_RECONCILE',
-        `${records} records less ${rejected.length} rejects are ${rows} rows, and ${written?.n} were written`,
+        `${records} records less ${rejects.length} rejects are ${rows} rows, and ${written?.n} were written`,
         {
-          details: { records, rejects: rejected.length, written: Number(written?.n) },
+          details: { records, rejects: rejects.length, written: Number(written?.n) },
         },
       );
     }
-    const partitions = source.partition ? await engine.rows(renderPartitions(source.partition, output)) : [];
+    const { partition } = source;
+    const by = source.columns.find((column) => column.name === partition?.by);
+    const partitions = partition && by ? await engine.rows(renderPartitions(partition, by, output)) : [];
     const { size } = await stat(output);
     return {
       rows,
@@ -135,22 +147,18 @@ function createWork({ engine, dir, source, ingest, numbering, records }: OpenSha
 
   return {
     records,
-    rejects: async () => rejected,
+    rejects: async () => rejects,
     async *distinct(group) {
-      const { at, when, context } = storedFor(group);
-      const columns = context ? `${at}, ${context}` : at;
-      const sql = `SELECT DISTINCT ${columns} FROM rows WHERE ${at} IS NOT NULL AND ${at} <> '' AND ${goodRows(ingest.masks)}${when ? ` AND ${when}` : ''}`;
-      for await (const chunk of engine.chunks(sql)) {
-        const values = chunk.getColumnValues(0) as string[];
-        const found: DistinctValues = context ? { values, contexts: chunk.getColumnValues(1) as string[] } : { values };
-        if (values.length > 0) yield found;
+      const stored = storedFor(group);
+      for await (const chunk of engine.chunks(renderDistinct(stored, ingest.masks))) {
+        for (const json of chunk.getColumnValues(0)) {
+          const found = JSON.parse(json as string) as string[] | [string, string][];
+          yield stored.context ? unzip(found as [string, string][]) : { values: found as string[] };
+        }
       }
     },
     async learn(group, values, outputs) {
-      const { at, context } = storedFor(group);
-      const map = maps.get(at) ?? createValueMap(engine, at, context !== undefined);
-      maps.set(at, map);
-      (await map).add(values, outputs);
+      await (await mapOf(storedFor(group))).add(values, outputs);
     },
     finish,
     async close() {
@@ -159,3 +167,8 @@ function createWork({ engine, dir, source, ingest, numbering, records }: OpenSha
     },
   };
 }
+
+const unzip = (pairs: readonly [string, string][]): DistinctValues => ({
+  values: pairs.map(([value]) => value),
+  contexts: pairs.map(([, context]) => context),
+});

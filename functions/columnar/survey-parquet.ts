@@ -3,9 +3,10 @@ import { SluiceError } from '../errors.ts';
 import type { Source } from '../model/source.ts';
 import type { Cut, ReadRange, Survey, SurveyLimits } from '../ports.ts';
 import { checkHeader } from './check-header.ts';
-import { openEngine } from './duckdb.ts';
-import { writeSparseParquet } from './parquet-file.ts';
-import { checkParquetTypes, parquetColumns, type RowGroup, rowGroups } from './read-parquet.ts';
+import { type Engine, openEngine } from './duckdb.ts';
+import { writeParquetFooter } from './parquet-file.ts';
+import { checkParquetTypes } from './parquet-types.ts';
+import { parquetColumns, type RowGroup, rowGroups } from './read-parquet.ts';
 import type { Scratch } from './scratch.ts';
 import type { ShardOptions } from './shard.ts';
 
@@ -20,14 +21,15 @@ export async function surveyParquet(
 ): Promise<Survey> {
   const survey: Survey = { compression: 'none', header: [], cuts: [], unknownColumns: [], reasons: [] };
   const dir = await scratch.open();
-  const engine = await openEngine({ scratch: join(dir, 'spill'), ...options });
+  let engine: Engine | undefined;
   try {
+    engine = await openEngine({ scratch: join(dir, 'spill'), ...options });
     const path = join(dir, 'footer.parquet');
-    await writeSparseParquet(path, size, read);
+    await writeParquetFooter(path, size, read);
     const types = await parquetColumns(engine, path);
     const header = [...types.keys()];
     const check = checkHeader(header, source.columns, source.onNewColumn === 'hold');
-    const reasons = [...check.reasons, ...checkParquetTypes(types, source.columns)];
+    const reasons = [...check.reasons, ...checkParquetTypes(types, source.columns, source.onNewColumn === 'hold')];
     const groups = await rowGroups(engine, path);
     return {
       ...survey,
@@ -41,7 +43,7 @@ export async function surveyParquet(
       return { ...survey, reasons: [{ code: error.code, message: error.message }] };
     throw error;
   } finally {
-    engine.close();
+    engine?.close();
     await scratch.close(dir);
   }
 }

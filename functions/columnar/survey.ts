@@ -1,15 +1,23 @@
-import type { Readable } from 'node:stream';
 import { type ErrorCode, SluiceError } from '../errors.ts';
 import type { Compression, Reason } from '../model/run.ts';
 import type { CsvFormat, Source } from '../model/source.ts';
-import type { Survey, SurveyLimits } from '../ports.ts';
-import { countBytes, type Head, prepend, skip, toReadable, withHead } from './byte-stream.ts';
+import type { ReadRange, Survey, SurveyLimits } from '../ports.ts';
+import {
+  type CountedBytes,
+  countBytes,
+  cutShort,
+  type Head,
+  prepend,
+  skip,
+  toReadable,
+  withHead,
+} from './byte-stream.ts';
 import { checkHeader } from './check-header.ts';
 import { parseCsvRecord } from './csv-header.ts';
 import { createCsvScanner, type RecordScanner } from './csv-scanner.ts';
 import { decompress } from './decompress.ts';
 import { createNdjsonScanner } from './ndjson-scanner.ts';
-import { refuseBroken } from './scan-problems.ts';
+import { refuseBroken, scanOf } from './scan-problems.ts';
 import { bomLength, type Content, SNIFF_BYTES, sniff } from './sniff.ts';
 
 /** A header longer than this is no header. */
@@ -29,23 +37,42 @@ class Refused extends Error {
  * Looks at a text file (CSV, NDJSON; compressed or not) of `size` bytes. One that is plain and fits a shard is only looked
  * at from its start: its only shard scans it on the way to scratch. Any other is read once, from first byte to last.
  */
-export async function surveyText(input: Readable, size: number, source: Source, limits: SurveyLimits): Promise<Survey> {
+export async function surveyText(read: ReadRange, size: number, source: Source, limits: SurveyLimits): Promise<Survey> {
+  const input = countBytes(headFirst(read, size));
   try {
     return await look(input, size, source, limits);
   } catch (error) {
     if (error instanceof Refused) return { ...NOTHING, reasons: error.reasons };
-    if (error instanceof SluiceError && !error.retryable)
-      return { ...NOTHING, reasons: [{ code: error.code, message: error.message }] };
-    throw error;
+    if (!(error instanceof SluiceError) || error.retryable) throw error;
+    if (error.code === 'TRUNCATED' && input.count() < size) throw cutShort(size, input.count());
+    return { ...NOTHING, reasons: [{ code: error.code, message: error.message, ...rowOf(error) }] };
   } finally {
-    input.destroy();
+    // A download that nobody reads to its end would stay open.
+    await input.chunks.return(undefined);
   }
+}
+
+const rowOf = ({ details }: SluiceError): Pick<Reason, 'row'> =>
+  typeof details.row === 'number' ? { row: details.row } : {};
+
+/** Enough for nearly every header. */
+const HEAD_BYTES = 64 * 1024;
+
+/**
+ * The start of an object as a read of its own, taken whole, and the rest as another, made only if somebody goes on: most
+ * files are judged by their start, and a download that is broken off costs its connection and the client's next call.
+ */
+async function* headFirst(read: ReadRange, size: number): AsyncGenerator<Buffer> {
+  if (size === 0) return;
+  const head: Buffer[] = [];
+  for await (const chunk of await read(0, Math.min(size, HEAD_BYTES))) head.push(chunk as Buffer);
+  yield Buffer.concat(head);
+  if (size > HEAD_BYTES) yield* (await read(HEAD_BYTES, size)) as AsyncIterable<Buffer>;
 }
 
 const NOTHING: Survey = { compression: 'none', header: [], cuts: [], unknownColumns: [], reasons: [] };
 
-async function look(input: Readable, size: number, source: Source, limits: SurveyLimits): Promise<Survey> {
-  const raw = countBytes(input);
+async function look(raw: CountedBytes, size: number, source: Source, limits: SurveyLimits): Promise<Survey> {
   const packed = await withHead(raw.chunks, SNIFF_BYTES);
   if (packed.head.length === 0) throw new Refused('EMPTY_FILE', 'the file is empty (0 bytes)');
   const outer = sniff(packed.head);
@@ -67,15 +94,16 @@ async function look(input: Readable, size: number, source: Source, limits: Surve
     if (compression !== 'none') refuseBomb(plainBytes, raw.count(), limits);
     body.scanner.push(chunk);
   }
+  if (compression === 'none' && raw.count() !== size) throw cutShort(size, raw.count());
   const result = body.scanner.end();
   refuseBroken(result);
   return {
     ...found,
     cuts: result.cuts.map((cut) => ({
-      ...cut,
       start: cut.start + body.offset,
       end: cut.end + body.offset,
-      scan: { records: cut.records, blankLines: result.blankLines, ...(result.newline && { newline: result.newline }) },
+      firstRecord: cut.firstRecord,
+      scan: scanOf(result, cut.records),
     })),
   };
 }
@@ -103,7 +131,8 @@ async function openCsv(plain: Head, source: Source, format: CsvFormat, limits: S
       scanner: scanner(declared.length),
     };
   }
-  const { record, rest } = await firstRecord(skip(plain.chunks, mark), format);
+  const { record, end, rest } = await firstRecord(skip(plain.chunks, mark), format);
+  if (record.length === 0) throw new Refused('EMPTY_FILE', 'the file holds no header and no records');
   const header = parseCsvRecord(decodeHeader(record), format);
   const check = checkHeader(header, source.columns, source.onNewColumn === 'hold');
   if (check.reasons.length > 0) {
@@ -114,7 +143,7 @@ async function openCsv(plain: Head, source: Source, format: CsvFormat, limits: S
   return {
     header,
     unknown: check.unknown.map((position) => header[position] ?? ''),
-    offset: mark + record.length,
+    offset: mark + end,
     chunks: rest,
     scanner: scanner(header.length),
   };
@@ -127,37 +156,51 @@ function openNdjson(plain: Head, limits: SurveyLimits): Body {
 }
 
 function decodeHeader(record: Buffer): string {
+  let text: string;
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(record);
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(record);
   } catch {
     throw new Refused('BAD_ENCODING', 'the header is not valid UTF-8: save the file as UTF-8');
   }
+  if (text.includes('\0'))
+    throw new Refused('BAD_ENCODING', 'the header holds NUL characters, as UTF-16 does: save the file as UTF-8');
+  if (/\r(?!\n$)/.test(text))
+    throw new Refused('MIXED_NEWLINES', 'lines end with a carriage return alone: use LF or CRLF');
+  return text;
 }
 
-/** Reads until the first record ends, quoted line feeds respected. */
+/** Reads until the first record ends, quoted line feeds respected and blank lines before it left out. */
 async function firstRecord(
   chunks: AsyncIterable<Buffer>,
   format: CsvFormat,
-): Promise<{ record: Buffer; rest: AsyncIterable<Buffer> }> {
+): Promise<{ record: Buffer; end: number; rest: AsyncIterable<Buffer> }> {
   const iterator = chunks[Symbol.asyncIterator]();
-  const scanner = createCsvScanner({ format, blankIsRecord: true, cutBytes: 1 });
+  const scanner = createCsvScanner({ format, blankIsRecord: false, cutBytes: 1 });
   let read = Buffer.alloc(0);
   for (;;) {
     const { value, done } = await iterator.next();
     if (done) break;
     read = Buffer.concat([read, value]);
     scanner.push(value);
-    const end = scanner.cuts()[0]?.end;
-    if (end !== undefined) return { record: read.subarray(0, end), rest: prepend(read.subarray(end), iterator) };
+    const cut = scanner.cuts()[0];
+    if (cut) {
+      const rest = prepend(read.subarray(cut.end), iterator);
+      return { record: read.subarray(cut.start, cut.end), end: cut.end, rest };
+    }
     if (read.length > MAX_HEADER_BYTES)
       throw new Refused(
         'BAD_HEADER',
         'the first record is longer than 1 MiB: this is no header, or a quote is never closed',
       );
   }
-  if (scanner.end().unterminatedAt !== undefined)
+  const { unterminatedAt, cuts } = scanner.end();
+  if (unterminatedAt !== undefined)
     throw new Refused('UNTERMINATED_QUOTE', 'a quote that opens in the header is never closed');
-  return { record: read, rest: prepend(Buffer.alloc(0), iterator) };
+  return {
+    record: read.subarray(cuts[0]?.start ?? read.length),
+    end: read.length,
+    rest: prepend(Buffer.alloc(0), iterator),
+  };
 }
 
 function refuseForeign(content: Content, source: Source, compression: Compression): void {

@@ -1,26 +1,27 @@
 import type { Column } from '../model/column.ts';
 import type { Partition } from '../model/source.ts';
+import { warehouseType } from '../model/warehouse-type.ts';
 import type { RowStamp } from '../ports.ts';
 import { NARROW_DECIMAL } from './cast.ts';
 import { type Engine, UNLEARNT } from './duckdb.ts';
 import { goodRows, type Ingest, type Stored } from './ingest-sql.ts';
-import type { Numbering } from './rejects.ts';
+import type { Ingested } from './ingested.ts';
 import { identifier, literal } from './sql-text.ts';
 import { mapName } from './value-map.ts';
 
 /** The query whose rows enter the curated bucket: good rows only, protected columns joined to what DLP answered. */
 export async function renderOutput(
   engine: Engine,
-  ingest: Ingest,
-  numbering: Numbering,
+  { ingest, index }: Ingested,
+  firstRecord: number,
   stamp: RowStamp,
 ): Promise<string> {
   const wide = await wideNumerics(engine, ingest);
   const columns = ingest.stored.map((stored) => `${outputOf(stored, wide)} AS ${identifier(stored.column.name)}`);
   const joins = ingest.stored.filter(({ kind }) => kind === 'values').map(joinOf);
   return [
-    `SELECT ${[...columns, `${literal(stamp.run)} AS _run_id`, `(${numbering.rowNumber})::BIGINT AS _row_number`, `TIMESTAMPTZ ${literal(stamp.arrivedAt)} AS _arrived_at`].join(', ')}`,
-    `FROM rows ${numbering.join}`,
+    `SELECT ${[...columns, `${literal(stamp.run)} AS _run_id`, `(${firstRecord} + ${index})::BIGINT AS _row_number`, `TIMESTAMPTZ ${literal(stamp.arrivedAt)} AS _arrived_at`].join(', ')}`,
+    'FROM rows',
     ...joins,
     `WHERE ${goodRows(ingest.masks)}`,
   ].join(' ');
@@ -85,7 +86,11 @@ const PARTITION_FORMATS: Readonly<Record<Partition['grain'], string>> = {
 };
 
 /** The partitions that a Parquet file's rows fall in, as text, sorted; NULL is one of them. */
-export function renderPartitions(partition: Partition, path: string): string {
-  const text = `strftime(${identifier(partition.by)}, ${literal(PARTITION_FORMATS[partition.grain])})`;
-  return `SELECT DISTINCT coalesce(${text}, 'NULL') AS partition FROM read_parquet(${literal(path)}) ORDER BY 1`;
+export function renderPartitions({ by, grain }: Partition, column: Column, path: string): string {
+  const name = identifier(by);
+  // Time zones cost more than all the rest, and these times are UTC anyway.
+  const time = warehouseType(column) === 'TIMESTAMP' ? `make_timestamp(epoch_us(${name}))` : name;
+  const unit = grain === 'hour' ? `date_trunc('hour', ${time})` : `${time}::DATE`;
+  const units = `SELECT DISTINCT ${unit} AS unit FROM read_parquet(${literal(path)})`;
+  return `SELECT DISTINCT coalesce(strftime(unit, ${literal(PARTITION_FORMATS[grain])}), 'NULL') AS partition FROM (${units}) ORDER BY 1`;
 }

@@ -96,6 +96,8 @@ export function createWarehouse({ project, location, endpoint }: WarehouseOption
       } catch (error) {
         // The client reports the 409 of an id that is taken, which by its making can only be by us.
         if (status(error) === 409) return 'exists';
+        // It does the same for a job that was made and has failed already: who follows it reads why.
+        if (jobOf(error) === jobId) return 'started';
         throw warehouseError('start a job', error);
       }
     },
@@ -112,7 +114,9 @@ export function createWarehouse({ project, location, endpoint }: WarehouseOption
 
     async rows(jobId) {
       try {
-        const [rows] = await client.job(jobId, { location }).getQueryResults({ autoPaginate: true });
+        const [rows] = await client
+          .job(jobId, { location })
+          .getQueryResults({ autoPaginate: true, wrapIntegers: true });
         return rows.map((row) =>
           Object.fromEntries(
             Object.entries(row as object).map(([name, value]) => [
@@ -153,6 +157,8 @@ function jobInfo({ status: state, statistics }: ApiJob): JobInfo {
 }
 
 const status = (error: unknown): number => Number((error as { code?: unknown }).code ?? 0);
+const jobOf = (error: unknown): string | undefined =>
+  (error as { response?: { jobReference?: { jobId?: string } } }).response?.jobReference?.jobId;
 
 function warehouseError(what: string, error: unknown): SluiceError {
   const reason = (error as { errors?: { reason?: string }[] }).errors?.[0]?.reason ?? '';

@@ -71,7 +71,7 @@ export function createDeidentifier({ project, location, endpoint, keys }: DlpOpt
         throw terminal('DLP_FAILED', `DLP could not transform ${failed.count} values`, {
           details: { count: Number(failed.count) },
         });
-      return table.rows.map((row) => (row.values ?? []).map(textOf));
+      return textsOf(table.rows);
     },
   };
 }
@@ -90,20 +90,36 @@ function withKeys(config: unknown, keys: Readonly<Record<string, KeySource>>): u
     : { kmsWrapped: { wrappedKey: Buffer.from(key.wrapped, 'base64'), cryptoKeyName: key.kmsKey } };
 }
 
-const pad = (value: number | null | undefined, width = 2): string => String(value ?? 0).padStart(width, '0');
+export const textsOf = (rows: readonly { values?: Value[] | null }[]): (string | null)[][] =>
+  rows.map(({ values }) => (values ?? []).map(textOf));
 
-function textOf(value: Value): string | null {
-  if (typeof value.stringValue === 'string' && value.stringValue !== '') return value.stringValue;
-  if (value.dateValue)
-    return `${pad(value.dateValue.year, 4)}-${pad(value.dateValue.month)}-${pad(value.dateValue.day)}`;
-  if (value.timestampValue) {
-    const { seconds, nanos } = value.timestampValue;
-    return new Date(Number(seconds ?? 0) * 1000)
-      .toISOString()
-      .replace(/\.\d+Z$/, `.${String(Math.floor((nanos ?? 0) / 1000)).padStart(6, '0')}Z`);
+/** The client says which of a value's fields is set: the others read as nothing, and 0 and '' are values. */
+function textOf(value: Value & { type?: string }): string | null {
+  switch (value.type) {
+    case undefined:
+      return null;
+    case 'stringValue':
+      return value.stringValue ?? '';
+    case 'integerValue':
+      return String(value.integerValue);
+    case 'floatValue':
+      return String(value.floatValue);
+    case 'booleanValue':
+      return String(value.booleanValue);
+    case 'dateValue':
+      return dateText(value.dateValue ?? {});
+    case 'timestampValue':
+      return timestampText(value.timestampValue ?? {});
+    default:
+      throw terminal('DLP_FAILED', `DLP answered with a ${value.type}, which no transformation here asks for`);
   }
-  if (value.integerValue !== null && value.integerValue !== undefined && value.integerValue !== 0)
-    return String(value.integerValue);
-  if (typeof value.floatValue === 'number' && value.floatValue !== 0) return String(value.floatValue);
-  return value.stringValue ?? null;
 }
+
+const pad = (value: number | null | undefined, width: number): string => String(value ?? 0).padStart(width, '0');
+
+const dateText = ({ year, month, day }: protos.google.type.IDate): string =>
+  `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
+
+/** To the microsecond, which is as fine as the warehouse keeps. */
+const timestampText = ({ seconds, nanos }: protos.google.protobuf.ITimestamp): string =>
+  `${new Date(Number(seconds ?? 0) * 1000).toISOString().slice(0, -5)}.${pad(Math.floor((nanos ?? 0) / 1000), 6)}Z`;

@@ -2,9 +2,12 @@ import { ledgerName, ledgerPrefix } from '../model/ids.ts';
 import type { LedgerEntry } from '../model/run.ts';
 import type { Ledger, ObjectStore } from '../ports.ts';
 
+/** Of all names and values of an object's own metadata, less ours. Source: cloud.google.com/storage/quotas. */
+const METADATA_BYTES = 8 * 1024 - 'entry'.length;
+
 /**
  * The ledger in the state bucket. Each entry's object also carries the entry as metadata (less its reasons, which have no
- * bound), so that listing is reading: 1,000 runs cost one request, not 1,001.
+ * bound), so that listing is reading: 1,000 runs cost one request, not 1,001. The few that are too long for it are read.
  */
 export function createLedger(objects: ObjectStore, bucket: string): Ledger {
   const read = async (name: string): Promise<LedgerEntry | undefined> => {
@@ -20,16 +23,13 @@ export function createLedger(objects: ObjectStore, bucket: string): Ledger {
   return {
     async append(entry) {
       const name = ledgerName(entry.source, entry.run, entry.seq);
-      const { reasons: _, ...detail } = entry.detail;
-      const metadata = { entry: JSON.stringify({ ...entry, detail }) };
-      if (
-        await objects.write(bucket, name, JSON.stringify(entry), {
-          ifAbsent: true,
-          contentType: 'application/json',
-          metadata,
-        })
-      )
-        return 'written';
+      const summary = JSON.stringify(withoutReasons(entry));
+      const written = await objects.write(bucket, name, JSON.stringify(entry), {
+        ifAbsent: true,
+        contentType: 'application/json',
+        ...(Buffer.byteLength(summary) <= METADATA_BYTES && { metadata: { entry: summary } }),
+      });
+      if (written) return 'written';
       return (await read(name))?.owner === entry.owner ? 'written' : 'taken';
     },
 
@@ -47,9 +47,10 @@ export function createLedger(objects: ObjectStore, bucket: string): Ledger {
       let latest: LedgerEntry | undefined;
       for await (const { name, metadata } of objects.list(bucket, source ? `runs/${source}/` : 'runs/')) {
         if (!isEntry(name)) continue;
-        const entry = JSON.parse(metadata.entry ?? 'null') as LedgerEntry;
+        const entry = metadata.entry === undefined ? await read(name) : (JSON.parse(metadata.entry) as LedgerEntry);
+        if (!entry) continue;
         if (latest && (latest.run !== entry.run || latest.source !== entry.source)) yield latest;
-        latest = entry;
+        latest = withoutReasons(entry);
       }
       if (latest) yield latest;
     },
@@ -62,6 +63,11 @@ export function createLedger(objects: ObjectStore, bucket: string): Ledger {
       });
     },
   };
+}
+
+function withoutReasons(entry: LedgerEntry): LedgerEntry {
+  const { reasons: _, ...detail } = entry.detail;
+  return { ...entry, detail };
 }
 
 /** Entries are `000001.json`; attempts lie in a folder beside them. */

@@ -1,3 +1,5 @@
+import { digest } from './ids.ts';
+
 /** One run of some transforms, in the order of their inputs. */
 
 export interface Build {
@@ -80,6 +82,8 @@ export interface ExecutionDone {
   message?: string;
 }
 
+/** The build that a load starts: whoever follows the load knows it by the batch. */
+export const loadBuildId = (table: string, batch: number): string => `load-${digest([table, batch])}`;
 export const buildPrefix = (id: string): string => `builds/${id}/`;
 export const buildName = (id: string): string => `${buildPrefix(id)}plan.json`;
 export const buildDonePrefix = (id: string): string => `${buildPrefix(id)}done/`;

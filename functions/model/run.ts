@@ -126,6 +126,8 @@ export interface Scan {
   newline?: '\n' | '\r\n';
   /** Blank lines lie between the records and are skipped. */
   blankLines: boolean;
+  /** CSV only: a space follows a closing quote somewhere, which is fine before a delimiter and broken before anything else. */
+  looseQuotes?: true;
 }
 
 export type Compression = 'none' | 'gzip' | 'zstd';

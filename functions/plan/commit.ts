@@ -1,3 +1,4 @@
+import type { Column } from '../model/column.ts';
 import type { Batch, BatchRun } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import type { Takeover } from './ownership.ts';
@@ -8,10 +9,14 @@ export type CommitStep =
   | { kind: 'append'; uris: readonly string[] }
   | { kind: 'replace'; uris: readonly string[] }
   | { kind: 'empty' }
+  /** Rows of runs whose replay has none: nothing takes their place. */
+  | { kind: 'delete_runs'; runs: readonly string[] }
   /** Into a table of the batch's own. */
   | { kind: 'stage'; uris: readonly string[]; first: boolean }
   | { kind: 'insert_staged'; replayed: readonly string[] }
-  | { kind: 'swap_partitions'; takeovers: readonly Takeover[] }
+  /** The staged rows take the place of all others, or of those in the partitions that their runs take over. */
+  | { kind: 'swap_table' }
+  | { kind: 'swap_partitions'; takeovers: readonly Takeover[]; replayed: readonly string[] }
   | { kind: 'merge_staged' }
   /** Keys that replayed runs had or have: their rows are rebuilt from all curated shards, which are what is staged. */
   | { kind: 'find_affected_keys'; replayed: readonly string[] }
@@ -30,39 +35,34 @@ export interface CommitContext {
   history: readonly string[];
 }
 
+/**
+ * Only one step of a plan changes the table, and that one is atomic: a batch that is given up half way has changed
+ * nothing, so its runs can be loaded again without a row standing twice.
+ */
 export function planCommit({ source, batch, takeovers, history }: CommitContext): CommitStep[] {
   const { runs } = batch;
-  const replayed = runs.filter(({ epoch }) => epoch > 0);
+  const replayed = runs.filter(({ epoch }) => epoch > 0).map(({ run }) => run);
   switch (source.load.mode) {
     case 'append': {
-      if (needsCasts(source))
-        return staged(urisOf(runs), { kind: 'insert_staged', replayed: replayed.map(({ run }) => run) });
-      const fresh = urisOf(runs.filter(({ epoch }) => epoch === 0));
-      const steps: CommitStep[] = fresh.length > 0 ? [{ kind: 'append', uris: fresh }] : [];
-      if (replayed.length > 0)
-        steps.push(...staged(urisOf(replayed), { kind: 'insert_staged', replayed: replayed.map(({ run }) => run) }));
-      return steps;
+      const uris = urisOf(runs);
+      if (replayed.length === 0 && isOneLoad(source, uris)) return uris.length > 0 ? [{ kind: 'append', uris }] : [];
+      return staged(uris, { kind: 'insert_staged', replayed }, replayed);
     }
     case 'replace': {
       const winner = takeovers.find(({ parts }) => parts.length > 0);
       if (!winner) return [];
       const uris = urisOf(runs.filter(({ run }) => run === winner.run));
       if (uris.length === 0) return [{ kind: 'empty' }];
-      // A table of casts is emptied and filled in one transaction: the staged rows replace all others.
-      return needsCasts(source)
-        ? staged(uris, { kind: 'swap_partitions', takeovers: [winner] })
-        : [{ kind: 'replace', uris }];
+      return isOneLoad(source, uris) ? [{ kind: 'replace', uris }] : staged(uris, { kind: 'swap_table' });
     }
     case 'replace_partition': {
       const winners = takeovers.filter(({ parts }) => parts.length > 0);
-      if (winners.length === 0) return [];
-      return staged(urisOf(runs.filter(({ run }) => winners.some((winner) => winner.run === run))), {
-        kind: 'swap_partitions',
-        takeovers: winners,
-      });
+      const uris = urisOf(runs.filter(({ run }) => winners.some((winner) => winner.run === run)));
+      return staged(uris, { kind: 'swap_partitions', takeovers: winners, replayed }, replayed);
     }
     case 'merge':
       if (replayed.length === 0) return staged(urisOf(runs), { kind: 'merge_staged' });
+      if (history.length === 0) return [{ kind: 'delete_runs', runs: replayed }];
       return [
         ...stage(history),
         { kind: 'find_affected_keys', replayed: runs.map(({ run }) => run) },
@@ -74,15 +74,19 @@ export function planCommit({ source, batch, takeovers, history }: CommitContext)
 
 /** JSON and wide BIGNUMERIC travel as text, since Parquet cannot carry them; the warehouse casts them on the way in. */
 export function needsCasts(source: Source): boolean {
-  return source.columns.some(
-    ({ type, privacy }) => privacy.kind === 'public' && (type === 'JSON' || type === 'BIGNUMERIC'),
-  );
+  const isCast = ({ type, fields = [] }: Column): boolean =>
+    type === 'JSON' || type === 'BIGNUMERIC' || (type === 'RECORD' && fields.some(isCast));
+  return source.columns.some((column) => column.privacy.kind === 'public' && isCast(column));
 }
+
+const isOneLoad = (source: Source, uris: readonly string[]): boolean => !needsCasts(source) && uris.length <= MAX_URIS;
 
 const urisOf = (runs: readonly BatchRun[]): string[] => runs.flatMap(({ uris }) => uris);
 
-function staged(uris: readonly string[], commit: CommitStep): CommitStep[] {
-  return uris.length === 0 ? [] : [...stage(uris), commit, { kind: 'drop_staged' }];
+/** `replayed` have rows in the table that go, whether others come or not. */
+function staged(uris: readonly string[], commit: CommitStep, replayed: readonly string[] = []): CommitStep[] {
+  if (uris.length > 0) return [...stage(uris), commit, { kind: 'drop_staged' }];
+  return replayed.length > 0 ? [{ kind: 'delete_runs', runs: replayed }] : [];
 }
 
 function stage(uris: readonly string[]): CommitStep[] {

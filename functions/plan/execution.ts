@@ -28,6 +28,8 @@ export type Decision =
 /** Whether a transform has to be built, and which days of it. What has not changed is not paid for again. */
 export function planExecution(context: ExecutionContext): Decision {
   const { transform, built, inputs } = context;
+  const waits = Object.keys(inputs).filter((id) => isEmpty(inputs[id] ?? ''));
+  if (waits.length > 0) return { kind: 'skip', message: `waits for ${waits.join(', ')}: nothing was loaded there yet` };
   const fresh = startsAnew(context);
   if (transform.kind === 'incremental') return planIncremental(context, fresh);
   const stable = transform.volatile.length === 0;
@@ -35,6 +37,9 @@ export function planExecution(context: ExecutionContext): Decision {
     return { kind: 'skip', message: 'unchanged: same version, same inputs' };
   return { kind: 'run', intervals: [], fresh };
 }
+
+/** A table that has no batch or execution yet does not exist, and a query over it would fail. */
+const isEmpty = (state: string): boolean => /^[bx]0$/.test(state);
 
 /** Nothing that was built before counts: there is nothing, it is of another version, or a person says so. */
 export function startsAnew({
@@ -47,13 +52,16 @@ export function startsAnew({
 }
 
 function planIncremental(
-  { transform, options, inputs, built, touched, held, until }: ExecutionContext,
+  { transform, options, built, touched, held, until }: ExecutionContext,
   fresh: boolean,
 ): Decision {
   const grain = transform.partition?.grain ?? 'day';
   const run = (intervals: readonly Interval[]): Decision => ({
     kind: 'run',
-    intervals: limitIntervals(intervals.map((interval) => alignTo(interval, grain))),
+    intervals: limitIntervals(
+      intervals.map((interval) => alignTo(interval, grain)),
+      grain,
+    ),
     fresh,
   });
   if (options.from && options.to && !(fresh && built)) return run([[options.from, options.to]]);
@@ -72,18 +80,21 @@ function planIncremental(
       ...(options.from && options.to ? [[options.from, options.to] as const] : []),
     ];
     if (all.length > 0) return run(all);
-    return Object.values(inputs).every((state) => /^[bx]0$/.test(state))
-      ? { kind: 'skip', message: 'no input holds any rows yet' }
-      : {
-          kind: 'impossible',
-          message: 'no input is a partitioned source, so the days to build are unknown: give the header a start: date',
-        };
+    return {
+      kind: 'impossible',
+      message: 'no input is a partitioned source, so the days to build are unknown: give the header a start: date',
+    };
   }
   const changed = touched === 'unknown' ? [...covered, ...held] : touched;
   const wanted = [...sinceStart, ...afterStart(changed)];
-  if (wanted.length === 0)
-    return { kind: 'skip', message: 'unchanged: same version, no day of its inputs has changed' };
+  if (wanted.length === 0) return { kind: 'skip', message: nothingTouched(transform) };
   return run(wanted);
+}
+
+/** To rebuild all days for every CURRENT_TIMESTAMP() would cost the whole history a night, so that is left to a person. */
+function nothingTouched({ volatile }: Transform): string {
+  if (volatile.length === 0) return 'unchanged: same version, no day of its inputs has changed';
+  return `no day of its inputs has changed; ${volatile.join(', ')} may have, and then past days are built anew with --from and --to`;
 }
 
 function sameInputs(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

@@ -1,11 +1,18 @@
 import type { Source } from '../model/source.ts';
 
-/** The deadline that a source has missed, RFC 3339; undefined = it is fresh, or nothing is expected of it. */
+/**
+ * The deadline that a source has missed, RFC 3339; undefined = it is fresh, or nothing is expected of it. It is the same
+ * however often it is asked for, so that what is told of it can be recognised as told before.
+ */
 export function missedDeadline({ expect }: Source, lastLoad: Date | undefined, now: Date): string | undefined {
   if (!expect) return undefined;
-  const deadline = expect.by ? lastDeadline(expect.by, now) : now;
-  const since = deadline.getTime() - expect.everySeconds * 1000;
-  return lastLoad && lastLoad.getTime() > since ? undefined : deadline.toISOString();
+  const every = expect.everySeconds * 1000;
+  if (expect.by) {
+    const deadline = lastDeadline(expect.by, now);
+    return lastLoad && lastLoad.getTime() > deadline.getTime() - every ? undefined : deadline.toISOString();
+  }
+  const deadline = lastLoad ? new Date(lastLoad.getTime() + every) : lastDeadline('00:00', now);
+  return deadline > now ? undefined : deadline.toISOString();
 }
 
 /** The last time of day `HH:MM` (UTC) that is over. */

@@ -3,31 +3,47 @@
  * every instance must have cannot hold one. The tests are wider than any pattern on purpose. Names, places, addresses and
  * dates have no such mark, so a column that asks for one of them is always sent.
  */
-const MARKS: Readonly<Record<string, (text: string) => boolean>> = {
-  EMAIL_ADDRESS: (text) => /[@\uFF20\uFE6B]|%40/.test(text),
+const MARKS: ReadonlyMap<string, (text: string) => boolean> = new Map([
+  ['EMAIL_ADDRESS', (text: string) => /[@\uFF20\uFE6B]|%40|&#(?:64|x40);/i.test(text)],
   // 1-800-FLOWERS has four.
-  PHONE_NUMBER: (text) => digits(text, 3),
-  CREDIT_CARD_NUMBER: (text) => digits(text, 12),
-  US_SOCIAL_SECURITY_NUMBER: (text) => digits(text, 9),
-  IBAN_CODE: (text) => digits(text, 8),
-  IP_ADDRESS: (text) => /[.:\uFF0E\uFF1A]/.test(text),
-  MAC_ADDRESS: (text) => /[.:-]/.test(text),
-  URL: (text) => /[.:]/.test(text),
-};
+  ['PHONE_NUMBER', (text: string) => hasDigits(text, 3)],
+  ['CREDIT_CARD_NUMBER', (text: string) => hasDigits(text, 12)],
+  ['US_SOCIAL_SECURITY_NUMBER', (text: string) => hasDigits(text, 9)],
+  // Guatemala's and Kuwait's may be letters but for the two check digits, which follow the country's two letters.
+  [
+    'IBAN_CODE',
+    (text: string) => /\p{L}[^\p{L}\p{N}]{0,3}\p{L}[^\p{L}\p{N}]{0,3}\p{N}[^\p{L}\p{N}]{0,3}\p{N}/u.test(text),
+  ],
+  ['IP_ADDRESS', (text: string) => DOT.test(text) || COLON.test(text)],
+  [
+    'MAC_ADDRESS',
+    (text: string) => DOT.test(text) || COLON.test(text) || /[-\u2010-\u2015\uFF0D]|[0-9A-Fa-f]{12}/.test(text),
+  ],
+  ['URL', (text: string) => DOT.test(text) || COLON.test(text)],
+]);
 
-export const isGated = (infoTypes: readonly string[]): boolean => infoTypes.every((infoType) => infoType in MARKS);
+/** Also as East Asian texts write them, which browsers and resolvers read alike. */
+const DOT = /[.\u3002\uFF0E\uFF61\uFE52]|%2E/i;
+const COLON = /[:\uFF1A\uFE55]|%3A/i;
 
+export const isGated = (infoTypes: readonly string[]): boolean =>
+  infoTypes.length > 0 && infoTypes.every((infoType) => MARKS.has(infoType));
+
+/** False only where the text cannot hold an instance of any of them. */
 export function mayHoldFindings(text: string, infoTypes: readonly string[]): boolean {
-  return infoTypes.some((infoType) => MARKS[infoType]?.(text) ?? true);
+  return infoTypes.length === 0 || infoTypes.some((infoType) => MARKS.get(infoType)?.(text) ?? true);
 }
 
 /** At least `count` digits, of whatever script. */
-function digits(text: string, count: number): boolean {
+function hasDigits(text: string, count: number): boolean {
   let found = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    const isDigit = (code >= 48 && code <= 57) || (code > 127 && /\p{N}/u.test(text.charAt(i)));
+    // A pair of surrogates may be a digit as well (𝟏); letters of ASCII, nearly all of all text, are told at once.
+    const isDigit = code < 128 ? code >= 48 && code <= 57 : isNumber(text.codePointAt(i) ?? 0);
     if (isDigit && ++found >= count) return true;
   }
   return false;
 }
+
+const isNumber = (codePoint: number): boolean => /\p{N}/u.test(String.fromCodePoint(codePoint));

@@ -5,6 +5,7 @@ import type { Partition } from '../model/source.ts';
 
 const DAY_MS = 86_400_000;
 
+/** Within the warehouse's calendar, 0001-01-01 to 9999-12-31: text has no place for a day outside of it. */
 export const addDays = (day: string, days: number): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 
@@ -14,7 +15,7 @@ export function mergeIntervals(intervals: readonly Interval[]): Interval[] {
   const merged: [string, string][] = [];
   for (const [from, to] of sorted) {
     const last = merged.at(-1);
-    if (last && from <= addDays(last[1], 1)) {
+    if (last && (from <= last[1] || from === addDays(last[1], 1))) {
       if (to > last[1]) last[1] = to;
     } else merged.push([from, to]);
   }
@@ -29,6 +30,7 @@ export function subtractIntervals(wanted: Interval, covered: readonly Interval[]
     if (end < from) continue;
     if (start > wanted[1]) break;
     if (start > from) missing.push([from, addDays(start, -1)]);
+    if (end >= wanted[1]) return missing;
     from = addDays(end, 1);
   }
   if (from <= wanted[1]) missing.push([from, wanted[1]]);
@@ -40,12 +42,15 @@ export function daysOf(partition: string): Interval | undefined {
   const [year, month, day] = partition.slice(0, 10).split('-');
   if (!year || !/^\d{4}$/.test(year)) return undefined;
   if (!month) return [`${year}-01-01`, `${year}-12-31`];
-  if (!day) return [`${year}-${month}-01`, addDays(nextMonth(year, month), -1)];
+  if (!day) return [`${year}-${month}-01`, lastOfMonth(`${year}-${month}`)];
   return [`${year}-${month}-${day}`, `${year}-${month}-${day}`];
 }
 
-const nextMonth = (year: string, month: string): string =>
-  new Date(Date.UTC(Number(year), Number(month), 1)).toISOString().slice(0, 10);
+function lastOfMonth(month: string): string {
+  const last = new Date(`${month}-01T00:00:00Z`);
+  last.setUTCMonth(last.getUTCMonth() + 1, 0);
+  return last.toISOString().slice(0, 10);
+}
 
 /** Widened to whole partitions of the table that is built: part of a month cannot be replaced without the rest. */
 export function alignTo(interval: Interval, grain: Partition['grain']): Interval {
@@ -54,10 +59,7 @@ export function alignTo(interval: Interval, grain: Partition['grain']): Interval
     case 'day':
       return interval;
     case 'month':
-      return [
-        `${interval[0].slice(0, 7)}-01`,
-        addDays(nextMonth(interval[1].slice(0, 4), interval[1].slice(5, 7)), -1),
-      ];
+      return [`${interval[0].slice(0, 7)}-01`, lastOfMonth(interval[1].slice(0, 7))];
     case 'year':
       return [`${interval[0].slice(0, 4)}-01-01`, `${interval[1].slice(0, 4)}-12-31`];
   }
@@ -66,16 +68,39 @@ export function alignTo(interval: Interval, grain: Partition['grain']): Interval
 /** Every interval is a query of its own; past this many, neighbours across the narrowest gaps are built as one. */
 export const MAX_INTERVALS = 20;
 
-export function limitIntervals(intervals: readonly Interval[]): Interval[] {
-  const limited = mergeIntervals(intervals);
-  while (limited.length > MAX_INTERVALS) {
-    let narrowest = 1;
-    for (let i = 2; i < limited.length; i++) if (gap(limited, i) < gap(limited, narrowest)) narrowest = i;
-    const [before, after] = [limited[narrowest - 1], limited[narrowest]];
-    if (before && after) limited.splice(narrowest - 1, 2, [before[0], after[1]]);
-  }
-  return limited;
+/** Days that one query may build: BigQuery lets a job write 4,000 partitions. Source: cloud.google.com/bigquery/quotas. */
+const MAX_DAYS: Readonly<Record<Partition['grain'], number>> = {
+  hour: Math.floor(4000 / 24),
+  day: 4000,
+  month: Number.POSITIVE_INFINITY,
+  year: Number.POSITIVE_INFINITY,
+};
+
+/** The same days and as few more as it takes to be few queries, none of which writes too many partitions. */
+export function limitIntervals(intervals: readonly Interval[], grain: Partition['grain']): Interval[] {
+  const merged = mergeIntervals(intervals);
+  const gaps = merged.map((_, at) => at).slice(1);
+  const kept = new Set(gaps.sort((a, b) => gapBefore(merged, b) - gapBefore(merged, a)).slice(0, MAX_INTERVALS - 1));
+  const limited: [string, string][] = [];
+  merged.forEach(([from, to], at) => {
+    const last = limited.at(-1);
+    if (last && !kept.has(at)) last[1] = to;
+    else limited.push([from, to]);
+  });
+  return limited.flatMap((interval) => split(interval, MAX_DAYS[grain]));
 }
 
-const gap = (intervals: readonly Interval[], i: number): number =>
-  Date.parse(intervals[i]?.[0] ?? '') - Date.parse(intervals[i - 1]?.[1] ?? '');
+const gapBefore = (intervals: readonly Interval[], at: number): number =>
+  Date.parse(intervals[at]?.[0] ?? '') - Date.parse(intervals[at - 1]?.[1] ?? '');
+
+function split([from, to]: Interval, days: number): Interval[] {
+  const parts: Interval[] = [];
+  let start = from;
+  for (let left = daysIn([from, to]); left > days; left -= days) {
+    parts.push([start, addDays(start, days - 1)]);
+    start = addDays(start, days);
+  }
+  return [...parts, [start, to]];
+}
+
+const daysIn = ([from, to]: Interval): number => (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;

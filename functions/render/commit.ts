@@ -1,8 +1,18 @@
 import type { CommitStep } from '../plan/commit.ts';
-import { renderAffectedKeys, renderEmpty, renderInsert, renderMerge, renderRebuild, renderSwap } from './commit-sql.ts';
+import {
+  renderAffectedKeys,
+  renderDeleteRuns,
+  renderEmpty,
+  renderInsert,
+  renderMerge,
+  renderRebuild,
+  renderSwapPartitions,
+  renderSwapTable,
+} from './commit-sql.ts';
 import { type CommitTarget, commitsTable, keysTable, stagingTable } from './commit-tables.ts';
 import { tablePath } from './sql.ts';
-import { type FieldResource, renderFields, renderStagedFields } from './table.ts';
+import { renderStagedFields } from './staged.ts';
+import { type FieldResource, renderFields } from './table.ts';
 
 /** The job that carries out a step; dropping is no job. */
 export function renderCommitJob(step: Exclude<CommitStep, { kind: 'drop_staged' }>, target: CommitTarget): object {
@@ -40,10 +50,14 @@ export function renderCommitJob(step: Exclude<CommitStep, { kind: 'drop_staged' 
       };
     case 'empty':
       return { labels, query: script(renderEmpty(target)) };
+    case 'delete_runs':
+      return { labels, query: script(renderDeleteRuns(target, step.runs)) };
     case 'insert_staged':
       return { labels, query: script(renderInsert(target, step.replayed)) };
+    case 'swap_table':
+      return { labels, query: script(renderSwapTable(target)) };
     case 'swap_partitions':
-      return { labels, query: script(renderSwap(target, step.takeovers)) };
+      return { labels, query: script(renderSwapPartitions(target, step.takeovers, step.replayed)) };
     case 'merge_staged':
       return { labels, query: script(renderMerge(target)) };
     case 'rebuild_keys':

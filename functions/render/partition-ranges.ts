@@ -1,3 +1,4 @@
+import type { Interval } from '../model/build.ts';
 import type { Column } from '../model/column.ts';
 import type { Partition } from '../model/source.ts';
 import { column } from './sql.ts';
@@ -5,25 +6,40 @@ import { column } from './sql.ts';
 /** The partition of rows that have none, as marks name it. */
 export const NULL_PARTITION = 'NULL';
 
+/** Half-open; without an end where the calendar ends: nothing comes after 9999-12-31, which much data uses for `never`. */
+type Range = [start: Date, end: Date];
+const CALENDAR_ENDS = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** A condition that holds for the rows of these partitions, as ranges that BigQuery can prune by. */
 export function renderPartitionCondition(
   partition: Partition,
   type: Column['type'],
   partitions: readonly string[],
-  prefix = '',
 ): string {
-  const by = `${prefix}${column(partition.by)}`;
-  const starts = partitions.filter((one) => one !== NULL_PARTITION).sort();
-  const conditions = mergeRanges(starts, partition.grain).map(
-    ([from, to]) => `(${by} >= ${literal(from, type)} AND ${by} < ${literal(to, type)})`,
+  const by = column(partition.by);
+  const starts = [...new Set(partitions)].filter((one) => one !== NULL_PARTITION).sort();
+  const conditions = mergeRanges(starts, partition.grain).map(([from, to]) =>
+    within(by, literal(from, type), to.getTime() > CALENDAR_ENDS ? undefined : literal(to, type)),
   );
   if (partitions.includes(NULL_PARTITION)) conditions.push(`${by} IS NULL`);
-  return conditions.length === 0 ? 'FALSE' : `(${conditions.join(' OR ')})`;
+  return conditions.length > 1 ? `(${conditions.join(' OR ')})` : (conditions[0] ?? 'FALSE');
 }
 
-/** Half-open ranges of instants; neighbours become one. */
-function mergeRanges(partitions: readonly string[], grain: Partition['grain']): [Date, Date][] {
-  const ranges: [Date, Date][] = [];
+/**
+ * The same for days, whatever the column's type is: a text literal takes the type of the column that it is compared
+ * with, and BigQuery prunes by it. Source: cloud.google.com/bigquery/docs/querying-partitioned-tables.
+ */
+export function renderDayCondition(by: string, [from, to]: Interval): string {
+  const next = new Date(Date.parse(`${to}T00:00:00Z`) + 86_400_000);
+  return within(column(by), `'${from}'`, next.getTime() > CALENDAR_ENDS ? undefined : `'${day(next)}'`);
+}
+
+const within = (by: string, from: string, to: string | undefined): string =>
+  to === undefined ? `(${by} >= ${from})` : `(${by} >= ${from} AND ${by} < ${to})`;
+
+/** Neighbours become one. */
+function mergeRanges(partitions: readonly string[], grain: Partition['grain']): Range[] {
+  const ranges: Range[] = [];
   for (const partition of partitions) {
     const start = startOf(partition);
     const end = next(start, grain);
@@ -34,10 +50,10 @@ function mergeRanges(partitions: readonly string[], grain: Partition['grain']): 
   return ranges;
 }
 
-/** `2026-01-31T05`, `2026-01-31`, `2026-01` or `2026`, UTC. */
+/** `2026-01-31T05`, `2026-01-31`, `2026-01` or `2026`, UTC. Read as ISO text: Date.UTC takes the years 1 to 99 for 1901 to 1999. */
 function startOf(partition: string): Date {
-  const [year = 1970, month = 1, day = 1, hour = 0] = partition.split(/[-T]/).map(Number);
-  return new Date(Date.UTC(year, month - 1, day, hour));
+  const [date = '', hour = '00'] = partition.split('T');
+  return new Date(`${date.padEnd(10, '-01')}T${hour}:00:00Z`);
 }
 
 function next(start: Date, grain: Partition['grain']): Date {
@@ -59,13 +75,15 @@ function next(start: Date, grain: Partition['grain']): Date {
 }
 
 function literal(at: Date, type: Column['type']): string {
-  const iso = at.toISOString();
+  const time = at.toISOString().slice(0, 19).replace('T', ' ');
   switch (type) {
     case 'DATE':
-      return `DATE '${iso.slice(0, 10)}'`;
+      return `DATE '${day(at)}'`;
     case 'DATETIME':
-      return `DATETIME '${iso.slice(0, 19).replace('T', ' ')}'`;
+      return `DATETIME '${time}'`;
     default:
-      return `TIMESTAMP '${iso.slice(0, 19).replace('T', ' ')}+00'`;
+      return `TIMESTAMP '${time}+00'`;
   }
 }
+
+const day = (at: Date): string => at.toISOString().slice(0, 10);

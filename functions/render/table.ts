@@ -28,16 +28,6 @@ export function renderFields(source: Source): FieldResource[] {
   return [...keptColumns(source).map(renderField), ...STAMPS];
 }
 
-/** The same with everything that Parquet cannot carry as text. */
-export function renderStagedFields(source: Source): FieldResource[] {
-  return renderFields(source).map((field) =>
-    isCast(field) ? { name: field.name, type: 'STRING', mode: field.mode } : field,
-  );
-}
-
-/** Whether a staged column is cast on its way into the table. */
-export const isCast = (field: FieldResource): boolean => field.type === 'JSON' || field.type === 'BIGNUMERIC';
-
 /** API names of types: the legacy ones, which every client and `bq show` print. */
 const API_TYPES: Readonly<Record<string, string>> = { INT64: 'INTEGER', FLOAT64: 'FLOAT', BOOL: 'BOOLEAN' };
 

@@ -2,6 +2,7 @@ import type { Interval } from '../model/build.ts';
 import type { Assertion, Transform } from '../model/transform.ts';
 import { reference } from './commit.ts';
 import { OWN_DATASET } from './commit-tables.ts';
+import { renderDayCondition } from './partition-ranges.ts';
 import { column, tablePath } from './sql.ts';
 import { renderLayout } from './table.ts';
 
@@ -97,7 +98,7 @@ export function renderChecks(project: string, transform: Transform, table: strin
   const counts = transform.assert.map((assertion, index) => `(${countOf(assertion, from)}) AS a${index}`);
   if (interval)
     counts.push(
-      `(SELECT COUNT(*) FROM ${from} WHERE NOT ${inInterval(transform, interval)} OR ${partitionColumn(transform)} IS NULL) AS outside`,
+      `(SELECT COUNT(*) FROM ${from} WHERE NOT ${inInterval(transform, interval)} OR ${column(partitionOf(transform))} IS NULL) AS outside`,
     );
   counts.push(`(SELECT COUNT(*) FROM ${from}) AS row_count`);
   return {
@@ -113,17 +114,16 @@ function countOf(assertion: Assertion, from: string): string {
     case 'not_null':
       return `SELECT COUNT(*) FROM ${from} WHERE ${assertion.columns.map((name) => `${column(name)} IS NULL`).join(' OR ')}`;
     case 'where':
-      return `SELECT COUNT(*) FROM ${from} WHERE NOT (${assertion.expression})`;
+      // On a line of its own: a comment at its end must not take what follows with it.
+      return `SELECT COUNT(*) FROM ${from} WHERE NOT (\n${assertion.expression}\n)`;
     case 'row_count':
       return `SELECT COUNT(*) FROM ${from}`;
   }
 }
 
-const partitionColumn = (transform: Transform): string => column(transform.partition?.by ?? '');
-
-/** DATE() takes dates, datetimes and timestamps alike; BigQuery still prunes by it. */
-const inInterval = (transform: Transform, [from, to]: Interval): string =>
-  `DATE(${partitionColumn(transform)}) BETWEEN DATE '${from}' AND DATE '${to}'`;
+const partitionOf = ({ partition }: Transform): string => partition?.by ?? '';
+const inInterval = (transform: Transform, interval: Interval): string =>
+  renderDayCondition(partitionOf(transform), interval);
 
 /** What a check that failed means, in words. */
 export function describeFailure(assertion: Assertion, count: number): string | undefined {

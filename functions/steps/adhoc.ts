@@ -4,7 +4,7 @@ import { digest, slug } from '../model/ids.ts';
 import { selectTransforms } from '../plan/build.ts';
 import type { Ports } from '../ports.ts';
 import { startBuild } from './build.ts';
-import { nightlyBuildId } from './nightly.ts';
+import { nightId, readNight } from './nightly.ts';
 import { replay } from './replay.ts';
 import { listRuns, showBuild, showRun } from './report.ts';
 
@@ -13,7 +13,8 @@ export type AdhocRequest =
   | { action: 'run'; selector?: string; from?: string; to?: string; fullRefresh?: boolean }
   | { action: 'nightly'; date?: string }
   | { action: 'replay'; run: string }
-  | { action: 'runs'; source?: string; states?: readonly string[] }
+  | { action: 'night'; night: string }
+  | { action: 'runs'; source?: string; states?: readonly string[]; reasons?: boolean }
   | { action: 'show'; run: string }
   | { action: 'build'; build: string }
   | { action: 'release' };
@@ -25,6 +26,8 @@ export async function adhoc(ports: Ports, request: AdhocRequest): Promise<object
       return runTransforms(ports, request);
     case 'nightly':
       return startNight(ports, request.date);
+    case 'night':
+      return { report: await readNight(ports, required(request.night, 'night')) };
     case 'replay':
       return { entry: await replay(ports, required(request.run, 'run')) };
     case 'runs':
@@ -40,7 +43,7 @@ export async function adhoc(ports: Ports, request: AdhocRequest): Promise<object
     default:
       throw terminal(
         'BAD_REQUEST',
-        `the action ${JSON.stringify((request as { action?: unknown }).action)} is unknown: run, nightly, replay, runs, show, build or release`,
+        `the action ${JSON.stringify((request as { action?: unknown }).action)} is unknown: run, nightly, night, replay, runs, show, build or release`,
       );
   }
 }
@@ -90,5 +93,5 @@ async function startNight(ports: Ports, date: string | undefined): Promise<objec
     throw terminal('BAD_REQUEST', `date must be a day such as 2026-01-31, not "${day}"`);
   const key = `${day} ${now} ${ports.clock.unique()}`;
   await ports.tasks.enqueue({ function: 'nightly', name: slug(`nightly-${digest([key])}`), body: { key, date: day } });
-  return { build: { id: nightlyBuildId(key) } };
+  return { night: nightId(key) };
 }

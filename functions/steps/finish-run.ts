@@ -22,7 +22,7 @@ export async function finishRun(ports: Ports, entry: LedgerEntry): Promise<void>
 
   const source = await sourceOf(ports, latest);
   const total = { records: sum(marks, 'records'), rows: sum(marks, 'rows'), rejects: sum(marks, 'rejects') };
-  const reasons = judge(source, total, marks);
+  const reasons = judge(source, total, marks, latest.detail.capturedDate);
   if (reasons.length > 0) return quarantine(ports, latest, reasons);
 
   if (latest.state === 'PREPARED' && !(await advance(ports, latest, 'DEIDENTIFIED', total))) {
@@ -78,6 +78,7 @@ function judge(
   source: Source,
   { records, rejects }: { records: number; rejects: number },
   marks: readonly ShardMark[],
+  capturedDate: string | undefined,
 ): Reason[] {
   if (records < source.minRows) {
     return [
@@ -92,6 +93,10 @@ function judge(
           },
     ];
   }
+  return [...judgeRejects(source, records, rejects, marks), ...judgePartitions(source, marks, capturedDate)];
+}
+
+function judgeRejects(source: Source, records: number, rejects: number, marks: readonly ShardMark[]): Reason[] {
   const allowed = Math.floor(source.badRowsAllowed * records);
   if (rejects <= allowed) return [];
   const sample = marks.flatMap((mark) => mark.sample).sort((a, b) => a.row - b.row);
@@ -105,3 +110,23 @@ function judge(
       .map(({ row, column, reason }): Reason => ({ code: 'TOO_MANY_REJECTS', message: reason, row, column })),
   ];
 }
+
+/** A file that is named after a date replaces that date's rows: one stray row of another day would replace that day by itself. */
+function judgePartitions(source: Source, marks: readonly ShardMark[], date: string | undefined): Reason[] {
+  if (source.load.mode !== 'replace_partition' || !date) return [];
+  const foreign = new Set(
+    marks.flatMap(({ partitions }) => partitions).filter((partition) => !isPartOf(partition, date)),
+  );
+  if (foreign.size === 0) return [];
+  const shown = [...foreign].sort().slice(0, 5).join(', ');
+  return [
+    {
+      code: 'WRONG_PARTITION',
+      column: source.partition?.by ?? '',
+      message: `the name says ${date}, and rows lie in other partitions (${shown}), which this file would replace: mend the file, or leave {date:…} out of the pattern`,
+    },
+  ];
+}
+
+/** Whether a partition (`2026-01-31T05`, `2026-01-31`, `2026-01`, `2026`) holds the date or lies within it. */
+const isPartOf = (partition: string, date: string): boolean => partition.startsWith(date) || date.startsWith(partition);

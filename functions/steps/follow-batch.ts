@@ -1,5 +1,5 @@
 import { retryable, SluiceError } from '../errors.ts';
-import { digest, ownersName, pendingName } from '../model/ids.ts';
+import { ownersName, pendingName } from '../model/ids.ts';
 import type { Batch, BatchRun, LedgerEntry } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { type CommitContext, type CommitStep, needsCasts, planCommit } from '../plan/commit.ts';
@@ -13,7 +13,7 @@ import { ensureSourceTable } from './ensure-table.ts';
 import { marksOf } from './finish-run.ts';
 import { quarantine, reasonOf } from './quarantine.ts';
 import { followJob, type JobPlace } from './run-job.ts';
-import { tellBatch } from './tell.ts';
+import { recordBatch } from './tell.ts';
 
 /**
  * Takes a batch from where it stands to its end; any number of workers may do so at once. Jobs have ids made from table,
@@ -41,7 +41,7 @@ export async function followBatch(ports: Ports, batch: Batch): Promise<'closed' 
     );
   }
   const superseded = new Set(takeovers.filter(({ parts }) => parts.length === 0).map(({ run }) => run));
-  await tellBatch(ports, batch, superseded);
+  await recordBatch(ports, batch, superseded);
   const loaded = batch.runs.filter(({ run }) => !superseded.has(run));
   await close(ports, batch, loaded.length > 0 ? 'loaded' : 'superseded', loaded, source);
   return 'closed';
@@ -178,6 +178,3 @@ async function close(
   for (const { run, epoch } of batch.runs)
     await ports.objects.remove(ports.buckets.state, pendingName(batch.table, run, epoch));
 }
-
-export const batchEventId = (batch: Batch, run: string, type: string): string =>
-  digest([batch.table, batch.n, run, type]);

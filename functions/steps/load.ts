@@ -5,6 +5,7 @@ import type { Ports } from '../ports.ts';
 import { batchesOf } from './batches.ts';
 import { marksOf } from './finish-run.ts';
 import { followBatch } from './follow-batch.ts';
+import { tellBatch } from './tell.ts';
 
 /** Of a day's loads; a table's ledger can still be read at a glance. */
 const MAX_RUNS = 1000;
@@ -23,11 +24,21 @@ export async function load(ports: Ports, table: string): Promise<void> {
       if ((await followBatch(ports, open)) === 'running') return continueLater(ports, table, open);
       continue;
     }
+    if (newest) await tellOnce(ports, table, newest.n);
     const n = (newest?.n ?? 0) + 1;
     const batch = await nextBatch(ports, table, n, newest?.n);
     if (!batch) return;
     await batches.open(batch);
   }
+}
+
+/** Whoever closed a batch may have fallen before it told of it; the next number waits until somebody has. */
+async function tellOnce(ports: Ports, table: string, n: number): Promise<void> {
+  const batches = batchesOf(ports, table);
+  if (await batches.isSettled(n)) return;
+  const batch = await batches.record(n);
+  if (batch) await tellBatch(ports, batch);
+  await batches.settle(n);
 }
 
 /** A job that outlives this call is not started again; a later task goes on following it. */

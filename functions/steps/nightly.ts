@@ -1,10 +1,10 @@
-import type { Build } from '../model/build.ts';
 import { digest } from '../model/ids.ts';
+import { type NightReport, nightName } from '../model/report.ts';
 import { missedDeadline } from '../plan/freshness.ts';
 import type { Ports } from '../ports.ts';
 import { batchesOf } from './batches.ts';
 import { startBuild } from './build.ts';
-import { type Swept, sweep } from './sweep.ts';
+import { sweep } from './sweep.ts';
 
 export interface Night {
   /** The same for every retry of one firing. */
@@ -13,28 +13,35 @@ export interface Night {
   date: string;
 }
 
-export interface NightlyResult {
-  swept: Swept;
-  /** Sources that have missed their deadline. */
-  late: string[];
-  build: Build | undefined;
-}
-
-/** What was missed, what is late, and all that is to be built at night. */
-export async function nightly(ports: Ports, { key, date }: Night): Promise<NightlyResult> {
+/** What was missed, what is late, and all that is to be built at night. A retry of one night finds its report and keeps it. */
+export async function nightly(ports: Ports, { key, date }: Night): Promise<NightReport> {
   const swept = await sweep(ports, digest([key], 10));
   const late = await tellLate(ports);
   const release = await ports.releases.current();
+  const id = nightId(key);
   const build = await startBuild(ports, {
-    id: nightlyBuildId(key),
+    id,
     trigger: { kind: 'nightly', date },
     release,
     chosen: ({ on }) => on.nightly,
   });
-  return { swept, late, build };
+  const at = ports.clock.now().toISOString();
+  const report: NightReport = { v: 1, id, date, at, swept, late, ...(build && { build: build.id }) };
+  await ports.objects.write(ports.buckets.state, nightName(id), JSON.stringify(report), {
+    ifAbsent: true,
+    contentType: 'application/json',
+  });
+  return report;
 }
 
-export const nightlyBuildId = (key: string): string => `nightly-${digest([key])}`;
+/** Of the night and of its build. */
+export const nightId = (key: string): string => `nightly-${digest([key])}`;
+
+/** undefined = the night has not run yet. */
+export async function readNight(ports: Ports, id: string): Promise<NightReport | undefined> {
+  const text = await ports.objects.readText(ports.buckets.state, nightName(id));
+  return text === undefined ? undefined : (JSON.parse(text) as NightReport);
+}
 
 async function tellLate(ports: Ports): Promise<string[]> {
   const release = await ports.releases.current();

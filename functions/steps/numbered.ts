@@ -11,6 +11,9 @@ export interface NumberedLog<Record extends { n: number }, Done> {
   close(n: number, done: Done): Promise<void>;
   record(n: number): Promise<Record | undefined>;
   done(n: number): Promise<Done | undefined>;
+  /** Closed and told of: nothing is left to do for it. */
+  settle(n: number): Promise<void>;
+  isSettled(n: number): Promise<boolean>;
 }
 
 /** Counted down, so that a listing starts with the newest: asking for it costs the same after ten years. */
@@ -30,7 +33,7 @@ export function createNumberedLog<Record extends { n: number }, Done>(
     objects.write(bucket, at, JSON.stringify(value), { ifAbsent: true, contentType: 'application/json' });
   return {
     async latest() {
-      // `done` sorts before `open`, so the first name of a listing says both the number and whether it is closed.
+      // `done` sorts before `open` and `told`, so the first name of a listing says both the number and whether it is closed.
       for await (const object of objects.list(bucket, prefix, { limit: 1 })) {
         const [number, suffix] = object.name.slice(prefix.length).split('.');
         return { n: TOP - Number(number), closed: suffix === 'done' };
@@ -41,5 +44,7 @@ export function createNumberedLog<Record extends { n: number }, Done>(
     close: async (n, done) => void (await write(name(n, 'done'), done)),
     record: (n) => read<Record>(name(n, 'open')),
     done: (n) => read<Done>(name(n, 'done')),
+    settle: async (n) => void (await write(name(n, 'told'), { v: 1, n })),
+    isSettled: async (n) => (await objects.stat(bucket, name(n, 'told'))) !== undefined,
   };
 }

@@ -1,4 +1,5 @@
-import type { Build, BuildStepDone } from '../model/build.ts';
+import pMap from 'p-map';
+import type { BuildReport, RunReport } from '../model/report.ts';
 import type { LedgerEntry, Reject, ShardMark } from '../model/run.ts';
 import type { Ports } from '../ports.ts';
 import { buildResults, readBuild } from './build.ts';
@@ -12,19 +13,16 @@ const SHOWN_REJECTS = 100;
 
 export async function listRuns(
   ports: Ports,
-  filter: { source?: string; states?: readonly string[] } = {},
+  filter: { source?: string; states?: readonly string[]; reasons?: boolean } = {},
 ): Promise<LedgerEntry[]> {
   const found: LedgerEntry[] = [];
   for await (const entry of ports.ledger.runs(filter.source))
     if (!filter.states || filter.states.includes(entry.state)) found.push(entry);
-  return found.sort((a, b) => (a.at < b.at ? 1 : -1));
-}
-
-export interface RunReport {
-  entry: LedgerEntry;
-  history: LedgerEntry[];
-  shards: ShardMark[];
-  rejects: Reject[];
+  found.sort((a, b) => (a.at < b.at ? 1 : -1));
+  if (!filter.reasons) return found;
+  // A listing holds everything but the reasons.
+  const whole = (entry: LedgerEntry) => ports.ledger.latest(entry.source, entry.run);
+  return (await pMap(found, whole, { concurrency: 16 })).filter((entry) => entry !== undefined);
 }
 
 export async function showRun(ports: Ports, run: string): Promise<RunReport> {
@@ -43,13 +41,6 @@ async function readRejects(ports: Ports, shards: readonly ShardMark[]): Promise<
       if (line !== '' && rejects.length < SHOWN_REJECTS) rejects.push(JSON.parse(line) as Reject);
   }
   return rejects;
-}
-
-export interface BuildReport {
-  build: Build;
-  done: BuildStepDone[];
-  /** Every transform of it has come to an end. */
-  ended: boolean;
 }
 
 export async function showBuild(ports: Ports, id: string): Promise<BuildReport | undefined> {

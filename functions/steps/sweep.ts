@@ -1,21 +1,11 @@
 import { runId, slug } from '../model/ids.ts';
+import type { Swept } from '../model/report.ts';
 import { isEnded, type LedgerEntry } from '../model/run.ts';
 import { UNMATCHED } from '../model/source.ts';
 import { matchSource } from '../plan/match-source.ts';
 import type { Ports } from '../ports.ts';
 import { advance } from './advance.ts';
 import { arrive, enqueuePrepare } from './arrive.ts';
-
-export interface Swept {
-  /** Objects that no event told of. */
-  claimed: number;
-  /** Runs that had stopped. */
-  redriven: number;
-  /** Tables with runs in line. */
-  tables: number;
-  /** Staged files past their life. */
-  removed: number;
-}
 
 /** An event may still be on its way; a run may still be under way. */
 const EVENT_GRACE_MS = 2 * 60_000;

@@ -1,3 +1,4 @@
+import { loadBuildId } from '../model/build.ts';
 import { digest } from '../model/ids.ts';
 import type { Batch, LedgerEntry } from '../model/run.ts';
 import { downstreamOf } from '../plan/build.ts';
@@ -5,32 +6,41 @@ import type { Ports } from '../ports.ts';
 import { advance } from './advance.ts';
 import { startBuild } from './build.ts';
 
-/** After a commit: the ledger, then the events, then the transforms that read the table. All may be repeated. */
-export async function tellBatch(ports: Ports, batch: Batch, superseded: ReadonlySet<string>): Promise<void> {
-  const ended: LedgerEntry[] = [];
+/** The ledger after a commit. A run that another snapshot has overtaken ends here; the others have their rows in the table. */
+export async function recordBatch(ports: Ports, batch: Batch, superseded: ReadonlySet<string>): Promise<void> {
   for (const { run, epoch, rows } of batch.runs) {
     const entry = await ports.ledger.latest(batch.table, run);
-    if (entry?.epoch !== epoch) continue;
+    if (entry?.epoch !== epoch || entry.state !== 'BATCHED') continue;
     if (superseded.has(run)) {
       await publish(ports, entry, 'run.superseded', { batch: batch.n });
-      if (entry.state === 'BATCHED') await advance(ports, entry, 'SUPERSEDED');
-      continue;
-    }
-    const loaded = entry.state === 'BATCHED' ? await advance(ports, entry, 'LOADED', { batch: batch.n, rows }) : entry;
-    if (loaded?.state !== 'LOADED') continue;
-    await publish(ports, loaded, 'run.loaded', { batch: batch.n, rows, rejects: loaded.detail.rejects ?? 0 });
-    if (loaded.detail.rejects) await publish(ports, loaded, 'run.rejects', { rejects: loaded.detail.rejects });
-    ended.push(loaded);
+      await advance(ports, entry, 'SUPERSEDED');
+    } else await advance(ports, entry, 'LOADED', { batch: batch.n, rows });
   }
-  if (batch.runs.some(({ run }) => !superseded.has(run))) await buildReaders(ports, batch);
-  for (const entry of ended) await advance(ports, entry, 'DONE');
+}
+
+/**
+ * Tells of a batch that is closed: its events, then the transforms that read the table, and only then are its runs done.
+ * Closed comes first, so that a transform sees the load that it was started for. All of it may be repeated.
+ */
+export async function tellBatch(ports: Ports, batch: Batch): Promise<void> {
+  const loaded: LedgerEntry[] = [];
+  for (const { run, epoch } of batch.runs) {
+    const entry = await ports.ledger.latest(batch.table, run);
+    if (entry?.epoch !== epoch || entry.state !== 'LOADED') continue;
+    const { rows = 0, rejects = 0 } = entry.detail;
+    await publish(ports, entry, 'run.loaded', { batch: batch.n, rows, rejects });
+    if (rejects > 0) await publish(ports, entry, 'run.rejects', { rejects });
+    loaded.push(entry);
+  }
+  if (loaded.length > 0) await buildReaders(ports, batch);
+  for (const entry of loaded) await advance(ports, entry, 'DONE');
 }
 
 async function buildReaders(ports: Ports, { table, n }: Batch): Promise<void> {
   const release = await ports.releases.current();
   const readers = downstreamOf(release, table);
   await startBuild(ports, {
-    id: `load-${digest([table, n])}`,
+    id: loadBuildId(table, n),
     trigger: { kind: 'load', table, batch: n },
     release,
     chosen: ({ id, on }) => on.load && readers.has(id),

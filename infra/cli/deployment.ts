@@ -1,19 +1,24 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Release } from '../../functions/model/release.ts';
-import { type CloudPorts, type Endpoints, isAlive, lastEndpoints, writeEndpoints } from './endpoints.ts';
+import { type CloudPorts, type Endpoints, isAlive, isRunning, lastEndpoints, writeEndpoints } from './endpoints.ts';
 import { environmentOf } from './environment.ts';
-import { UsageError } from './errors.ts';
+import { FailedError } from './errors.ts';
 import { localKeys } from './keys.ts';
+import { localEndpoints } from './local-names.ts';
 import { type Child, freePort, startChild } from './processes.ts';
 import { provision } from './provision.ts';
 import { keysOf, publishRelease } from './publish-release.ts';
+import { type Supervised, supervise } from './supervise.ts';
 
 /** A local cloud and the functions beside it, as two processes. */
 export interface Deployment {
   endpoints: Endpoints;
   /** Makes a release current; the functions start anew if it needs keys that they do not have. */
   release(release: Release): Promise<void>;
+  /** Rejects when one of the two cannot be kept running; never resolves. */
+  broken: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -27,143 +32,140 @@ export interface DeploymentOptions {
   /** Further settings of the functions. */
   env?: Readonly<Record<string, string>>;
   /** Told when one of the two had ended by itself and runs again. */
-  onRestart?: (what: 'local cloud' | 'functions') => void;
+  onRestart?: (what: Part) => void;
 }
+
+type Part = 'local cloud' | 'functions';
 
 const PROJECT = 'local';
 const LOCATION = 'US';
 /** The functions' port comes after the cloud's nine. */
 const FUNCTIONS_OFFSET = 9;
 
-/** Starts both over one data folder and makes `first` the current release. Throws UsageError if the folder is in use. */
+/** Starts both over one data folder and makes `first` the current release. Throws FailedError if the folder is in use. */
 export async function deploy(options: DeploymentOptions, first: Release): Promise<Deployment> {
   const dir = resolve(options.data);
+  await awaitUnused(options.data);
   const before = lastEndpoints(dir);
-  if (before && isAlive(before.pids.cloud)) {
-    throw new UsageError(
-      `the local cloud of ${options.data} is running already (process ${before.pids.up}): end that one, or name another folder with --data`,
-    );
-  }
   mkdirSync(dir, { recursive: true });
   const logs = join(dir, 'logs');
+  const running: Supervised<unknown>[] = [];
+  const broken = Promise.withResolvers<never>();
+  // It may break while nobody waits for it.
+  broken.promise.catch(() => {});
+
+  async function keep<Ready>(what: Part, starting: Promise<Child<Ready>>, start: () => Promise<Child<Ready>>) {
+    const supervised = supervise(await starting, {
+      start,
+      onRestart() {
+        record();
+        options.onRestart?.(what);
+      },
+      onGiveUp: (cause) =>
+        broken.reject(new FailedError(`the ${what} cannot be kept running: ${(cause as Error).message}`, { cause })),
+    });
+    running.push(supervised);
+    return supervised;
+  }
+
   const startCloud = (port: number | CloudPorts | undefined): Promise<Child<{ ports: CloudPorts }>> =>
     startChild({
       script: 'cloud',
       args: [
-        '--data',
-        join(dir, 'cloud'),
-        '--project',
-        PROJECT,
-        '--location',
-        LOCATION,
+        ...['--data', join(dir, 'cloud'), '--project', PROJECT, '--location', LOCATION],
         ...flag('port', port),
         ...flag('seed', options.seed),
       ],
       logs,
     });
+  const firstCloud = await startCloud(options.port);
+  const { ports } = firstCloud.ready;
+  const cloud = await keep('local cloud', Promise.resolve(firstCloud), () => startCloud(ports));
 
-  let cloud = await startCloud(options.port);
-  const { ports } = cloud.ready;
-  const endpoints = endpointsOf(ports, await functionsPort(options, before), resolve(options.sql));
-  await provision(endpoints);
-  await publishRelease(endpoints, first, new Date());
-
+  const functionsAt = await functionsPort(options, before);
+  const endpoints = localEndpoints({
+    project: PROJECT,
+    location: LOCATION,
+    ports,
+    functions: functionsAt,
+    sql: resolve(options.sql),
+  });
   let keys = localKeys(dir, keysOf(first));
   const startFunctions = (): Promise<Child<object>> =>
     startChild({
       script: 'functions',
-      args: ['--port', new URL(endpoints.functions).port],
+      args: ['--port', String(functionsAt)],
       env: { ...environmentOf(endpoints, keys), ...options.env },
       logs,
     });
-  let functions = await startFunctions();
-  record();
+
+  const starting = keep('functions', startFunctions(), startFunctions);
 
   function record(): void {
-    endpoints.pids = { up: process.pid, cloud: cloud.pid, functions: functions.pid };
+    endpoints.pids = { up: process.pid, cloud: cloud.current().pid, functions: running[1]?.current().pid ?? 0 };
     writeEndpoints(dir, endpoints);
   }
 
-  let stopping = false;
-  // Either may be killed: the cloud loses nothing that it acknowledged, the functions have nothing to lose.
-  const watchCloud = async (): Promise<void> => {
-    await cloud.ended;
-    if (stopping) return;
-    cloud = await startCloud(ports);
-    record();
-    options.onRestart?.('local cloud');
-    await watchCloud();
-  };
-  let replacing = false;
-  const watchFunctions = async (): Promise<void> => {
-    await functions.ended;
-    if (stopping) return;
-    functions = await startFunctions();
-    record();
-    if (!replacing) options.onRestart?.('functions');
-    replacing = false;
-    await watchFunctions();
-  };
-  void watchCloud();
-  void watchFunctions();
+  async function stop(): Promise<void> {
+    await Promise.allSettled([starting]);
+    // The functions first: they end what is under way, and that needs the cloud.
+    for (const one of [...running].reverse()) await one.stop();
+    endpoints.pids = { up: 0, cloud: 0, functions: 0 };
+    writeEndpoints(dir, endpoints);
+  }
 
+  try {
+    await Promise.all([starting, provision(endpoints).then(() => publishRelease(endpoints, first, new Date()))]);
+    record();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     endpoints,
     async release(release) {
       const wanted = keysOf(release);
       if (wanted.some((name) => !keys[name])) {
         keys = localKeys(dir, wanted);
-        replacing = true;
-        await functions.stop();
+        await (await starting).restart();
+        record();
       }
       await publishRelease(endpoints, release, new Date());
     },
-    async stop() {
-      stopping = true;
-      await functions.stop();
-      await cloud.stop();
-    },
+    broken: broken.promise,
+    stop,
   };
 }
 
 const flag = (name: string, value: unknown): string[] =>
   value === undefined ? [] : [`--${name}`, JSON.stringify(value)];
 
+/** Processes of an `up` that was killed end by themselves, as soon as what they have under way allows. */
+const ENDING_MS = 12_000;
+
+/** Waits for such processes. Throws FailedError if the folder's local cloud is up, or does not end. */
+export async function awaitUnused(data: string): Promise<void> {
+  for (const until = Date.now() + ENDING_MS; ; await sleep(100)) {
+    const before = lastEndpoints(resolve(data));
+    if (!before || !(isAlive(before.pids.cloud) || isAlive(before.pids.functions))) return;
+    const { up, cloud } = before.pids;
+    const answers = await isRunning(before);
+    if (answers && isAlive(up)) {
+      throw new FailedError(
+        `the local cloud of ${data} is up already (process ${up}): end that one, or name another folder with --data`,
+      );
+    }
+    if (Date.now() < until) continue;
+    // Nobody listens there: the process ids are somebody else's by now.
+    if (!answers) return;
+    throw new FailedError(
+      `the local cloud of ${data} still runs (process ${cloud}) though what started it is gone: end that process`,
+    );
+  }
+}
+
 /** Tasks that are waiting know the functions by their address, so it stays what it was. */
 async function functionsPort({ port }: DeploymentOptions, before: Endpoints | undefined): Promise<number> {
   if (port !== undefined) return port + FUNCTIONS_OFFSET;
   return before ? Number(new URL(before.functions).port) : freePort();
-}
-
-function endpointsOf(ports: CloudPorts, functions: number, sql: string): Endpoints {
-  const http = (port: number): string => `http://127.0.0.1:${port}`;
-  const grpc = `127.0.0.1:${ports.grpc}`;
-  const role = (name: string): string => `${PROJECT}-${name}`;
-  const queue = (name: string): string => `projects/${PROJECT}/locations/us-central1/queues/${name}`;
-  return {
-    project: PROJECT,
-    location: LOCATION,
-    sql,
-    buckets: {
-      raw: role('raw'),
-      staging: role('staging'),
-      curated: role('curated'),
-      quarantine: role('quarantine'),
-      state: role('state'),
-    },
-    queues: Object.fromEntries(
-      ['prepare', 'deidentify', 'load', 'transform', 'nightly'].map((name) => [name, queue(name)]),
-    ),
-    topics: { events: `projects/${PROJECT}/topics/events`, arrivals: `projects/${PROJECT}/topics/arrivals` },
-    storage: http(ports.storage),
-    bigquery: http(ports.bigquery),
-    functions: http(functions),
-    dlp: { grpc, rest: http(ports.dlp) },
-    tasks: { grpc, rest: http(ports.tasks) },
-    pubsub: { grpc, rest: http(ports.pubsub) },
-    scheduler: { grpc, rest: http(ports.scheduler) },
-    eventarc: http(ports.eventarc),
-    admin: http(ports.admin),
-    pids: { up: process.pid, cloud: 0, functions: 0 },
-  };
 }

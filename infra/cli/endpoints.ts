@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { UsageError } from './errors.ts';
+import { FailedError, UsageError } from './errors.ts';
 
 /** `DIR/endpoints.json`: where a local cloud listens and what its parts are called. Everything that is not `sluice up` starts here. */
 export interface Endpoints {
@@ -30,33 +31,66 @@ export type CloudPorts = Record<
 >;
 
 export const DEFAULT_DATA = '.sluice';
+/** Where `sluice start` (`npm start`) keeps its own. */
+export const START_DATA = '.sluice-start';
 
 const fileIn = (dir: string): string => join(dir, 'endpoints.json');
 
+/** Renamed into place, so that nobody reads half of it. */
 export function writeEndpoints(dir: string, endpoints: Endpoints): void {
-  writeFileSync(fileIn(dir), `${JSON.stringify(endpoints, undefined, 2)}\n`);
+  const draft = `${fileIn(dir)}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(endpoints, undefined, 2)}\n`);
+  renameSync(draft, fileIn(dir));
 }
 
 /** What the folder's last `sluice up` wrote, whether it still runs or not. */
 export function lastEndpoints(dir: string): Endpoints | undefined {
-  return existsSync(fileIn(dir)) ? (JSON.parse(readFileSync(fileIn(dir), 'utf8')) as Endpoints) : undefined;
+  if (!existsSync(fileIn(dir))) return undefined;
+  try {
+    return JSON.parse(readFileSync(fileIn(dir), 'utf8')) as Endpoints;
+  } catch (cause) {
+    throw new FailedError(`${fileIn(dir)} cannot be read: remove it, and \`sluice up\` writes it anew`, { cause });
+  }
 }
 
 /** The endpoints of a local cloud that runs. Throws UsageError, with what to do, if none does. */
-export function readEndpoints(dir: string): Endpoints {
+export async function readEndpoints(dir: string): Promise<Endpoints> {
   const endpoints = lastEndpoints(dir);
-  const start = `start one with \`npx sluice up${dir === DEFAULT_DATA ? '' : ` --data ${dir}`}\``;
-  if (!endpoints)
-    throw new UsageError(`no local cloud has its data in ${dir}: ${start}, or name another folder with --data`);
-  if (!isAlive(endpoints.pids.cloud)) throw new UsageError(`the local cloud of ${dir} is not running: ${start}`);
-  return endpoints;
+  if (endpoints && (await isRunning(endpoints))) return endpoints;
+  const what = endpoints ? `the local cloud of ${dir} is not running` : `no local cloud has its data in ${dir}`;
+  const other = [DEFAULT_DATA, START_DATA].find((one) => one !== dir && lastEndpoints(one));
+  if (other && (await isRunning(lastEndpoints(other))))
+    throw new UsageError(`${what}, but that of ${other} is: add --data ${other}`);
+  throw new UsageError(`${what}: start one with \`npx sluice up${dataFlag(dir)}\`, or name another folder with --data`);
+}
+
+/** ` --data DIR` where it has to be said. */
+export const dataFlag = (dir: string): string => (dir === DEFAULT_DATA ? '' : ` --data ${dir}`);
+
+/** A process id alone proves nothing: after a restart of the machine it is somebody else's. */
+export async function isRunning(endpoints: Endpoints | undefined): Promise<boolean> {
+  return endpoints !== undefined && isAlive(endpoints.pids.cloud) && (await accepts(endpoints.admin));
 }
 
 export function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+function accepts(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port) });
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+  });
 }

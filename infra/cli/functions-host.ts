@@ -4,14 +4,13 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 
 /** All functions in one process, on loopback (the framework's own command would listen on every interface). */
 const { values } = parseArgs({ options: { port: { type: 'string' } } });
-await import('../../functions/index.ts');
-const server: Server = getTestServer('all');
-server.listen(Number(values.port), '127.0.0.1', () => process.stdout.write(`${JSON.stringify({ ready: true })}\n`));
 
+let server: Server | undefined;
 let stopping = false;
 const stop = (): void => {
   if (stopping) return;
   stopping = true;
+  if (!server) process.exit(0);
   // What is under way may end; its caller tries again what does not.
   server.close(() => process.exit(0));
   server.closeIdleConnections();
@@ -20,3 +19,9 @@ const stop = (): void => {
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
 process.on('disconnect', stop);
+// The channel may have closed before anybody listened.
+if (process.connected === false) stop();
+
+await import('../../functions/index.ts');
+server = getTestServer('all');
+server.listen(Number(values.port), '127.0.0.1', () => process.stdout.write(`${JSON.stringify({ ready: true })}\n`));

@@ -1,21 +1,60 @@
-import { FailedError } from './errors.ts';
+import { ServiceError, UnreachableError } from './errors.ts';
 
-/** A JSON call to a service; `undefined` for 404 where asked for. Throws FailedError with the service's own message. */
+export interface CallOptions {
+  /** Statuses that are no failure; the answer is then `undefined`. */
+  allow?: readonly number[];
+  signal?: AbortSignal;
+}
+
+/** A JSON call to a service. Throws ServiceError with the service's own message, UnreachableError where none answers. */
 export async function callJson<T>(
   method: string,
   url: string,
   body?: unknown,
-  options: { allow?: readonly number[] } = {},
+  options: CallOptions = {},
 ): Promise<T | undefined> {
-  const response = await fetch(url, {
-    method,
-    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  }).catch((cause: unknown) => {
-    throw new FailedError(`${new URL(url).origin} does not answer: is the local cloud up?`, { cause });
+  const { text, status, ok } = await send(method, url, body, options.signal);
+  if (ok) return text === '' ? undefined : (JSON.parse(text) as T);
+  if (options.allow?.includes(status)) return undefined;
+  const { message, code } = errorOf(text);
+  throw new ServiceError(message ?? `${method} ${url} answered ${status}`, status, code);
+}
+
+async function send(
+  method: string,
+  url: string,
+  body: unknown,
+  signal: AbortSignal | undefined,
+): Promise<{ text: string; status: number; ok: boolean }> {
+  try {
+    const response = await fetch(url, {
+      method,
+      ...(signal && { signal }),
+      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    return { text: await response.text(), status: response.status, ok: response.ok };
+  } catch (cause) {
+    throw unreachable(url, cause);
+  }
+}
+
+export function unreachable(url: string, cause: unknown): UnreachableError {
+  const code = ((cause as Error).cause as { code?: unknown } | undefined)?.code;
+  return new UnreachableError(`${new URL(url).origin} does not answer: is the local cloud still up?`, {
+    refused: code === 'ECONNREFUSED',
+    cause,
   });
-  const text = await response.text();
-  const json = text === '' ? undefined : (JSON.parse(text) as T & { error?: { message?: string } });
-  if (response.ok) return json;
-  if (options.allow?.includes(response.status)) return undefined;
-  throw new FailedError(json?.error?.message ?? `${method} ${url} answered ${response.status}`);
+}
+
+/** Google's error shape and ours are alike; `errors[0].reason` is BigQuery's finer word. Anything else has no message. */
+export function errorOf(text: string): { message?: string; code?: string } {
+  try {
+    const { error } = JSON.parse(text) as {
+      error?: { message?: string; code?: unknown; status?: string; errors?: { reason?: string }[] };
+    };
+    const code = error?.errors?.[0]?.reason ?? error?.status ?? error?.code;
+    return { ...(error?.message && { message: error.message }), ...(code !== undefined && { code: String(code) }) };
+  } catch {
+    return {};
+  }
 }

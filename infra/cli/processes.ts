@@ -32,7 +32,8 @@ const KILL_AFTER_MS = 10_000;
 
 export async function startChild<Ready>({ script, args, env = {}, logs }: ChildOptions): Promise<Child<Ready>> {
   mkdirSync(logs, { recursive: true });
-  const log = createWriteStream(join(logs, `${script}.log`), { flags: 'a' });
+  const logFile = join(logs, `${script}.log`);
+  const log = createWriteStream(logFile, { flags: 'a' });
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SCRIPTS[script], ...args], {
     env: { ...process.env, ...env, METADATA_SERVER_DETECTION: 'none' },
     // The channel closes when this process ends, however it ends, and takes the child with it.
@@ -40,7 +41,7 @@ export async function startChild<Ready>({ script, args, env = {}, logs }: ChildO
   });
   child.stderr?.pipe(log, { end: false });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const ready = await firstLine<Ready>(child, script, log);
+  const ready = await firstLine<Ready>(child, script, { log, logFile });
   return {
     pid: child.pid ?? 0,
     ready,
@@ -54,26 +55,43 @@ export async function startChild<Ready>({ script, args, env = {}, logs }: ChildO
   };
 }
 
-function firstLine<Ready>(child: ChildProcess, script: string, log: NodeJS.WritableStream): Promise<Ready> {
+interface LogPlace {
+  log: NodeJS.WritableStream;
+  logFile: string;
+}
+
+function firstLine<Ready>(child: ChildProcess, script: string, { log, logFile }: LogPlace): Promise<Ready> {
   return new Promise((resolve, reject) => {
     if (!child.stdout) return reject(new FailedError(`${script} has no output`));
     const lines = createInterface({ input: child.stdout });
     let isReady = false;
+    let complaint = '';
     lines.on('line', (line) => {
       log.write(`${line}\n`);
       if (isReady || !line.startsWith('{"ready"')) return;
       isReady = true;
       resolve(JSON.parse(line) as Ready);
     });
-    child.once('exit', (code, signal) => {
-      if (!isReady)
-        reject(
-          new FailedError(
-            `${script} ended before it was ready (${signal ?? code}): see ${script}.log in the data folder's logs`,
-          ),
-        );
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (!isReady && complaint.length < COMPLAINT_CHARS) complaint += chunk.toString();
+    });
+    child.once('error', (cause) => reject(new FailedError(`${script} could not be started`, { cause })));
+    // `close` comes after the last of its output, `exit` may come before.
+    child.once('close', (code, signal) => {
+      if (!isReady) reject(new FailedError(`${explain(script, complaint, signal ?? code)} (log: ${logFile})`));
     });
   });
+}
+
+/** What is kept of the output of a process that does not become ready; the log has all. */
+const COMPLAINT_CHARS = 20_000;
+
+function explain(script: string, complaint: string, end: string | number | null): string {
+  const port = /EADDRINUSE[^\n]*?:(\d+)/.exec(complaint)?.[1];
+  if (port)
+    return `port ${port} is in use by another process: end that one, or name the first of ten free ports with --port`;
+  const error = /^(?:\w*Error|Error): .*$|^\w*Error[^\n]*: .*$/m.exec(complaint)?.[0];
+  return `the ${script} process ended before it was ready (${end})${error ? `: ${error}` : ''}`;
 }
 
 /** A loopback port that is free now. */

@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import { createBigQuery } from './bigquery/bigquery.ts';
 import { computeBill, PRICES } from './bill/bill.ts';
+import { parseUnits } from './bill/units.ts';
 import type { Context } from './context.ts';
 import { createDeliveries } from './delivery.ts';
-import { createDlp } from './dlp/create-dlp.ts';
+import { createDlp } from './dlp/dlp.ts';
 import { createEventarc } from './eventarc.ts';
 import { createHttp, listen } from './http.ts';
 import { createIdentity } from './identity.ts';
@@ -98,6 +99,11 @@ export async function startCloud(options: CloudOptions): Promise<{ ports: CloudP
     admin: await open('admin', (app) => {
       identity.routes(app);
       app.get('/bill', () => computeBill(meter.read(), PRICES));
+      // What would be paid for units that nothing meters, such as storage by the month.
+      app.get<{ Querystring: Record<string, unknown> }>('/quote', ({ query }) =>
+        computeBill(parseUnits(query), PRICES),
+      );
+      app.get('/prices', () => PRICES);
     }),
     grpc: grpc.port,
   };
@@ -129,22 +135,27 @@ async function main(): Promise<void> {
     },
   });
   if (!values.data) throw new Error('--data DIR is missing: the folder that holds everything the local cloud keeps');
-  const cloud = await startCloud({
+  let cloud: Awaited<ReturnType<typeof startCloud>> | undefined;
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    // Not up yet: nothing was acknowledged to anybody.
+    if (!cloud) process.exit(0);
+    void cloud.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+  // The channel may have closed before anybody listened.
+  if (process.connected === false) stop();
+  cloud = await startCloud({
     dir: resolve(values.data),
     project: values.project,
     location: values.location,
     ...(values.port && { port: JSON.parse(values.port) as number | CloudPorts }),
     ...(values.seed && { seed: Number(values.seed) }),
   });
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    void cloud.stop().then(() => process.exit(0));
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  process.on('disconnect', stop);
   process.stdout.write(`${JSON.stringify({ ready: true, ports: cloud.ports })}\n`);
 }
 

@@ -1,9 +1,11 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '../context.ts';
 import { openCatalog } from './catalog.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
 import type { Engine, Files } from './jobs/engine.ts';
+import type { Job } from './jobs/job.ts';
 import { openJobStore } from './jobs/job-store.ts';
 import { createLocks } from './jobs/locks.ts';
 import { createRunner } from './jobs/runner.ts';
@@ -31,6 +33,16 @@ export interface BigQuery {
 const RESULT_LIFE_MS = 24 * 60 * 60 * 1000;
 const SWEEP_MS = 10 * 60 * 1000;
 
+/** Files of uploads that never became a job, or whose job is done. */
+async function removeOrphans(uploads: string, unfinished: Job[]): Promise<void> {
+  const wanted = new Set(unfinished.map((job) => job.upload));
+  await mkdir(uploads, { recursive: true });
+  for (const name of await readdir(uploads)) {
+    const path = join(uploads, name);
+    if (!wanted.has(path)) await rm(path, { force: true });
+  }
+}
+
 /** The local BigQuery: the v2 REST API on one DuckDB database under `context.dir`. */
 export async function createBigQuery(
   context: Context,
@@ -41,7 +53,7 @@ export async function createBigQuery(
   const catalog = await openCatalog(warehouse);
   const store = await openJobStore(warehouse);
   const [last] = await warehouse.rows(
-    "SELECT max(CAST(regexp_extract(result, '\\d+$') AS BIGINT)) AS n FROM meta.jobs",
+    "SELECT max(TRY_CAST(regexp_extract(result, '\\d+$') AS BIGINT)) AS n FROM meta.jobs",
   );
   let nextResult = Number(last?.n ?? 0) + 1;
   const engine: Engine = {
@@ -58,6 +70,7 @@ export async function createBigQuery(
     freshResult: () => `anon.q_${nextResult++}`,
   };
   const runner = createRunner(engine);
+  await removeOrphans(join(dir, 'uploads'), store.unfinished());
   let sweeper: NodeJS.Timeout | undefined;
 
   async function sweep(): Promise<void> {

@@ -1,6 +1,7 @@
 import { type Field, typeOfField } from './schema.ts';
 import type { Analysis, TableInfo } from './sql/analyze/analysis.ts';
 import { SqlError, unsupported } from './sql/sql-error.ts';
+import { withoutParameters } from './sql/type-parameters.ts';
 import { duckType } from './sql/types.ts';
 import type { Tx, Warehouse } from './warehouse.ts';
 
@@ -119,11 +120,15 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
       table: record.table,
       kind: record.kind,
       physical: record.physical,
-      columns: record.schema.map((field) => ({
-        name: field.name,
-        type: typeOfField(field),
-        required: field.mode === 'REQUIRED',
-      })),
+      columns: record.schema.map((field) => {
+        const declared = typeOfField(field);
+        return {
+          name: field.name,
+          type: withoutParameters(declared),
+          declared,
+          required: field.mode === 'REQUIRED',
+        };
+      }),
       view: record.view,
       partitionColumn: record.timePartitioning?.field,
       requirePartitionFilter: record.requirePartitionFilter,

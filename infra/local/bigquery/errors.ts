@@ -55,7 +55,7 @@ export function toApi(failure: JobFailure): ApiError {
   });
 }
 
-/** Marks of messages that the macros raise: see sql/macros.ts. */
+/** Marks of messages that the macros raise: see sql/macros/failures.ts. */
 const OWN_MESSAGE = /bq<([\s\S]*?)>bq/;
 
 /** Whatever went wrong in a job → its failure. `text` is the statement that SqlError's positions count in. */

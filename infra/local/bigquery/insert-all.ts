@@ -1,9 +1,10 @@
 import type { TableRef } from './catalog.ts';
 import { JobFailure } from './errors.ts';
 import { type Engine, requireTable } from './jobs/engine.ts';
-import { badField, type Conversion, projectionOf } from './loads/checks.ts';
-import { fromJson, jsonKey, unknownKeys } from './loads/text-values.ts';
-import { typeOfField } from './schema.ts';
+import { type BadRow, badField, limitOf, projectionOf, readMark } from './loads/checks.ts';
+import { jsonConversions, takeFields } from './loads/json-columns.ts';
+import { unknownKeys } from './loads/text-values.ts';
+import type { Field } from './schema.ts';
 import { quoteName, quoteText } from './sql/types.ts';
 
 export interface InsertAllRequest {
@@ -37,10 +38,7 @@ export async function insertAll(engine: Engine, ref: TableRef, request: InsertAl
   if (rows.length === 0) throw new JobFailure('invalid', 'No rows present in the request.');
   if (rows.length > MAX_ROWS)
     throw new JobFailure('invalid', `too many rows present in the request, limit: ${MAX_ROWS}.`);
-  const conversions = record.schema.map((field): Conversion => {
-    const j = `json_extract(j, ${jsonKey(field.name)})`;
-    return { field, value: fromJson(j, typeOfField(field)), isAbsent: `(${j} IS NULL OR json_type(${j}) = 'NULL')` };
-  });
+  const conversions = jsonConversions(record.schema);
   const unknown = request.ignoreUnknownValues ? [] : [`WHEN ${unknownKeys('j', record.schema)} THEN 'no such field'`];
   const bad = `CASE WHEN json_type(j) <> 'OBJECT' THEN 'no such row' ${unknown.join(' ')} ELSE ${badField(conversions)} END`;
   const raw = JSON.stringify(
@@ -51,7 +49,8 @@ export async function insertAll(engine: Engine, ref: TableRef, request: InsertAl
       ),
     ),
   );
-  const staged = `(SELECT n, ${bad} AS bad, ${projectionOf(conversions)} FROM (SELECT j, row_number() OVER () - 1 AS n FROM (SELECT unnest(CAST(${quoteText(raw)} AS JSON[])) AS j)))`;
+  const given = `SELECT j, row_number() OVER () - 1 AS n FROM (SELECT unnest(CAST(${quoteText(raw)} AS JSON[])) AS j)`;
+  const staged = `(SELECT n, ${bad} AS bad, ${projectionOf(conversions)} FROM (${takeFields(given, record.schema)}))`;
   const seen = idsOf(engine);
   const table = `${ref.project}:${ref.dataset}.${ref.table}`;
   const now = engine.clock.now();
@@ -71,7 +70,7 @@ export async function insertAll(engine: Engine, ref: TableRef, request: InsertAl
     await engine.warehouse.transaction(async (tx) => {
       await tx.run(`CREATE TEMP TABLE inserted AS SELECT * FROM ${staged}`);
       const failed = await tx.rows('SELECT n, bad FROM inserted WHERE bad IS NOT NULL ORDER BY n');
-      errors = failed.map((row) => ({ index: Number(row.n), errors: [rowError(String(row.bad))] }));
+      errors = failed.map((row) => ({ index: Number(row.n), errors: [rowError(String(row.bad), record.schema)] }));
       const skip = new Set([...repeated, ...errors.map((error) => error.index)]);
       if (errors.length === 0 || request.skipInvalidRows) {
         const names = record.schema.map((field) => quoteName(field.name)).join(', ');
@@ -123,8 +122,14 @@ function bySpelling(row: Record<string, unknown>, names: string[]): Record<strin
   );
 }
 
-function rowError(bad: string): RowError['errors'][number] {
-  const isField = bad !== 'no such field' && bad !== 'no such row';
-  const message = isField ? `Cannot convert value of field ${bad}, or a required value is missing.` : `${bad}.`;
-  return { reason: 'invalid', location: isField ? bad : '', debugInfo: '', message };
+function rowError(mark: string, schema: Field[]): RowError['errors'][number] {
+  const bad = readMark(mark);
+  const field = bad.kind === 'other' ? undefined : schema[bad.index];
+  return { reason: 'invalid', location: field?.name ?? '', debugInfo: '', message: messageOf(bad, field) };
+}
+
+function messageOf(bad: BadRow, field: Field | undefined): string {
+  if (bad.kind === 'other' || !field) return bad.kind === 'other' ? `${bad.text}.` : '';
+  if (bad.kind === 'limit') return `Field ${field.name}: ${limitOf(field)}`;
+  return `Cannot convert value of field ${field.name}, or a required value is missing.`;
 }

@@ -1,10 +1,11 @@
-import { type Cell, encodeRow, type RowFormat } from './rows.ts';
+import type { JobResult } from './jobs/job.ts';
+import { type EncodedRow, encodeRow, type RowFormat, reformatRow, rowBytes } from './rows.ts';
 import { type Field, typeOfField } from './schema.ts';
 import { quoteName } from './sql/types.ts';
 import type { Warehouse } from './warehouse.ts';
 
 export interface Page {
-  rows: { f: { v: Cell }[] }[];
+  rows: EncodedRow[];
   /** Position of the first row that is not on this page. */
   next: number;
 }
@@ -23,6 +24,21 @@ interface PageRequest {
   format: RowFormat;
 }
 
+/** A page of a query's result, wherever its rows lie. */
+export async function readResultPage(
+  warehouse: Warehouse,
+  result: Pick<JobResult, 'physical' | 'inline' | 'schema'>,
+  request: Pick<PageRequest, 'start' | 'limit' | 'format'>,
+): Promise<Page> {
+  const { physical, inline, schema } = result;
+  if (physical !== undefined)
+    return readPage(warehouse, { ...request, physical, schema, columns: schema.map((_, i) => `c${i + 1}`) });
+  const types = schema.map(typeOfField);
+  const end = request.limit === undefined ? undefined : request.start + request.limit;
+  const rows = (inline ?? []).slice(request.start, end).map((row) => reformatRow(row, types, request.format));
+  return { rows, next: request.start + rows.length };
+}
+
 /** Reads rows by position, chunk by chunk, until the page is full: memory is bounded by one page. */
 export async function readPage(warehouse: Warehouse, request: PageRequest): Promise<Page> {
   const types = request.schema.map(typeOfField);
@@ -36,21 +52,11 @@ export async function readPage(warehouse: Warehouse, request: PageRequest): Prom
     for await (const chunk of result.yieldRows()) {
       for (const values of chunk) {
         const row = encodeRow(values, types, request.format);
-        bytes += sizeOf(row.f);
+        bytes += rowBytes(row);
         rows.push(row);
         if (bytes >= MAX_PAGE_BYTES) return { rows, next: request.start + rows.length };
       }
     }
     return { rows, next: request.start + rows.length };
   });
-}
-
-function sizeOf(cells: { v: Cell }[]): number {
-  let bytes = 0;
-  for (const { v } of cells) {
-    if (typeof v === 'string') bytes += v.length + 6;
-    else if (v === null) bytes += 10;
-    else bytes += sizeOf(Array.isArray(v) ? v : v.f);
-  }
-  return bytes;
 }

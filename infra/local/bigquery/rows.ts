@@ -14,17 +14,46 @@ import type { SqlType } from './sql/types.ts';
 /** A cell as BigQuery's REST API answers it: text, null, `[{ v }]` or `{ f: [{ v }] }`. */
 export type Cell = string | null | { v: Cell }[] | { f: { v: Cell }[] };
 
+export interface EncodedRow {
+  f: { v: Cell }[];
+}
+
 export interface RowFormat {
   /** TIMESTAMP as whole microseconds; otherwise as seconds in floating point. */
   useInt64Timestamp: boolean;
 }
 
-export function encodeRow(
-  values: readonly DuckDBValue[],
-  types: readonly SqlType[],
-  format: RowFormat,
-): { f: { v: Cell }[] } {
+export function encodeRow(values: readonly DuckDBValue[], types: readonly SqlType[], format: RowFormat): EncodedRow {
   return { f: types.map((type, i) => ({ v: encodeCell(values[i] ?? null, type, format) })) };
+}
+
+/** A row that was encoded with useInt64Timestamp, in another format. */
+export function reformatRow(row: EncodedRow, types: readonly SqlType[], format: RowFormat): EncodedRow {
+  if (format.useInt64Timestamp) return row;
+  return { f: row.f.map((cell, i) => ({ v: reformatCell(cell.v, types[i] as SqlType) })) };
+}
+
+function reformatCell(cell: Cell, type: SqlType): Cell {
+  if (cell === null) return null;
+  if (Array.isArray(cell))
+    return cell.map((item) => ({ v: type.kind === 'ARRAY' ? reformatCell(item.v, type.element) : item.v }));
+  if (typeof cell === 'string') return type.kind === 'TIMESTAMP' ? secondsText(BigInt(cell)) : cell;
+  return {
+    f: cell.f.map((item, i) => ({
+      v: type.kind === 'STRUCT' && type.fields[i] ? reformatCell(item.v, type.fields[i].type) : item.v,
+    })),
+  };
+}
+
+/** About the bytes that a row takes as JSON. */
+export function rowBytes(row: EncodedRow): number {
+  let bytes = 0;
+  for (const { v } of row.f) {
+    if (typeof v === 'string') bytes += v.length + 8;
+    else if (v === null) bytes += 10;
+    else bytes += rowBytes(Array.isArray(v) ? { f: v } : v);
+  }
+  return bytes;
 }
 
 function encodeCell(value: DuckDBValue, type: SqlType, format: RowFormat): Cell {

@@ -1,5 +1,6 @@
 import { JobFailure } from './errors.ts';
-import { arrayOf, parseScalarKind, type ScalarKind, type SqlType, scalar } from './sql/types.ts';
+import { DECIMAL_DIGITS, isDecimal } from './sql/type-parameters.ts';
+import { arrayOf, parseScalarKind, type ScalarKind, type SqlType, type TypeParameters } from './sql/types.ts';
 
 /** google.cloud.bigquery.v2.TableFieldSchema, its type in the spelling that BigQuery answers with. */
 export interface Field {
@@ -7,6 +8,11 @@ export interface Field {
   type: string;
   mode: 'NULLABLE' | 'REQUIRED' | 'REPEATED';
   description?: string;
+  /** Of STRING and BYTES; 64-bit numbers are text in the API. */
+  maxLength?: string;
+  /** Of NUMERIC and BIGNUMERIC. */
+  precision?: string;
+  scale?: string;
   fields?: Field[];
 }
 
@@ -14,9 +20,6 @@ const SPELLED: Partial<Record<ScalarKind, string>> = { INT64: 'INTEGER', FLOAT64
 const REFUSED = new Set(['GEOGRAPHY', 'INTERVAL', 'RANGE', 'FOREIGN']);
 /** What is refused because the warehouse would not hold it to it. */
 const REFUSED_KEYS = [
-  'maxLength',
-  'precision',
-  'scale',
   'defaultValueExpression',
   'collation',
   'roundingMode',
@@ -69,7 +72,7 @@ function parseField(raw: Record<string, unknown>, path: string): Field {
   if (spelled === 'RECORD' || spelled === 'STRUCT') {
     const fields = parseFields(raw.fields, `${path}${name}.`);
     if (fields.length === 0) throw invalid(`Field ${path}${name} is type RECORD but has no schema`);
-    return { name, type: 'RECORD', mode, ...description, fields };
+    return { name, type: 'RECORD', mode, ...description, ...readParameters(raw, 'RECORD', path + name), fields };
   }
   const kind = parseScalarKind(spelled);
   if (kind === undefined) {
@@ -77,18 +80,74 @@ function parseField(raw: Record<string, unknown>, path: string): Field {
       throw invalid(`not supported by the embedded warehouse: type ${spelled} of field ${path}${name}`);
     throw invalid(`Invalid value for type: ${spelled || '(none)'} is not a valid value`);
   }
-  return { name, type: SPELLED[kind] ?? kind, mode, ...description };
+  return { name, type: SPELLED[kind] ?? kind, mode, ...description, ...readParameters(raw, kind, path + name) };
 }
 
+type Parameters = Pick<Field, 'maxLength' | 'precision' | 'scale'>;
+
+function readParameters(raw: Record<string, unknown>, kind: string, name: string): Parameters {
+  const read = (key: keyof Parameters, takenBy: boolean): number | undefined => {
+    const value = raw[key];
+    if (value === undefined || value === null || value === '') return undefined;
+    if (!takenBy) throw invalid(`Field ${name} of type ${kind} cannot have ${key}`);
+    const number = Number(value);
+    if (!Number.isSafeInteger(number)) throw invalid(`Invalid ${key} of field ${name}: ${String(value)}`);
+    return number;
+  };
+  const maxLength = read('maxLength', kind === 'STRING' || kind === 'BYTES');
+  const precision = read('precision', isDecimal(kind));
+  const scale = read('scale', isDecimal(kind));
+  if (maxLength !== undefined && maxLength <= 0) throw invalid(`Field ${name}: ${kind} length must be greater than 0`);
+  if (scale !== undefined && precision === undefined)
+    throw invalid(`Field ${name} has scale ${scale} but no precision`);
+  if (precision !== undefined && isDecimal(kind)) checkDigits(kind, precision, scale ?? 0, name);
+  return {
+    ...(maxLength !== undefined && { maxLength: String(maxLength) }),
+    ...(precision !== undefined && { precision: String(precision) }),
+    ...(scale !== undefined && { scale: String(scale) }),
+  };
+}
+
+function checkDigits(kind: keyof typeof DECIMAL_DIGITS, precision: number, scale: number, name: string): void {
+  const most = DECIMAL_DIGITS[kind];
+  const has = `Field ${name} has precision ${precision} and scale ${scale} but precision and scale for ${kind} must be`;
+  if (scale < 0 || scale > most.scale) throw invalid(`${has}: 0 <= scale <= ${most.scale}`);
+  if (precision < Math.max(1, scale) || precision - scale > most.integer)
+    throw invalid(`${has}: 0 <= precision - scale <= ${most.integer}`);
+}
+
+export function parametersOf(field: Field): TypeParameters | undefined {
+  if (field.maxLength !== undefined) return { maxLength: Number(field.maxLength) };
+  return field.precision === undefined
+    ? undefined
+    : { precision: Number(field.precision), scale: Number(field.scale ?? 0) };
+}
+
+function renderParameters(parameters: TypeParameters | undefined): Parameters {
+  if (!parameters) return {};
+  if ('maxLength' in parameters) return { maxLength: String(parameters.maxLength) };
+  const { precision, scale } = parameters;
+  return { precision: String(precision), ...(scale > 0 && { scale: String(scale) }) };
+}
+
+/** The column's type, with what its values are held to. */
 export function typeOfField(field: Field): SqlType {
+  const parameters = parametersOf(field);
   const base: SqlType =
     field.type === 'RECORD'
-      ? { kind: 'STRUCT', fields: (field.fields ?? []).map((one) => ({ name: one.name, type: typeOfField(one) })) }
-      : scalar(parseScalarKind(field.type) ?? 'STRING');
+      ? {
+          kind: 'STRUCT',
+          fields: (field.fields ?? []).map((one) => ({
+            name: one.name,
+            type: typeOfField(one),
+            ...(one.mode === 'REQUIRED' && { required: true }),
+          })),
+        }
+      : { kind: parseScalarKind(field.type) ?? 'STRING', ...(parameters && { parameters }) };
   return field.mode === 'REPEATED' ? arrayOf(base) : base;
 }
 
-/** A query's output column as a field of a result's schema. */
+/** A type as a field: of a query's result, or of a column that DDL declares. */
 export function fieldOfType(name: string, type: SqlType, mode: Field['mode'] = 'NULLABLE'): Field {
   if (type.kind === 'ARRAY') return fieldOfType(name, type.element, 'REPEATED');
   if (type.kind === 'STRUCT') {
@@ -99,34 +158,5 @@ export function fieldOfType(name: string, type: SqlType, mode: Field['mode'] = '
       fields: type.fields.map((field, i) => fieldOfType(field.name ?? `_field_${i + 1}`, field.type)),
     };
   }
-  return { name, type: SPELLED[type.kind] ?? type.kind, mode };
-}
-
-/** Whether `next` may replace `before` in place, or Google's reason why not. Columns may be added and relaxed. */
-export function checkSchemaChange(before: Field[], next: Field[], table: string, path = ''): void {
-  for (const old of before) {
-    const now = next.find((field) => field.name.toLowerCase() === old.name.toLowerCase());
-    const name = path + old.name;
-    if (!now) throw invalid(`Provided Schema does not match Table ${table}. Field ${name} is missing in new schema`);
-    if (now.type !== old.type)
-      throw invalid(
-        `Provided Schema does not match Table ${table}. Field ${name} has changed type from ${old.type} to ${now.type}`,
-      );
-    if (now.mode !== old.mode && !(old.mode === 'REQUIRED' && now.mode === 'NULLABLE'))
-      throw invalid(
-        `Provided Schema does not match Table ${table}. Field ${name} has changed mode from ${old.mode} to ${now.mode}`,
-      );
-    if (old.fields && now.fields) {
-      checkSchemaChange(old.fields, now.fields, table, `${name}.`);
-      if (now.fields.length !== old.fields.length)
-        throw invalid(`not supported by the embedded warehouse: adding fields inside of RECORD ${name}`);
-    }
-  }
-  for (const now of next) {
-    if (before.some((old) => old.name.toLowerCase() === now.name.toLowerCase())) continue;
-    if (now.mode === 'REQUIRED')
-      throw invalid(
-        `Provided Schema does not match Table ${table}. Cannot add required fields to an existing schema. (field: ${path}${now.name})`,
-      );
-  }
+  return { name, type: SPELLED[type.kind] ?? type.kind, mode, ...renderParameters(type.parameters) };
 }

@@ -10,9 +10,18 @@ export interface TableSize {
   total: number;
 }
 
+/** The bytes of one partition's columns. */
+export interface PartitionSize {
+  /** Microseconds since 1970, the end not part of it; undefined for the rows without a time. */
+  range: { start: bigint; end: bigint } | undefined;
+  columns: Map<string, number>;
+}
+
 export interface Sizes {
   /** Reads the table once a change, and remembers. */
   of(record: TableRecord): Promise<TableSize>;
+  /** Of a table that is partitioned by time; likewise. */
+  partitions(record: TableRecord): Promise<PartitionSize[]>;
   rowsOf(record: TableRecord): Promise<number>;
 }
 
@@ -52,7 +61,16 @@ const columnBytes = (field: Field) =>
 
 export function createSizes(warehouse: Warehouse, catalog: Catalog): Sizes {
   const known = new Map<string, { version: number; size: TableSize }>();
+  const partitioned = new Map<string, { version: number; sizes: PartitionSize[] }>();
   return {
+    async partitions(record) {
+      const version = catalog.version(record);
+      const kept = partitioned.get(record.physical);
+      if (kept?.version === version) return kept.sizes;
+      const sizes = await readPartitions(warehouse, record);
+      partitioned.set(record.physical, { version, sizes });
+      return sizes;
+    },
     async of(record) {
       const version = catalog.version(record);
       const kept = known.get(record.physical);
@@ -78,4 +96,18 @@ export function createSizes(warehouse: Warehouse, catalog: Catalog): Sizes {
       return Number(row?.n ?? 0);
     },
   };
+}
+
+async function readPartitions(warehouse: Warehouse, record: TableRecord): Promise<PartitionSize[]> {
+  const { type, field } = record.timePartitioning ?? { type: 'DAY', field: '' };
+  const unit = type.toLowerCase();
+  const parts = record.schema.map((one, i) => `${columnBytes(one)} AS b${i}`);
+  const start = `CAST(date_trunc('${unit}', ${quoteName(field)}) AS TIMESTAMP)`;
+  const rows = await warehouse.rows(
+    `SELECT epoch_us(${start}) AS first, epoch_us(${start} + INTERVAL 1 ${unit}) AS past, ${parts.join(', ')} FROM ${record.physical} GROUP BY ${start}`,
+  );
+  return rows.map((row) => ({
+    range: row.first === null ? undefined : { start: BigInt(String(row.first)), end: BigInt(String(row.past)) },
+    columns: new Map(record.schema.map((one, i) => [one.name, Number(row[`b${i}`] ?? 0)])),
+  }));
 }

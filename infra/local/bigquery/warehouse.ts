@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBValue } from '@duckdb/node-api';
-import { MACROS } from './sql/macros.ts';
+import { MACROS } from './sql/macros/macros.ts';
 
 /** Rows of a small answer, as DuckDB's JavaScript values by column name. */
 export type Row = Record<string, DuckDBValue>;
@@ -34,6 +34,8 @@ const POOL_SIZE = 8;
 const SETUP = [
   "SET TimeZone = 'UTC'",
   "SET default_null_order = 'nulls_first_on_asc_last_on_desc'",
+  // It lifts subexpressions out of TRY and CASE, where their errors are no longer held back.
+  "SET disabled_optimizers = 'common_subexpressions'",
   'SET scalar_subquery_error_on_multiple_rows = true',
 ];
 

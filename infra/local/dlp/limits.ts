@@ -1,3 +1,5 @@
+import { ApiError } from '../api-error.ts';
+
 /**
  * Google's limits for content methods. Source: cloud.google.com/sensitive-data-protection/limits, read October 2026; the rest
  * is from the fields' comments in dlp.proto.
@@ -16,3 +18,8 @@ export const LIMITS = {
   /** "The quote may be omitted" above 4 KB. */
   quoteBytes: 4096,
 } as const;
+
+/** @throws ApiError INVALID_ARGUMENT when `given` of `what` are more than the limit. */
+export function atMost(limit: number, given: number, what: string): void {
+  if (given > limit) throw new ApiError('INVALID_ARGUMENT', `Too many ${what}: ${given}. The limit is ${limit}.`);
+}

@@ -1,5 +1,6 @@
 /* transform:
      kind: view
+     every: 0             # after each load, for whoever watches this sample; 15 minutes unless said
      owner: growth@example.com
      description: One row a customer, with what the other transforms need of one.
      assert: { unique: [customer_id], not_null: [customer_id] }

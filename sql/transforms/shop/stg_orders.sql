@@ -1,5 +1,6 @@
 /* transform:
      kind: view           # nothing is stored: the query runs when somebody reads it
+     every: 0             # after each load, for whoever watches this sample; 15 minutes unless said
      owner: sales@example.com
      description: One row an item of an order that was not cancelled.
      assert:

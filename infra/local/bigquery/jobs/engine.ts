@@ -28,6 +28,9 @@ export interface Engine {
   freshResult(): string;
 }
 
+/** Where a result without a destination table seems to lie; its table id is the job's. */
+export const ANONYMOUS_DATASET = '_anonymous';
+
 export const nameOf = (ref: TableRef) => `${ref.project}:${ref.dataset}.${ref.table}`;
 
 export function requireDataset(engine: Engine, project: string, dataset: string): DatasetRecord {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { JobFailure } from '../errors.ts';
 import type { Engine } from './engine.ts';
 import type { Job, JobConfiguration } from './job.ts';
+import { checkOptions } from './known-options.ts';
 
 export interface JobReference {
   projectId?: string;
@@ -31,6 +32,7 @@ export function newJob(
   );
   if (kinds.length !== 1)
     throw new JobFailure('invalid', 'Required parameter is missing: exactly one of query, load, copy and extract');
+  checkOptions(configuration);
   if (configuration.extract !== undefined)
     throw new JobFailure('notImplemented', 'not supported by the embedded warehouse: extract jobs');
   return {

@@ -4,8 +4,6 @@ import type { Job } from './job.ts';
 /** Every job ever inserted; those under way and the latest finished ones also in memory. */
 export interface JobStore {
   find(project: string, id: string): Promise<Job | undefined>;
-  /** The job whose result lies in this table of DuckDB. */
-  byResult(physical: string): Promise<Job | undefined>;
   byRequest(project: string, requestId: string): Job | undefined;
   /** Durable once resolved. */
   insert(job: Job): Promise<void>;
@@ -60,7 +58,7 @@ export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
       created: BigInt(job.created),
       ended: job.ended === undefined ? null : BigInt(job.ended),
       state: job.state,
-      result: job.result?.physical ?? null,
+      result: job.result ? (job.result.physical ?? 'inline') : null,
       json: JSON.stringify(job),
     };
     if (persisted.has(keyOf(job)) || !memory.has(keyOf(job))) {
@@ -92,9 +90,6 @@ export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
         await warehouse.rows('SELECT json FROM meta.jobs WHERE project = $project AND id = $id', { project, id }),
       )[0];
     },
-    async byResult(physical) {
-      return parse(await warehouse.rows('SELECT json FROM meta.jobs WHERE result = $physical', { physical }))[0];
-    },
     byRequest: (project, requestId) => requests.get(JSON.stringify([project, requestId])),
     async insert(job) {
       remember(job);
@@ -107,7 +102,7 @@ export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
           project: job.project,
           id: job.id,
         });
-        if (job.result) await tx.run(`DROP TABLE IF EXISTS ${job.result.physical}`);
+        if (job.result?.physical) await tx.run(`DROP TABLE IF EXISTS ${job.result.physical}`);
       });
       memory.delete(keyOf(job));
       persisted.delete(keyOf(job));
@@ -126,7 +121,7 @@ export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
       });
       for (const job of parse(rows)) {
         await warehouse.transaction(async (tx) => {
-          if (job.result) await tx.run(`DROP TABLE IF EXISTS ${job.result.physical}`);
+          if (job.result?.physical) await tx.run(`DROP TABLE IF EXISTS ${job.result.physical}`);
           job.result = undefined;
           await tx.run('UPDATE meta.jobs SET result = NULL, json = $json WHERE project = $project AND id = $id', {
             json: JSON.stringify(job),

@@ -1,9 +1,11 @@
 import type { TableRef } from '../catalog.ts';
 import type { JobError } from '../errors.ts';
 import type { QueryParameter } from '../query-parameters.ts';
+import type { EncodedRow } from '../rows.ts';
 import type { Field } from '../schema.ts';
 
-export type Disposition = 'WRITE_APPEND' | 'WRITE_TRUNCATE' | 'WRITE_EMPTY';
+export const DISPOSITIONS = ['WRITE_APPEND', 'WRITE_TRUNCATE', 'WRITE_TRUNCATE_DATA', 'WRITE_EMPTY'] as const;
+export type Disposition = (typeof DISPOSITIONS)[number];
 
 interface RestTable {
   projectId?: string;
@@ -11,7 +13,8 @@ interface RestTable {
   tableId?: string;
 }
 
-interface Destination {
+/** What load, query and copy jobs say of the table that they write. */
+export interface DestinationConfiguration {
   destinationTable?: RestTable;
   createDisposition?: string;
   writeDisposition?: string;
@@ -21,7 +24,7 @@ interface Destination {
   clustering?: { fields?: string[] };
 }
 
-export interface QueryConfiguration extends Destination {
+export interface QueryConfiguration extends DestinationConfiguration {
   query?: string;
   useLegacySql?: boolean;
   defaultDataset?: { projectId?: string; datasetId?: string };
@@ -32,7 +35,7 @@ export interface QueryConfiguration extends Destination {
   priority?: string;
 }
 
-export interface LoadConfiguration extends Destination {
+export interface LoadConfiguration extends DestinationConfiguration {
   sourceUris?: string[];
   sourceFormat?: string;
   schema?: { fields?: unknown };
@@ -50,7 +53,7 @@ export interface LoadConfiguration extends Destination {
   parquetOptions?: { enumAsString?: boolean; enableListInference?: boolean };
 }
 
-export interface CopyConfiguration extends Destination {
+export interface CopyConfiguration extends DestinationConfiguration {
   sourceTable?: RestTable;
   sourceTables?: RestTable[];
   operationType?: string;
@@ -92,9 +95,12 @@ export interface LoadStatistics {
   badRecords: number;
 }
 
-/** Where a finished query's rows lie: a table in DuckDB's schema `anon`, its columns `c1`, `c2`, … */
+/** A finished query's rows. */
 export interface JobResult {
-  physical: string;
+  /** A table in DuckDB's schema `anon` with columns `c1`, `c2`, …; absent where the rows are few and stand in `inline`. */
+  physical: string | undefined;
+  /** Rows as REST answers them with useInt64Timestamp. */
+  inline: EncodedRow[] | undefined;
   schema: Field[];
   rows: number;
   destination: TableRef;

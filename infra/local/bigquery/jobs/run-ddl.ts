@@ -1,14 +1,15 @@
-import { type DatasetRecord, resolvePath, type TableRecord, type TableRef, type TimePartitioning } from '../catalog.ts';
+import { type DatasetRecord, resolvePath, type TableRecord, type TableRef } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
 import { type Field, fieldOfType, parseFields } from '../schema.ts';
 import type { DdlStatement, QueryPlan } from '../sql/analyze/statement.ts';
-import { readType } from '../sql/analyze/type-nodes.ts';
-import type { ColumnNode, Expr, Options, Path } from '../sql/parse/tree.ts';
+import type { Path } from '../sql/parse/tree.ts';
 import { SqlError, unsupported } from '../sql/sql-error.ts';
 import type { Tx } from '../warehouse.ts';
-import { changeSchema, checkPartitioning, checkTableId, defaultExpiration } from './destination.ts';
+import { literal, readColumns, readLabels, readOptions, readPartitionBy } from './ddl-options.ts';
+import { checkPartitioning } from './destination.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryConfiguration, QueryStatistics } from './job.ts';
+import { changeSchema, checkTableId, defaultExpiration } from './open-destination.ts';
 
 interface Caller {
   project: string;
@@ -62,76 +63,6 @@ function requireDataset(engine: Engine, ref: { project: string; dataset: string 
     );
 }
 
-function literal(expr: Expr, name: string): string {
-  if (expr.kind === 'literal') return expr.value;
-  throw unsupported(`option ${name} with a value that is no literal`, expr.at);
-}
-
-/** `[("team", "data")]` as labels. */
-function readLabels(expr: Expr): Record<string, string> {
-  if (expr.kind !== 'array') throw new SqlError('labels must be an array of pairs', expr.at);
-  const labels: Record<string, string> = {};
-  for (const pair of expr.elements) {
-    if (pair.kind !== 'struct' || pair.fields.length !== 2)
-      throw new SqlError('labels must be an array of pairs', pair.at);
-    const [key, value] = pair.fields.map((field) => literal(field.expr, 'labels'));
-    labels[key ?? ''] = value ?? '';
-  }
-  return labels;
-}
-
-interface TableOptions {
-  rest: Record<string, unknown>;
-  expirationTime: number | undefined;
-  requirePartitionFilter: boolean;
-  partitionExpirationMs: string | undefined;
-}
-
-function readOptions(options: Options): TableOptions {
-  const read: TableOptions = {
-    rest: {},
-    expirationTime: undefined,
-    requirePartitionFilter: false,
-    partitionExpirationMs: undefined,
-  };
-  for (const { name, value } of options) {
-    switch (name.name.toLowerCase()) {
-      case 'description':
-      case 'friendly_name':
-        read.rest[name.name.toLowerCase() === 'description' ? 'description' : 'friendlyName'] = literal(
-          value,
-          name.name,
-        );
-        break;
-      case 'labels':
-        read.rest.labels = readLabels(value);
-        break;
-      case 'expiration_timestamp': {
-        const at = Date.parse(
-          literal(value, name.name)
-            .replace(/ UTC$/, 'Z')
-            .replace(
-              /^(\d{4}-\d\d-\d\d)(?: (.*?))?(Z|[+-]\d\d(?::?\d\d)?)?$/,
-              (_, day, time, zone) => `${day}T${time ?? '00:00:00'}${zone ?? 'Z'}`,
-            ),
-        );
-        if (Number.isNaN(at)) throw new SqlError('expiration_timestamp is no TIMESTAMP', value.at);
-        read.expirationTime = at;
-        break;
-      }
-      case 'require_partition_filter':
-        read.requirePartitionFilter = literal(value, name.name) === 'true';
-        break;
-      case 'partition_expiration_days':
-        read.partitionExpirationMs = String(Number(literal(value, name.name)) * 86_400_000);
-        break;
-      default:
-        throw unsupported(`option ${name.name}`, name.at);
-    }
-  }
-  return read;
-}
-
 async function createSchema(
   engine: Engine,
   tx: Tx,
@@ -170,50 +101,6 @@ export function checkDatasetId(dataset: string): void {
       'invalid',
       `Invalid dataset ID "${dataset}". Dataset IDs must be alphanumeric (plus underscores) and must be at most 1024 characters long.`,
     );
-}
-
-function readColumns(columns: ColumnNode[]): Field[] {
-  return parseFields(
-    columns.map((column) => {
-      const field = fieldOfType(column.name.name, readType(column.type));
-      if (column.notNull && field.mode === 'REPEATED')
-        throw new SqlError('NOT NULL cannot be specified for an ARRAY column', column.name.at);
-      return {
-        ...field,
-        ...(column.notNull && { mode: 'REQUIRED' }),
-        ...(column.description !== undefined && { description: column.description }),
-      };
-    }),
-  );
-}
-
-/** `PARTITION BY day`, `DATE(ts)`, `TIMESTAMP_TRUNC(ts, HOUR)` and their kin. */
-function readPartitionBy(expr: Expr | undefined, schema: Field[]): TimePartitioning | undefined {
-  if (!expr) return undefined;
-  const column = (one: Expr | undefined): string => {
-    if (one?.kind !== 'path' || one.names.length !== 1) throw unsupported('this form of PARTITION BY', expr.at);
-    const name = one.names[0]?.name ?? '';
-    if (name.startsWith('_PARTITION')) throw unsupported('ingestion-time partitioning', one.at);
-    return name;
-  };
-  if (expr.kind === 'path') {
-    const field = column(expr);
-    const type = schema.find((one) => one.name.toLowerCase() === field.toLowerCase())?.type;
-    if (type !== undefined && type !== 'DATE')
-      throw new SqlError(
-        `PARTITION BY expression must be DATE(<timestamp_column>), DATE(<datetime_column>), DATETIME_TRUNC(<datetime_column>, DAY/HOUR/MONTH/YEAR), a DATE column, TIMESTAMP_TRUNC(<timestamp_column>, DAY/HOUR/MONTH/YEAR), DATE_TRUNC(<date_column>, MONTH/YEAR), or RANGE_BUCKET(<int64_column>, GENERATE_ARRAY(<int64_value>, <int64_value>[, <int64_value>]))`,
-        expr.at,
-      );
-    return { type: 'DAY', field };
-  }
-  if (expr.kind !== 'call') throw unsupported('this form of PARTITION BY', expr.at);
-  const [of, part] = expr.args;
-  if (expr.name === 'DATE' && expr.args.length === 1) return { type: 'DAY', field: column(of) };
-  if (['DATE_TRUNC', 'DATETIME_TRUNC', 'TIMESTAMP_TRUNC'].includes(expr.name) && part?.kind === 'path') {
-    const type = part.names[0]?.name.toUpperCase();
-    if (type === 'HOUR' || type === 'DAY' || type === 'MONTH' || type === 'YEAR') return { type, field: column(of) };
-  }
-  throw unsupported(`PARTITION BY ${expr.name}`, expr.at);
 }
 
 async function createTable(
@@ -287,8 +174,8 @@ async function createView(
       statement.at,
     );
   const options = readOptions(statement.options);
-  for (const info of query?.reads.keys() ?? []) {
-    if (info.kind === 'VIEW' && nameOf(info) === nameOf(ref))
+  for (const { table } of query?.scans ?? []) {
+    if (table.kind === 'VIEW' && nameOf(table) === nameOf(ref))
       throw new JobFailure('invalidQuery', `View ${nameOf(ref)} refers to itself`);
   }
   const now = engine.clock.now();

@@ -6,12 +6,15 @@ import { stageParquet } from '../loads/parquet.ts';
 import { type Partition, parsePartition, partitionCondition } from '../loads/partition.ts';
 import { findSources, type SourceFile } from '../loads/source.ts';
 import type { Staged } from '../loads/staged.ts';
-import { type Field, parseFields } from '../schema.ts';
+import { parseFields } from '../schema.ts';
+import { adoptParameters } from '../schema-change.ts';
 import type { Tx } from '../warehouse.ts';
-import { openDestination, readDestination } from './destination.ts';
+import { readDestination } from './destination.ts';
 import { type Engine, nameOf, readTableRef } from './engine.ts';
 import { type Execution, finish, inTransaction } from './execution.ts';
+import { insertRows } from './insert-rows.ts';
 import type { LoadConfiguration, LoadStatistics } from './job.ts';
+import { openDestination } from './open-destination.ts';
 
 let counter = 0;
 /** Temporary tables are per connection, but a pooled connection may still hold those of a load that failed. */
@@ -24,27 +27,20 @@ export async function runLoad(engine: Engine, execution: Execution): Promise<voi
   const named = readTableRef(load.destinationTable, job.project, 'destinationTable');
   const [table = '', decorator] = named.table.split('$');
   const ref = { ...named, table };
-  const destination = readDestination(ref, load, 'WRITE_APPEND');
-  const replaces = destination.write === 'WRITE_TRUNCATE' || destination.allowAddition || destination.allowRelaxation;
-  const release = replaces || !engine.catalog.table(ref) ? await engine.locks.acquire(nameOf(ref)) : undefined;
+  const destination = readDestination(ref, load, { write: 'WRITE_APPEND', onPartition: decorator !== undefined });
+  const truncates = destination.write === 'WRITE_TRUNCATE' || destination.write === 'WRITE_TRUNCATE_DATA';
+  const changes = truncates || destination.allowAddition || destination.allowRelaxation;
+  const release = changes || !engine.catalog.table(ref) ? await engine.locks.acquire(nameOf(ref)) : undefined;
   try {
     await inTransaction(engine, execution, async (tx) => {
       const files = findSources(engine, job);
       const existing = engine.catalog.table(ref);
-      const staged = await stage(
-        tx,
-        files,
-        load,
-        existing,
-        destination.write === 'WRITE_TRUNCATE' && decorator === undefined,
-      );
       const partition = decorator === undefined ? undefined : parsePartition(decorator, existing, load, nameOf(named));
-      const target =
-        partition && destination.write === 'WRITE_TRUNCATE'
-          ? { ...destination, write: 'WRITE_APPEND' as const }
-          : destination;
+      // One partition is emptied by deleting its rows; the table stays.
+      const target = partition && truncates ? { ...destination, write: 'WRITE_APPEND' as const } : destination;
+      const staged = await stage(tx, files, load, existing, target.write === 'WRITE_TRUNCATE');
       const record = await openDestination(engine, tx, target, staged.schema);
-      const statistics = await insert(engine, tx, record, staged, partition, destination.write === 'WRITE_TRUNCATE');
+      const statistics = await insert(engine, tx, record, staged, partition, truncates);
       await finish(engine, tx, job, {
         load: {
           ...statistics,
@@ -74,6 +70,7 @@ function loadFailure(error: unknown): JobFailure {
   );
 }
 
+/** `replaced`: the table's schema gives way to the load's. */
 async function stage(
   tx: Tx,
   files: SourceFile[],
@@ -81,12 +78,14 @@ async function stage(
   existing: TableRecord | undefined,
   replaced: boolean,
 ): Promise<Staged> {
-  const explicit = load.schema?.fields !== undefined ? parseFields(load.schema.fields) : undefined;
+  const table = replaced ? undefined : existing?.schema;
+  const given = load.schema?.fields !== undefined ? parseFields(load.schema.fields) : undefined;
+  const explicit = given && adoptParameters(given, table ?? []);
   const known = explicit ?? (replaced && load.autodetect ? undefined : existing?.schema);
   const format = load.sourceFormat ?? 'CSV';
   switch (format) {
     case 'PARQUET':
-      return stageParquet(tx, files, load, explicit ?? existing?.schema, explicit !== undefined);
+      return stageParquet(tx, files, load, explicit ?? table, explicit !== undefined);
     case 'CSV': {
       if (known && !(load.autodetect && !explicit)) return stageCsv(tx, files, load, known, fresh);
       if (!load.autodetect) throw noSchema();
@@ -113,7 +112,6 @@ async function insert(
   partition: Partition | undefined,
   truncate: boolean,
 ): Promise<Pick<LoadStatistics, 'outputRows' | 'outputBytes'>> {
-  const names = staged.schema.map((field: Field) => `"${field.name.replaceAll('"', '""')}"`).join(', ');
   if (partition) {
     const outside = await tx.rows(
       `SELECT 1 AS one FROM ${staged.source} AS s WHERE (${partitionCondition(partition)}) IS NOT TRUE LIMIT 1`,
@@ -125,14 +123,7 @@ async function insert(
       );
     if (truncate) await tx.run(`DELETE FROM ${record.physical} WHERE ${partitionCondition(partition)}`);
   }
-  const repeated = record.schema.filter(
-    (field) =>
-      field.mode === 'REPEATED' && !staged.schema.some((one) => one.name.toLowerCase() === field.name.toLowerCase()),
-  );
-  const extra = repeated.map((field) => `"${field.name.replaceAll('"', '""')}"`);
-  const rows = await tx.run(
-    `INSERT INTO ${record.physical} (${[names, ...extra].join(', ')}) SELECT ${[names, ...extra.map(() => '[]')].join(', ')} FROM ${staged.source} AS s`,
-  );
+  const rows = await insertRows(tx, record, staged.schema, `SELECT * FROM ${staged.source} AS s`);
   for (const temporary of staged.temporary) await tx.run(`DROP TABLE IF EXISTS ${temporary}`);
   await engine.catalog.touch(tx, record, engine.clock.now());
   return { outputRows: rows, outputBytes: await outputBytes(tx, record, rows) };

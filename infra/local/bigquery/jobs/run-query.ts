@@ -1,112 +1,15 @@
 import { JobFailure, toFailure } from '../errors.ts';
-import { readParameters } from '../query-parameters.ts';
-import { fieldOfType } from '../schema.ts';
-import type { Analysis } from '../sql/analyze/analysis.ts';
-import { type Analyzed, type DmlPlan, type Plan, planStatement, type QueryPlan } from '../sql/analyze/statement.ts';
-import { parseScript, type Script } from '../sql/parse/statements.ts';
+import { type Analyzed, type DmlPlan, type Plan, planStatement } from '../sql/analyze/statement.ts';
+import type { Script } from '../sql/parse/statements.ts';
 import { lineAndColumn, SqlError } from '../sql/sql-error.ts';
-import { duckType } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
-import { openDestination, readDestination } from './destination.ts';
-import { type Engine, nameOf, readTableRef } from './engine.ts';
+import { type Engine, nameOf } from './engine.ts';
 import { type Execution, finish, inTransaction, refuseCancelled } from './execution.ts';
 import type { DmlStats, Job, JobResult, QueryConfiguration, QueryStatistics } from './job.ts';
-import { costOf } from './query-cost.ts';
+import { addCost, emptyStatistics, planCost, planOptions, readScript } from './query-plan.ts';
+import { destinationOf, keepResult } from './query-results.ts';
 import { runDdl } from './run-ddl.ts';
 import { statementTypeOf } from './statement-types.ts';
-
-/** What a query's text is planned with. */
-function planOptions(
-  engine: Engine,
-  job: Pick<Job, 'project' | 'configuration'>,
-  startedAt: number,
-): Pick<Analysis, 'findTable' | 'parameter' | 'now'> {
-  const query = job.configuration.query as QueryConfiguration;
-  const { defaultDataset } = query;
-  return {
-    findTable: engine.catalog.resolver({
-      project: job.project,
-      location: engine.location,
-      defaultDataset: defaultDataset?.datasetId
-        ? { project: defaultDataset.projectId ?? job.project, dataset: defaultDataset.datasetId }
-        : undefined,
-    }),
-    parameter: readParameters(query.queryParameters ?? []),
-    now: BigInt(startedAt) * 1000n,
-  };
-}
-
-function readScript(query: QueryConfiguration): Script {
-  if (query.useLegacySql === true)
-    throw new JobFailure(
-      'invalidQuery',
-      'not supported by the embedded warehouse: legacy SQL; set useLegacySql to false',
-    );
-  const script = parseScript(query.query ?? '');
-  if (script.statements.length === 0) throw new SqlError('Syntax error: Unexpected end of statement', 0);
-  return script;
-}
-
-const emptyStatistics = (): QueryStatistics => ({
-  statementType: undefined,
-  totalBytesProcessed: 0,
-  totalBytesBilled: 0,
-  referencedTables: [],
-  schema: undefined,
-  dml: undefined,
-  ddl: undefined,
-  childJobs: 0,
-});
-
-function addCost(
-  statistics: QueryStatistics,
-  cost: { processed: number; billed: number; referenced: QueryStatistics['referencedTables'] },
-): void {
-  statistics.totalBytesProcessed += cost.processed;
-  statistics.totalBytesBilled += cost.billed;
-  for (const ref of cost.referenced) {
-    if (!statistics.referencedTables.some((one) => nameOf(one) === nameOf(ref))) statistics.referencedTables.push(ref);
-  }
-}
-
-async function planCost(engine: Engine, plan: Plan) {
-  if (plan.kind === 'ddl')
-    return plan.query ? costOf(engine, plan.query.reads, undefined) : { processed: 0, billed: 0, referenced: [] };
-  const changed =
-    plan.kind === 'dml' && plan.statementType !== 'INSERT' && plan.statementType !== 'TRUNCATE_TABLE'
-      ? plan.target
-      : undefined;
-  const cost = await costOf(engine, plan.reads, changed);
-  if (plan.kind === 'dml' && !cost.referenced.some((ref) => nameOf(ref) === nameOf(plan.target))) {
-    const { project, dataset, table } = plan.target;
-    cost.referenced.push({ project, dataset, table });
-  }
-  return cost;
-}
-
-/** A dry run: planned against the catalog as it is, nothing carried out. Throws JobFailure. */
-export async function dryRun(engine: Engine, job: Pick<Job, 'project' | 'configuration'>): Promise<QueryStatistics> {
-  const query = job.configuration.query as QueryConfiguration;
-  try {
-    const script = readScript(query);
-    const statistics = emptyStatistics();
-    const options = planOptions(engine, job, engine.clock.now());
-    for (const { statement } of script.statements) {
-      if (statement.kind === 'begin' || statement.kind === 'commit' || statement.kind === 'rollback') continue;
-      const plan = planStatement(statement, options);
-      addCost(statistics, await planCost(engine, plan));
-      if (script.statements.length > 1) continue;
-      if (plan.kind === 'query')
-        statistics.schema = plan.columns.map((column) => fieldOfType(column.name, column.type));
-      statistics.statementType = statementTypeOf(statement, plan.kind === 'ddl' && plan.query !== undefined);
-    }
-    if (script.statements.length > 1) statistics.statementType = 'SCRIPT';
-    statistics.totalBytesBilled = 0;
-    return statistics;
-  } catch (error) {
-    throw toFailure(error, query.query ?? '');
-  }
-}
 
 /** Carries out a query job from its first statement that is not yet committed. */
 export async function runQuery(engine: Engine, execution: Execution): Promise<void> {
@@ -290,8 +193,7 @@ async function execute(run: Run, tx: Tx, statement: Analyzed, plan: Plan, outcom
   else statistics.statementType = statementTypeOf(statement, plan.kind === 'ddl' && plan.query !== undefined);
   switch (plan.kind) {
     case 'query':
-      outcome.result = await keepResult(run, tx, plan);
-      if (script.statements.length === 1) await writeDestination(run, tx, outcome.result);
+      outcome.result = await keepResult(run, tx, plan, destinationOf(run));
       return;
     case 'dml': {
       const changes = await runDml(tx, plan);
@@ -327,29 +229,4 @@ async function runDml(tx: Tx, plan: DmlPlan): Promise<DmlStats> {
     if (step.counts) stats[`${step.counts}RowCount`] += changed;
   }
   return stats;
-}
-
-/** The result as a table of its own: pages are read from it, and it outlives a restart. */
-async function keepResult(run: Run, tx: Tx, plan: QueryPlan): Promise<JobResult> {
-  const { engine, execution } = run;
-  const physical = engine.freshResult();
-  const columns = plan.columns.map((column, i) => `CAST(c${i + 1} AS ${duckType(column.type)}) AS c${i + 1}`);
-  if (run.result) await tx.run(`DROP TABLE IF EXISTS ${run.result.physical}`);
-  await tx.run(`CREATE TABLE ${physical} AS SELECT ${columns.join(', ')} FROM (${plan.sql}) AS result`);
-  const [row] = await tx.rows(`SELECT count(*) AS n FROM ${physical}`);
-  const schema = plan.columns.map((column) => fieldOfType(column.name, column.type));
-  const destination = { project: execution.job.project, dataset: '_anonymous', table: physical.replace('.', '_') };
-  return { physical, schema, rows: Number(row?.n ?? 0), destination };
-}
-
-async function writeDestination(run: Run, tx: Tx, result: JobResult): Promise<void> {
-  const { engine, execution, query } = run;
-  if (!query.destinationTable?.tableId) return;
-  const ref = readTableRef(query.destinationTable, execution.job.project, 'destinationTable');
-  const destination = readDestination(ref, query, 'WRITE_EMPTY');
-  const record = await openDestination(engine, tx, destination, result.schema);
-  const names = result.schema.map((field) => `"${field.name.replaceAll('"', '""')}"`).join(', ');
-  await tx.run(`INSERT INTO ${record.physical} (${names}) SELECT * FROM ${result.physical}`);
-  await engine.catalog.touch(tx, record, engine.clock.now());
-  result.destination = ref;
 }

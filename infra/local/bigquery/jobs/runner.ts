@@ -67,19 +67,29 @@ export function createRunner(engine: Engine): Runner {
     };
     const clean: Execution = { job, cancelled: false, connection: undefined };
     await inTransaction(engine, clean, async (tx) => {
-      if (job.result) await tx.run(`DROP TABLE IF EXISTS ${job.result.physical}`);
+      if (job.result?.physical) await tx.run(`DROP TABLE IF EXISTS ${job.result.physical}`);
       const done: Job = { ...job, ...change };
       await engine.store.save(tx, done);
       tx.afterCommit(() => void Object.assign(job, done));
     });
   }
 
+  function cancel(execution: Execution): void {
+    execution.cancelled = true;
+    execution.connection?.interrupt();
+  }
+
   return {
     submit(job) {
       const execution: Execution = { job, cancelled: false, connection: undefined };
+      const timeout = Number(job.configuration.jobTimeoutMs ?? 0);
+      const timer = timeout > 0 ? setTimeout(() => cancel(execution), timeout) : undefined;
       const done = limit(() => carryOut(execution))
         .catch((error) => console.error(error))
-        .finally(() => running.delete(job));
+        .finally(() => {
+          clearTimeout(timer);
+          running.delete(job);
+        });
       running.set(job, { execution, done });
     },
     async wait(job, timeoutMs) {
@@ -94,16 +104,11 @@ export function createRunner(engine: Engine): Runner {
     },
     cancel(job) {
       const entry = running.get(job);
-      if (!entry) return;
-      entry.execution.cancelled = true;
-      entry.execution.connection?.interrupt();
+      if (entry) cancel(entry.execution);
     },
     async stop() {
       stopped = true;
-      for (const { execution } of running.values()) {
-        execution.cancelled = true;
-        execution.connection?.interrupt();
-      }
+      for (const { execution } of running.values()) cancel(execution);
       await Promise.all([...running.values()].map((entry) => entry.done));
     },
   };

@@ -1,7 +1,7 @@
 import { type JobError, JobFailure } from '../errors.ts';
-import type { Field } from '../schema.ts';
-import { typeOfField } from '../schema.ts';
-import { quoteName, quoteText } from '../sql/types.ts';
+import { type Field, parametersOf, typeOfField } from '../schema.ts';
+import { constrain, describeLimit } from '../sql/type-parameters.ts';
+import { quoteName } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import { MAX_ERRORS, readingError } from './staged.ts';
 
@@ -9,28 +9,47 @@ import { MAX_ERRORS, readingError } from './staged.ts';
 export interface Conversion {
   field: Field;
   /** Fails where the cell is no such value. */
+  parsed: string;
+  /** `parsed`, held to the column's type parameters. */
   value: string;
   isAbsent: string;
 }
 
+export function conversionOf(field: Field, parsed: string, isAbsent: string): Conversion {
+  return { field, parsed, value: constrain(parsed, typeOfField(field), field.name), isAbsent };
+}
+
+/** Why a row cannot be loaded: a word that is no field's fault, or what is wrong with which field. */
+export type BadRow = { kind: 'other'; text: string } | { kind: 'value' | 'limit' | 'missing'; index: number };
+
 /**
- * Marks the rows of a raw table that cannot be loaded: per row the name of the first bad field, else NULL.
+ * Marks the rows of a raw table that cannot be loaded: per row a text that `readMark` reads, else NULL.
  * DuckDB's TRY turns each failing conversion into NULL, which a present cell must not become.
  */
 export function badField(conversions: readonly Conversion[]): string {
-  const whens = conversions.map(({ field, value, isAbsent }) => {
-    const bad = `(NOT (${isAbsent}) AND TRY(${value}) IS NULL)`;
-    const missing = field.mode === 'REQUIRED' ? ` OR (${isAbsent})` : '';
-    return `WHEN ${bad}${missing} THEN ${quoteText(field.name)}`;
+  const whens = conversions.flatMap(({ field, parsed, value, isAbsent }, i) => {
+    const failed = (sql: string) => `NOT (${isAbsent}) AND TRY(${sql}) IS NULL`;
+    return [
+      ...(parsed === value ? [] : [`WHEN ${failed(value)} AND TRY(${parsed}) IS NOT NULL THEN 'limit ${i}'`]),
+      `WHEN ${failed(value)} THEN 'value ${i}'`,
+      ...(field.mode === 'REQUIRED' ? [`WHEN ${isAbsent} THEN 'missing ${i}'`] : []),
+    ];
   });
   return whens.length === 0 ? 'NULL' : `CASE ${whens.join(' ')} END`;
+}
+
+export function readMark(mark: string): BadRow {
+  const [, kind, index] = /^(value|limit|missing) (\d+)$/.exec(mark) ?? [];
+  return kind === undefined
+    ? { kind: 'other', text: mark }
+    : { kind: kind as 'value' | 'limit' | 'missing', index: Number(index) };
 }
 
 export function projectionOf(conversions: readonly Conversion[]): string {
   return conversions.map(({ field, value }) => `TRY(${value}) AS ${quoteName(field.name)}`).join(', ');
 }
 
-/** The first bad rows of a raw table with columns `n` (record number from 1), `bad` (field) and the raw cells. */
+/** The first bad rows of a raw table with columns `n` (record number from 1), `bad` (a mark) and the raw cells. */
 export async function describeBadRows(
   tx: Tx,
   source: string,
@@ -38,17 +57,30 @@ export async function describeBadRows(
   uri: string | undefined,
 ): Promise<JobError[]> {
   const rows = await tx.rows(`SELECT n, bad FROM ${source} WHERE bad IS NOT NULL ORDER BY n LIMIT ${MAX_ERRORS}`);
-  return rows.map(({ n, bad }) => {
-    const index = schema.findIndex((field) => field.name === String(bad));
-    const field = schema[index];
-    if (!field) return readingError(`${String(bad)}; line: ${n}`, uri);
-    const type = typeOfField(field);
-    const required = field.mode === 'REQUIRED' ? ' or required field missing' : '';
-    return readingError(
-      `Could not parse value as ${type.kind} for field ${field.name} (position ${index})${required}; line: ${n}`,
-      uri,
-    );
-  });
+  return rows.map(({ n, bad }) => readingError(`${describe(readMark(String(bad)), schema)}; line: ${n}`, uri));
+}
+
+function describe(bad: BadRow, schema: Field[]): string {
+  if (bad.kind === 'other') return bad.text;
+  const field = schema[bad.index] as Field;
+  const type = typeOfField(field);
+  switch (bad.kind) {
+    case 'missing':
+      return `Could not parse value as ${type.kind} for field ${field.name} (position ${bad.index}) or required field missing`;
+    case 'value':
+      return `Could not parse value as ${type.kind} for field ${field.name} (position ${bad.index})`;
+    case 'limit':
+      return `${limitOf(field)} Field: ${field.name}`;
+  }
+}
+
+/** The rule that a value breaks; within a record or an array no single one is to blame. */
+export function limitOf(field: Field): string {
+  const parameters = parametersOf(field);
+  const type = typeOfField(field);
+  return parameters && type.kind !== 'ARRAY' && type.kind !== 'STRUCT'
+    ? describeLimit(type.kind, parameters)
+    : 'A value inside of it is missing, or not within the limits of its type.';
 }
 
 export function tooManyErrors(errors: JobError[], bad: number, allowed: number): JobFailure {

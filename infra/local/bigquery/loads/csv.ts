@@ -3,10 +3,13 @@ import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields, typeOfField } from '../schema.ts';
 import { quoteText } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
-import { badField, type Conversion, describeBadRows, projectionOf, tooManyErrors } from './checks.ts';
+import { badField, conversionOf, describeBadRows, projectionOf, tooManyErrors } from './checks.ts';
 import type { SourceFile } from './source.ts';
 import { MAX_ERRORS, readingError, type Staged } from './staged.ts';
 import { fromText } from './text-values.ts';
+
+/** The longest row that is read. BigQuery takes 100 MB; DuckDB holds two rows' worth of buffer, so this bounds memory. */
+export const MAX_LINE = 16 * 1024 * 1024;
 
 const DELIMITERS: Record<string, string> = { tab: '\t', '\\t': '\t' };
 
@@ -51,7 +54,8 @@ function readCsv(files: SourceFile[], options: CsvOptions, columns: string): str
     `nullstr = ${quoteText(options.nullMarker)}`,
     'allow_quoted_nulls = false',
     `compression = ${files.every((file) => file.gzip) ? "'gzip'" : "'none'"}`,
-    'max_line_size = 104857600',
+    `max_line_size = ${MAX_LINE}`,
+    `buffer_size = ${2 * MAX_LINE}`,
     // One thread: record numbers are counted in file order, and quoted line ends are read right.
     'parallel = false',
     ...(options.jagged ? ['null_padding = true'] : []),
@@ -86,8 +90,8 @@ export async function stageCsv(
   const errors: JobError[] = [];
   const uri = files.length === 1 ? files[0]?.uri : undefined;
   const scan = `read_csv(${readCsv(files, options, columns)}, store_rejects = true, rejects_scan = '${scans}', rejects_table = '${rejects}')`;
-  const conversions = schema.map(
-    (field, i): Conversion => ({ field, value: fromText(`c${i}`, typeOfField(field)), isAbsent: `c${i} IS NULL` }),
+  const conversions = schema.map((field, i) =>
+    conversionOf(field, fromText(`c${i}`, typeOfField(field)), `c${i} IS NULL`),
   );
   await tx.run(`CREATE TEMP TABLE ${raw} AS SELECT *, row_number() OVER () AS n FROM ${scan}`);
   for (const row of await tx.rows(`SELECT line, error_type FROM ${rejects} ORDER BY line`)) {

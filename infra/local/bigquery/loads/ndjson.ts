@@ -1,20 +1,21 @@
 import { JobFailure } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
-import { type Field, parseFields, typeOfField } from '../schema.ts';
+import { type Field, parseFields } from '../schema.ts';
 import { quoteText } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
-import { badField, type Conversion, describeBadRows, projectionOf, tooManyErrors } from './checks.ts';
-import { DETECTED } from './csv.ts';
+import { badField, describeBadRows, projectionOf, tooManyErrors } from './checks.ts';
+import { DETECTED, MAX_LINE } from './csv.ts';
+import { jsonConversions, takeFields } from './json-columns.ts';
 import type { SourceFile } from './source.ts';
 import type { Staged } from './staged.ts';
-import { fromJson, jsonKey, unknownKeys } from './text-values.ts';
+import { unknownKeys } from './text-values.ts';
 
 /** One JSON object a line, each line as text: a line that is no JSON is a bad row, not the end of the load. */
 function readLines(files: SourceFile[]): string {
   const gzip = files.every((file) => file.gzip);
   const columns =
     "columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\\x00', quote = '', escape = ''";
-  return `read_csv([${files.map((file) => quoteText(file.path)).join(', ')}], ${columns}, compression = ${gzip ? "'gzip'" : "'none'"}, max_line_size = 104857600, parallel = false)`;
+  return `read_csv([${files.map((file) => quoteText(file.path)).join(', ')}], ${columns}, compression = ${gzip ? "'gzip'" : "'none'"}, max_line_size = ${MAX_LINE}, buffer_size = ${2 * MAX_LINE}, parallel = false)`;
 }
 
 export async function stageJson(
@@ -27,15 +28,11 @@ export async function stageJson(
   const maxBad = Number(load.maxBadRecords ?? 0);
   const uri = files.length === 1 ? files[0]?.uri : undefined;
   const [raw, staged] = ['raw', 'staged'].map(fresh) as [string, string];
-  const conversions = schema.map((field): Conversion => {
-    const j = `json_extract(j, ${jsonKey(field.name)})`;
-    return { field, value: fromJson(j, typeOfField(field)), isAbsent: `(${j} IS NULL OR json_type(${j}) = 'NULL')` };
-  });
+  const conversions = jsonConversions(schema);
   const unknown = load.ignoreUnknownValues ? [] : [`WHEN ${unknownKeys('j', schema)} THEN 'No such field'`];
   const bad = `CASE WHEN j IS NULL THEN 'JSON parsing error in row: the line is no JSON object' ${unknown.join(' ')} ELSE ${badField(conversions)} END`;
-  await tx.run(
-    `CREATE TEMP TABLE ${raw} AS SELECT CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT' THEN CAST(line AS JSON) END AS j, row_number() OVER () AS n FROM ${readLines(files)} WHERE trim(line) <> ''`,
-  );
+  const lines = `SELECT CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT' THEN CAST(line AS JSON) END AS j, row_number() OVER () AS n FROM ${readLines(files)} WHERE trim(line) <> ''`;
+  await tx.run(`CREATE TEMP TABLE ${raw} AS ${takeFields(lines, schema)}`);
   await tx.run(`CREATE TEMP TABLE ${staged} AS SELECT n, ${bad} AS bad, ${projectionOf(conversions)} FROM ${raw}`);
   const [count] = await tx.rows(`SELECT count(*) AS bad FROM ${staged} WHERE bad IS NOT NULL`);
   const badRecords = Number(count?.bad ?? 0);

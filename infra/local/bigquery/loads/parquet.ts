@@ -1,7 +1,9 @@
 import { DuckDBDecimalType, DuckDBListType, DuckDBStructType, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
 import { JobFailure } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
-import { type Field, parseFields } from '../schema.ts';
+import { type Field, parseFields, typeOfField } from '../schema.ts';
+import { adoptParameters } from '../schema-change.ts';
+import { constrain } from '../sql/type-parameters.ts';
 import { quoteName, quoteText } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import type { SourceFile } from './source.ts';
@@ -181,9 +183,11 @@ export async function stageParquet(
       : 'Input file is not in Parquet format.';
     throw new JobFailure('invalid', readingError(detail, uri).message, { location: uri });
   }
-  const inFile = result
-    .columnNames()
-    .map((name, i) => fieldOf(name, result.columnTypes()[i] as DuckDBType, { load, uri }));
+  const required = explicit ? new Set<string>() : await requiredColumns(tx, files[0]);
+  const inFile = result.columnNames().map((name, i): Field => {
+    const field = fieldOf(name, result.columnTypes()[i] as DuckDBType, { load, uri });
+    return required.has(name) && field.mode === 'NULLABLE' ? { ...field, mode: 'REQUIRED' } : field;
+  });
   const schema = wanted && explicit ? wanted : parseFields(inFile.map((field) => adopt(field, wanted)));
   const parts = schema.map((column) => {
     const file = inFile.find((field) => field.name.toLowerCase() === column.name.toLowerCase());
@@ -205,7 +209,7 @@ export async function stageParquet(
         ).message,
         { location: uri },
       );
-    return { column, sql: project(quoteName(file.name), column, file) };
+    return { column, sql: constrain(project(quoteName(file.name), column, file), typeOfField(column), column.name) };
   });
   const extra = inFile.find(
     (field) => !schema.some((column) => column.name.toLowerCase() === field.name.toLowerCase()),
@@ -220,18 +224,36 @@ export async function stageParquet(
   return { source, temporary: [], schema, badRecords: 0, errors: [] };
 }
 
-/** The table's own spelling and mode, where it has the column. */
+/** Columns that the file itself declares as never NULL. */
+async function requiredColumns(tx: Tx, file: SourceFile | undefined): Promise<Set<string>> {
+  if (!file) return new Set();
+  const elements = await tx.rows(
+    `SELECT name, repetition_type AS repetition, num_children AS children FROM parquet_schema(${quoteText(file.path)})`,
+  );
+  const names = new Set<string>();
+  // The elements are a tree, each before its children; the first is the root.
+  const open: number[] = [];
+  for (const { name, repetition, children } of elements) {
+    if (open.length === 1 && repetition === 'REQUIRED') names.add(String(name));
+    if (open.length > 0) open.push((open.pop() as number) - 1);
+    if (children !== null) open.push(Number(children));
+    while (open.at(-1) === 0) open.pop();
+  }
+  return names;
+}
+
+/** The table's own spelling and parameters, where it has the column. Whether it may be NULL is for the file to say. */
 function adopt(field: Field, table: Field[] | undefined): Field {
   const known = table?.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
   if (!known) return field;
-  return known.type === 'BIGNUMERIC' && field.type === 'NUMERIC'
-    ? { ...known }
-    : {
-        ...field,
-        name: known.name,
-        mode: field.mode === 'REPEATED' ? 'REPEATED' : known.mode,
-        ...(known.fields && { fields: known.fields }),
-      };
+  const widens = known.type === 'BIGNUMERIC' && field.type === 'NUMERIC';
+  const named: Field = {
+    ...field,
+    name: known.name,
+    ...(widens && { type: known.type }),
+    ...(known.fields && { fields: known.fields }),
+  };
+  return adoptParameters([named], [known])[0] ?? named;
 }
 
 async function refuseNulls(tx: Tx, reader: string, schema: Field[], inFile: Field[], uri: string): Promise<void> {

@@ -28,7 +28,7 @@ export function fromText(x: string, type: SqlType): string {
     case 'TIMESTAMP':
       return `bq_load_timestamp(${x})`;
     case 'JSON':
-      return `bq_parse_json(${x})`;
+      return `bq_parse_json_round(${x})`;
     default:
       throw new Error(`a CSV cell cannot hold ${type.kind}`);
   }
@@ -67,8 +67,4 @@ export function unknownKeys(j: string, fields: Field[]): string {
     ];
   });
   return [own, ...nested].join(' OR ');
-}
-
-export function insertList(schema: Field[]): string {
-  return schema.map((field) => quoteName(field.name)).join(', ');
 }

@@ -3,8 +3,8 @@ import { ApiError } from '../../api-error.ts';
 import type { Engine } from '../jobs/engine.ts';
 import { insertJob, type JobReference, newJob, requireJob } from '../jobs/insert-job.ts';
 import type { Job, JobConfiguration } from '../jobs/job.ts';
+import { dryRun } from '../jobs/query-plan.ts';
 import { renderJob } from '../jobs/render-job.ts';
-import { dryRun } from '../jobs/run-query.ts';
 import type { Runner } from '../jobs/runner.ts';
 import { answer, decodeToken, encodeToken, type Query, readCount } from './request.ts';
 

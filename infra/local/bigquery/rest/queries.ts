@@ -4,10 +4,10 @@ import { JobFailure, toApi } from '../errors.ts';
 import type { Engine } from '../jobs/engine.ts';
 import { checkLocation, insertJob, newJob, requireJob } from '../jobs/insert-job.ts';
 import type { Job, JobConfiguration, QueryConfiguration } from '../jobs/job.ts';
+import { dryRun } from '../jobs/query-plan.ts';
 import { jobReference, renderDml } from '../jobs/render-job.ts';
-import { dryRun } from '../jobs/run-query.ts';
 import type { Runner } from '../jobs/runner.ts';
-import { readPage } from '../pages.ts';
+import { readResultPage } from '../pages.ts';
 import { answer, decodeToken, encodeToken, type Query, readCount } from './request.ts';
 
 interface Params {
@@ -24,7 +24,9 @@ interface QueryBody extends QueryConfiguration {
   labels?: Record<string, string>;
   formatOptions?: { useInt64Timestamp?: boolean; timestampOutputFormat?: string };
   jobTimeoutMs?: string;
-  continuous?: boolean;
+  kind?: string;
+  /** A job is kept for every query here, which this only makes optional. */
+  jobCreationMode?: string;
 }
 
 /** How long a request waits for its job when it does not say. Source: jobs.query and jobs.getQueryResults. */
@@ -45,17 +47,8 @@ export function queryRoutes(app: FastifyInstance, prefix: string, engine: Engine
     answer(async () => {
       if (!body?.query) throw new ApiError('INVALID_ARGUMENT', 'Required parameter is missing: query');
       checkLocation(engine, body.location);
-      const {
-        requestId,
-        timeoutMs,
-        maxResults,
-        dryRun: dry,
-        labels,
-        formatOptions,
-        jobTimeoutMs,
-        location: _location,
-        ...query
-      } = body;
+      const { requestId, timeoutMs, maxResults, dryRun: dry, labels, formatOptions, jobTimeoutMs, ...rest } = body;
+      const { kind: _kind, location: _location, jobCreationMode: _mode, ...query } = rest;
       const configuration: JobConfiguration = {
         query,
         ...(labels && { labels }),
@@ -64,13 +57,7 @@ export function queryRoutes(app: FastifyInstance, prefix: string, engine: Engine
       // jobs.query speaks legacy SQL unless told otherwise; here there is none, and clients always say.
       const job = newJob(engine, params.project, configuration, undefined);
       if (dry) return renderDry(job, await dryRun(engine, job));
-      const again = requestId === undefined ? undefined : engine.store.byRequest(params.project, requestId);
-      const known = again ?? job;
-      if (!again) {
-        job.requestId = requestId;
-        await insertJob(engine, job);
-        runner.submit(job);
-      }
+      const known = await startOnce(engine, runner, job, requestId);
       await runner.wait(known, waitOf(timeoutMs));
       const options = {
         start: 0,
@@ -108,6 +95,29 @@ export function queryRoutes(app: FastifyInstance, prefix: string, engine: Engine
       };
     }),
   );
+}
+
+/** Requests under way by their requestId: a client's retry may overtake the request that it repeats. */
+const starting = new WeakMap<Engine, Map<string, Promise<Job>>>();
+
+async function startOnce(engine: Engine, runner: Runner, job: Job, requestId: string | undefined): Promise<Job> {
+  const start = async () => {
+    await insertJob(engine, job);
+    runner.submit(job);
+    return job;
+  };
+  if (requestId === undefined) return start();
+  const again = engine.store.byRequest(job.project, requestId);
+  if (again) return again;
+  const underWay = starting.get(engine) ?? new Map<string, Promise<Job>>();
+  starting.set(engine, underWay);
+  const key = JSON.stringify([job.project, requestId]);
+  const first = underWay.get(key);
+  if (first) return first;
+  job.requestId = requestId;
+  const mine = start().finally(() => underWay.delete(key));
+  underWay.set(key, mine);
+  return mine;
 }
 
 function refuseFormat(format: string | undefined): void {
@@ -157,10 +167,7 @@ async function renderResults(engine: Engine, job: Job, options: PageOptions): Pr
       throw new JobFailure('notFound', `Not found: the results of job ${job.id} have expired`);
     return { ...common, totalRows: '0', schema: { fields: [] } };
   }
-  const page = await readPage(engine.warehouse, {
-    physical: result.physical,
-    schema: result.schema,
-    columns: result.schema.map((_, i) => `c${i + 1}`),
+  const page = await readResultPage(engine.warehouse, result, {
     start: options.start,
     limit: options.limit,
     format: { useInt64Timestamp: options.useInt64Timestamp },

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { JobFailure } from '../errors.ts';
 import { type InsertAllRequest, insertAll } from '../insert-all.ts';
-import { type Engine, requireTable } from '../jobs/engine.ts';
-import { readPage } from '../pages.ts';
-import type { Field } from '../schema.ts';
+import { ANONYMOUS_DATASET, type Engine, requireTable } from '../jobs/engine.ts';
+import { type Page, readPage, readResultPage } from '../pages.ts';
+import type { RowFormat } from '../rows.ts';
 import { answer, decodeToken, encodeToken, type Query, readCount } from './request.ts';
 
 interface Params {
@@ -17,25 +17,17 @@ export function tabledataRoutes(app: FastifyInstance, prefix: string, engine: En
 
   app.get<{ Params: Params; Querystring: Query }>(`${root}/data`, ({ params, query }) =>
     answer(async () => {
-      const source = await sourceOf(engine, params);
-      const selected = query.selectedFields?.split(',').map((name) => name.trim().toLowerCase());
-      const chosen = source.schema
-        .map((field, i) => ({ field, column: source.columns?.[i] }))
-        .filter(({ field }) => !selected || selected.includes(field.name.toLowerCase()));
-      const start = Number(decodeToken(query.pageToken) ?? readCount(query.startIndex, 'startIndex') ?? 0);
-      const page = await readPage(engine.warehouse, {
-        physical: source.physical,
-        schema: chosen.map(({ field }) => field),
-        ...(source.columns && { columns: chosen.map(({ column }) => column ?? '') }),
-        start,
+      const { page, rows } = await pageOf(engine, params, {
+        start: Number(decodeToken(query.pageToken) ?? readCount(query.startIndex, 'startIndex') ?? 0),
         limit: readCount(query.maxResults, 'maxResults'),
         format: { useInt64Timestamp: query['formatOptions.useInt64Timestamp'] === 'true' },
+        selected: query.selectedFields?.split(',').map((name) => name.trim().toLowerCase()),
       });
       return {
         kind: 'bigquery#tableDataList',
         etag: '"data"',
-        totalRows: String(source.rows),
-        ...(page.next < source.rows && { pageToken: encodeToken(page.next) }),
+        totalRows: String(rows),
+        ...(page.next < rows && { pageToken: encodeToken(page.next) }),
         ...(page.rows.length > 0 && { rows: page.rows }),
       };
     }),
@@ -46,27 +38,30 @@ export function tabledataRoutes(app: FastifyInstance, prefix: string, engine: En
   );
 }
 
-interface Source {
-  physical: string;
-  schema: Field[];
-  columns: string[] | undefined;
-  rows: number;
-}
-
 /** A table's rows, or those of a query's anonymous result, which `bq` reads as a table. */
-async function sourceOf(engine: Engine, params: Params): Promise<Source> {
-  if (params.dataset === '_anonymous') {
-    const job = await engine.store.byResult(params.table.replace('_', '.'));
+async function pageOf(engine: Engine, params: Params, request: PageOf): Promise<{ page: Page; rows: number }> {
+  if (params.dataset === ANONYMOUS_DATASET) {
+    const job = await engine.store.find(params.project, params.table);
     if (!job?.result)
       throw new JobFailure('notFound', `Not found: Table ${params.project}:${params.dataset}.${params.table}`);
-    return { ...job.result, columns: job.result.schema.map((_, i) => `c${i + 1}`) };
+    if (request.selected)
+      throw new JobFailure('invalid', 'not supported by the embedded warehouse: selectedFields of an anonymous result');
+    return { page: await readResultPage(engine.warehouse, job.result, request), rows: job.result.rows };
   }
   const record = requireTable(engine, params);
-  if (record.kind === 'VIEW') throw new JobFailure('invalid', `Cannot list a table of type VIEW.`);
+  if (record.kind === 'VIEW') throw new JobFailure('invalid', 'Cannot list a table of type VIEW.');
+  const schema = record.schema.filter(
+    (field) => !request.selected || request.selected.includes(field.name.toLowerCase()),
+  );
   return {
-    physical: record.physical,
-    schema: record.schema,
-    columns: undefined,
+    page: await readPage(engine.warehouse, { ...request, physical: record.physical, schema }),
     rows: await engine.sizes.rowsOf(record),
   };
+}
+
+interface PageOf {
+  start: number;
+  limit: number | undefined;
+  format: RowFormat;
+  selected: string[] | undefined;
 }

@@ -2,17 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../../api-error.ts';
 import type { TableRecord, TableRef } from '../catalog.ts';
 import { JobFailure, toFailure } from '../errors.ts';
-import {
-  changeSchema,
-  checkPartitioning,
-  checkTableId,
-  defaultExpiration,
-  readTimePartitioning,
-  refuseRangePartitioning,
-} from '../jobs/destination.ts';
+import { checkPartitioning, readTimePartitioning, refuseRangePartitioning } from '../jobs/destination.ts';
 import { type Engine, nameOf, requireDataset, requireTable } from '../jobs/engine.ts';
+import { changeSchema, checkTableId, defaultExpiration } from '../jobs/open-destination.ts';
 import { viewRecord } from '../jobs/run-ddl.ts';
-import { checkSchemaChange, type Field, fieldOfType, parseFields } from '../schema.ts';
+import { type Field, fieldOfType, parseFields } from '../schema.ts';
+import { checkSchemaChange } from '../schema-change.ts';
 import { planStatement } from '../sql/analyze/statement.ts';
 import { parseScript } from '../sql/parse/statements.ts';
 import { SqlError } from '../sql/sql-error.ts';
@@ -203,7 +198,7 @@ async function changeTable(engine: Engine, params: Params, body: Body, replace: 
         return next;
       }
       const schema = parseFields(fields);
-      checkSchemaChange(before.schema, schema, nameOf(before));
+      checkSchemaChange(before.schema, schema, nameOf(before), 'wider');
       checkPartitioning(schema, next.timePartitioning, next.clustering);
       return changeSchema(engine, tx, { ...next, schema: before.schema }, inOrder(before.schema, schema));
     });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, mkdirSync, statSync } from 'node:fs';
+import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -34,7 +34,6 @@ export function uploadRoutes(
   base: () => string,
 ): void {
   const uploads = join(dir, 'uploads');
-  mkdirSync(uploads, { recursive: true });
   const sessions = new Map<string, Session>();
   const root = '/upload/bigquery/v2/projects/:project/jobs';
   const spool = () => join(uploads, randomUUID());

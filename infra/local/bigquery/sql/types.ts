@@ -16,10 +16,15 @@ export type ScalarKind =
 export interface StructField {
   name: string | undefined;
   type: SqlType;
+  /** Of a column's record: a field that must not be NULL. */
+  required?: boolean;
 }
 
+/** What narrows a column's type or a cast's: `STRING(10)`, `NUMERIC(10, 2)`. Values of expressions carry none. */
+export type TypeParameters = { maxLength: number } | { precision: number; scale: number };
+
 export type SqlType =
-  | { kind: ScalarKind }
+  | { kind: ScalarKind; parameters?: TypeParameters }
   | { kind: 'ARRAY'; element: SqlType }
   | { kind: 'STRUCT'; fields: StructField[] };
 

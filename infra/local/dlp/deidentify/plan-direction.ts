@@ -1,5 +1,6 @@
 import { ApiError } from '../../api-error.ts';
 import type { KeyRing } from '../crypto/keys.ts';
+import { planInspection } from '../inspect/plan-inspection.ts';
 import { planPrimitive, planReversal } from '../transform/plan-primitive.ts';
 import type { Primitive, Workshop } from '../transform/primitive.ts';
 import type { InfoTypeTransformations, PrimitiveTransformation } from '../wire/deidentification.ts';
@@ -10,6 +11,8 @@ import { createFindingCount, type FindingTransformer, planFindingTransformer } f
 export interface Direction {
   /** Whether the request configures an inspection of its own. */
   inspects: boolean;
+  /** Refuses a configuration of the inspection that is wrong, where nothing will be inspected. */
+  checkInspection(): void;
   planCell(config: PrimitiveTransformation | null | undefined): Primitive;
   planFindings(config: InfoTypeTransformations): FindingTransformer;
 }
@@ -27,6 +30,7 @@ export function planDeidentification({ inspectConfig, ...rest }: DirectionOption
   const forFindings: Workshop = { ...rest, target: 'finding' };
   return {
     inspects: configures(inspectConfig),
+    checkInspection: () => void planInspection(inspectConfig, { defaults: false }),
     planCell: (config) => planPrimitive(config, forCells),
     planFindings: (config) =>
       planFindingTransformer(config, inspectConfig, count, ({ primitiveTransformation }) =>
@@ -41,6 +45,7 @@ export function planReidentification({ inspectConfig, ...rest }: DirectionOption
   const workshop: Workshop = { ...rest, target: 'finding' };
   return {
     inspects: configures(inspectConfig),
+    checkInspection: () => void planInspection(inspectConfig, { defaults: false }),
     planCell: (config) => planReversal(config, { ...workshop, target: 'cell' }),
     planFindings: ({ transformations }) => {
       const named = transformations.map((transformation, index) => {

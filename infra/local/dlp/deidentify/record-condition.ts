@@ -1,9 +1,9 @@
 import { ApiError } from '../../api-error.ts';
+import type { Columns } from '../columns.ts';
 import { compareValues } from '../values/compare.ts';
 import { kindOf, textOf } from '../values/value-text.ts';
 import type { Condition, RecordCondition } from '../wire/deidentification.ts';
 import type { Row, Value } from '../wire/value.ts';
-import type { Columns } from './columns.ts';
 
 export type RowTest = (row: Row) => boolean;
 

@@ -1,11 +1,10 @@
 import { ApiError } from '../../api-error.ts';
+import { readColumns } from '../columns.ts';
 import { type Content, rebuildText } from '../content.ts';
-import { atMost } from '../inspect/plan-inspection.ts';
-import { LIMITS } from '../limits.ts';
+import { atMost, LIMITS } from '../limits.ts';
 import { textOf, utf8Length } from '../values/value-text.ts';
 import type { DeidentifyConfig, InfoTypeTransformations, TransformedContent } from '../wire/deidentification.ts';
 import type { Table } from '../wire/value.ts';
-import { readColumns } from './columns.ts';
 import type { Place, TransformationRule } from './finding-transformer.ts';
 import type { Direction } from './plan-direction.ts';
 import { createTally, type Tally } from './tally.ts';

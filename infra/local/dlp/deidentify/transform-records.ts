@@ -1,9 +1,9 @@
 import { ApiError } from '../../api-error.ts';
+import { type Columns, cellsOf } from '../columns.ts';
 import { isFailure, type Primitive } from '../transform/primitive.ts';
 import { textOf, utf8Length, valueBytes } from '../values/value-text.ts';
 import type { FieldTransformation, RecordTransformations } from '../wire/deidentification.ts';
 import type { Row, Table, Value } from '../wire/value.ts';
-import { type Columns, cellsOf } from './columns.ts';
 import type { FindingTransformer } from './finding-transformer.ts';
 import type { Direction } from './plan-direction.ts';
 import { planCondition, type RowTest } from './record-condition.ts';
@@ -35,7 +35,9 @@ export function transformRecords(
   const steps = fieldTransformations.map((each, index) => planStep(each, index, columns, direction));
   const kept = keptRows(config, table, columns, tally);
   const rows: Row[] = table.rows.map(({ values }) => ({ values: values.slice() }));
-  const inspects = direction.inspects || steps.some(({ change }) => 'transformer' in change);
+  const looksForFindings = steps.some(({ change }) => 'transformer' in change);
+  if (!looksForFindings) direction.checkInspection();
+  const inspects = direction.inspects || looksForFindings;
   let inspectedBytes = 0;
   for (const step of steps) {
     const { test, change } = step;

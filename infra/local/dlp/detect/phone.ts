@@ -1,67 +1,44 @@
 import { isIPv4 } from 'node:net';
-import { getCountries, getCountryCallingCode, Metadata } from 'libphonenumber-js';
 import { LIKELY, type Likelihood, POSSIBLE, UNLIKELY, VERY_LIKELY, VERY_UNLIKELY } from '../inspect/likelihood.ts';
 import { isCivilDate } from '../values/civil-date.ts';
 import { createContextWords } from './context-words.ts';
 import type { Detector } from './detector.ts';
-import { isDigit, isWordAt, type Scan } from './scan.ts';
+import { extensionEnd, isContinued, lastRuns } from './phone-groups.ts';
+import { isInternational, isNanp } from './phone-plans.ts';
+import { isWordAt, type Scan } from './scan.ts';
 
-/** What announces a number. The labels are those of vCard's TEL types and their like in other languages. */
-const BEFORE = createContextWords([
+/** What announces a number, and vCard's TEL types, in several languages. */
+const NOUNS = createContextWords([
   '(?:tele)?phones?(?: ?(?:no|num|number))?',
   'tel',
   'mobile',
   'cell(?:phone|ular)?',
   'fax',
   'pager',
-  'call(?:ed|ing|er)?',
-  'dial',
-  'ring',
-  'text',
+  'call(?:ed|ing)?',
+  'dial(?:ed|ing)?',
   'sms',
   'whatsapp',
   'hotline',
   'helpline',
   'landline',
-  'reach',
-  'contact',
-  'answer(?:ed|ing)?',
   'voicemail',
   't[ée]l[ée]phone',
   'tel[ée]fono?',
   'telefone?(?:nummer)?',
   'm[óo]vil',
   'celular',
-  'portable',
-  'handy',
   'rufnummer',
   'tlf',
 ]);
-const AFTER = createContextWords(['office', 'home', 'work', 'main', 'direct', 'mobile', 'cell', 'fax', 'phone', 'tel']);
+/** These speak of other numbers too: they count only for digits that are grouped as a number's are. */
+const VERBS = createContextWords(['reach', 'contact', 'answer(?:ed|ing)?', 'ring', 'text']);
+const LABELS = createContextWords(['mobile', 'cell', 'fax', 'phone', 'tel']);
+const PLACES = createContextWords(['office', 'home', 'work', 'main', 'direct']);
 /** `-Office\,` or ` (mobile)`: a label stands within a word's length of the number. */
 const AFTER_REACH = 12;
 
-/** E.164 allows fifteen digits; fewer than six are a short code. */
-const MOST_DIGITS = 15;
-const FEWEST_DIGITS = 6;
-const MOST_GROUPS = 7;
-const EXTENSION = / ?(?:x|ext\.?|extension|#) ?\d{1,6}(?!\d)/iy;
-
-/** Lengths of national numbers by calling code, out of libphonenumber's metadata: a table look-up is 1,000 times faster than its parser. */
-const NATIONAL_LENGTHS = readNationalLengths();
-
-function readNationalLengths(): Map<string, Set<number>> {
-  const metadata = new Metadata();
-  const lengths = new Map<string, Set<number>>();
-  for (const country of getCountries()) {
-    metadata.selectNumberingPlan(country);
-    const code = getCountryCallingCode(country);
-    const known = lengths.get(code) ?? new Set<number>();
-    for (const length of metadata.numberingPlan?.possibleLengths() ?? []) known.add(length);
-    lengths.set(code, known);
-  }
-  return lengths;
-}
+const VERB_REACH = 30;
 
 export const PHONE: Detector = {
   infoTypes: ['PHONE_NUMBER'],
@@ -106,79 +83,6 @@ function numberAt(scan: Scan, first: number): Candidate | undefined {
   return best;
 }
 
-function isContinued(text: string, start: number): boolean {
-  const before = text.charCodeAt(start - 1);
-  if (before === DOLLAR || before === HASH) return true;
-  return (before === HYPHEN || before === DOT || before === SLASH) && isWordAt(text, start - 2);
-}
-
-/** Runs at which a number that begins with run `first` may end: the chain of groups, cut where a blank or the text ends it. */
-function lastRuns({ text, runs, runCount }: Scan, first: number): number[] {
-  let lasts = NONE;
-  let digits = 0;
-  for (let run = first; run < runCount && run < first + MOST_GROUPS; run++) {
-    const start = runs[run * 2] as number;
-    const end = runs[run * 2 + 1] as number;
-    if (run > first && !isSeparator(text, runs[run * 2 - 1] as number, start)) break;
-    digits += end - start;
-    if (digits > MOST_DIGITS) break;
-    if (digits < FEWEST_DIGITS || isTied(text, end) || isWordPastExtension(text, end)) continue;
-    if (lasts === NONE) lasts = [];
-    lasts.push(run);
-  }
-  return lasts;
-}
-
-const NONE: number[] = [];
-const SPACE = 0x20;
-const HASH = 0x23;
-const DOLLAR = 0x24;
-const OPEN = 0x28;
-const CLOSE = 0x29;
-const HYPHEN = 0x2d;
-const DOT = 0x2e;
-const SLASH = 0x2f;
-
-/** One blank, hyphen, dot or slash, or a bracket with one of them, or a hyphen between blanks. */
-function isSeparator(text: string, start: number, end: number): boolean {
-  const first = text.charCodeAt(start);
-  const second = text.charCodeAt(start + 1);
-  switch (end - start) {
-    case 1:
-      return isJoint(first) || first === CLOSE;
-    case 2:
-      return first === CLOSE ? isJoint(second) : isJoint(first) && second === OPEN;
-    case 3:
-      return first === SPACE && second === HYPHEN && text.charCodeAt(start + 2) === SPACE;
-    default:
-      return false;
-  }
-}
-
-/** Also the non-breaking blank and hyphen, and the dash that word processors put in. */
-function isJoint(code: number): boolean {
-  return code === SPACE || (code >= HYPHEN && code <= SLASH) || code === 0xa0 || code === 0x2011 || code === 0x2013;
-}
-
-/** A hyphen, dot, slash or bracket with a digit behind it: the number goes on, so it does not end here. */
-function isTied(text: string, end: number): boolean {
-  const next = text.charCodeAt(end);
-  if (next !== CLOSE && !(next >= HYPHEN && next <= SLASH)) return false;
-  let at = end + 1;
-  if (next === CLOSE && isJoint(text.charCodeAt(at))) at++;
-  if (text.charCodeAt(at) === OPEN) at++;
-  return isDigit(text.charCodeAt(at));
-}
-
-function isWordPastExtension(text: string, end: number): boolean {
-  return isWordAt(text, end) && extensionEnd(text, end) === end;
-}
-
-function extensionEnd(text: string, end: number): number {
-  EXTENSION.lastIndex = end;
-  return EXTENSION.test(text) ? EXTENSION.lastIndex : end;
-}
-
 function judge(scan: Scan, first: number, last: number, start: number, plus: boolean): Candidate | undefined {
   const { text, runs } = scan;
   const lengths: number[] = [];
@@ -199,13 +103,15 @@ function judge(scan: Scan, first: number, last: number, start: number, plus: boo
     plus,
     bracketed,
     extended: end > numberEnd,
-    near: () => isAnnounced(scan, start, end),
+    near: () => isAnnounced(scan, start, end, last > first),
   });
   return likelihood && { start, end, likelihood };
 }
 
-function isAnnounced(scan: Scan, start: number, end: number): boolean {
-  return BEFORE.near(scan, start, end) || AFTER.inText(scan.text, start, end, 0, AFTER_REACH);
+function isAnnounced(scan: Scan, start: number, end: number, grouped: boolean): boolean {
+  if (NOUNS.near(scan, start, end) || LABELS.inText(scan.text, start, end, 0, AFTER_REACH)) return true;
+  if (!grouped) return false;
+  return VERBS.inText(scan.text, start, end, VERB_REACH) || PLACES.inText(scan.text, start, end, 0, AFTER_REACH);
 }
 
 interface Features {
@@ -236,19 +142,6 @@ function likelihoodOf({ digits, shape, plus, bracketed, extended, near }: Featur
   // One run of digits is any id; only a word next to it tells that it is dialled.
   if (!grouped) return near() ? (isNanp(digits) || digits.startsWith('0') ? LIKELY : POSSIBLE) : VERY_UNLIKELY;
   return near() ? (digits.length >= 7 ? LIKELY : POSSIBLE) : UNLIKELY;
-}
-
-/** Area code and exchange begin with 2 to 9, and neither is a service code like 911. Source: NANPA. */
-function isNanp(digits: string): boolean {
-  return /^[2-9](?!11)\d\d[2-9](?!11)\d{6}$/.test(digits);
-}
-
-function isInternational(digits: string): boolean {
-  for (let length = 1; length <= 3; length++) {
-    const national = NATIONAL_LENGTHS.get(digits.slice(0, length));
-    if (national?.has(digits.length - length)) return true;
-  }
-  return false;
 }
 
 /** Dates, SSNs, dotted quads and card numbers are told by their groups. */

@@ -1,6 +1,6 @@
 import type { WireTime } from '../../wire-time.ts';
+import { readColumns } from '../columns.ts';
 import type { Content } from '../content.ts';
-import { readColumns } from '../deidentify/columns.ts';
 import { LIMITS } from '../limits.ts';
 import { textOf, utf8Length } from '../values/value-text.ts';
 import type { FindingLimits, FindingMessage, InspectConfig } from '../wire/inspection.ts';

@@ -17,8 +17,6 @@ export interface Pattern {
 /** "Maximum length of regular expressions: 1000"; "No more than 3 [group indexes] may be included". Source: limits page, storage.proto. */
 const LONGEST_PATTERN = 1000;
 const MOST_GROUPS = 3;
-/** More matches of one pattern in one text cannot be answered: a request has at most 3,000 findings. */
-const MOST_MATCHES = 3001;
 /**
  * Finding all matches can cost the square of the text where most searches run to its end (`x*y|x` on many x). Google ends such
  * a request at its deadline; so does this, for all patterns of a request together.
@@ -53,7 +51,7 @@ export function compilePattern(regex: Regex | null | undefined, where: string, b
       const started = performance.now();
       const spans: Span[] = [];
       const matcher = compiled.matcher(text);
-      while (spans.length < MOST_MATCHES && matcher.find()) {
+      while (matcher.find()) {
         for (const group of wanted) {
           const start = matcher.start(group);
           const end = matcher.end(group);

@@ -1,7 +1,7 @@
 import { ApiError } from '../../api-error.ts';
 import type { Detector } from '../detect/detector.ts';
 import { DEFAULT_INFO_TYPES, detectorOf, isBuiltIn } from '../detect/registry.ts';
-import { LIMITS } from '../limits.ts';
+import { atMost, LIMITS } from '../limits.ts';
 import type { InspectConfig } from '../wire/inspection.ts';
 import { type CustomDetector, planCustomDetector } from './custom-detector.ts';
 import { type Likelihood, POSSIBLE, parseLikelihood } from './likelihood.ts';
@@ -74,10 +74,6 @@ function checkCounts(config: InspectConfig | null, requested: readonly string[])
   atMost(LIMITS.dictionaries, dictionaries, 'regular custom dictionaries per request');
   atMost(LIMITS.ruleSets, config?.ruleSet.length ?? 0, 'inspection rule sets per inspection configuration');
   atMost(LIMITS.rulesPerSet, longest, 'inspection rules per set');
-}
-
-export function atMost(limit: number, given: number, what: string): void {
-  if (given > limit) throw invalid(`Too many ${what}: ${given}. The limit is ${limit}.`);
 }
 
 function unknownInfoType(name: string): ApiError {

@@ -1,5 +1,4 @@
 import type { KeyRing } from '../crypto/keys.ts';
-import type { PrimitiveTransformation } from '../wire/deidentification.ts';
 import type { Value } from '../wire/value.ts';
 
 /** Why one value could not be transformed. Never holds the value. */
@@ -44,8 +43,6 @@ export interface Workshop {
   /** Whether the item is a table; date shifts with a context need one. */
   hasRecords: boolean;
 }
-
-export type PrimitiveName = keyof PrimitiveTransformation;
 
 /** A cell's outcome from its text alone; most primitives are that simple. */
 export function perText(change: (text: string, index: number) => Outcome): Primitive['apply'] {

@@ -32,17 +32,17 @@ export function textOf(value: Value): string | undefined {
 
 const pad = (number: number, width: number) => String(number).padStart(width, '0');
 
-export function renderDate(date: CivilDate): string {
+function renderDate(date: CivilDate): string {
   return `${pad(date.year, 4)}-${pad(date.month, 2)}-${pad(date.day, 2)}`;
 }
 
-export function renderTime(time: TimeOfDay): string {
+function renderTime(time: TimeOfDay): string {
   const base = `${pad(time.hours, 2)}:${pad(time.minutes, 2)}:${pad(time.seconds, 2)}`;
   return time.nanos ? `${base}.${pad(time.nanos, 9).replace(/0+$/, '')}` : base;
 }
 
 /** RFC 3339 in UTC. Outside of what Date spans (±8.64e12 s) the seconds themselves are shown. */
-export function renderTimestamp(timestamp: Timestamp): string {
+function renderTimestamp(timestamp: Timestamp): string {
   const date = new Date(Number(timestamp.seconds) * 1000);
   if (Number.isNaN(date.getTime())) return `${timestamp.seconds}s`;
   const base = date.toISOString().slice(0, -5);

@@ -179,7 +179,9 @@ describe('tables', () => {
   test('refuse a circular view when one of its parts is replaced', async () => {
     await run(bed, 'CREATE VIEW shop.one AS SELECT 1 AS x');
     await run(bed, 'CREATE VIEW shop.two AS SELECT x FROM shop.one');
-    expect(await run(bed, 'CREATE OR REPLACE VIEW shop.one AS SELECT x FROM shop.two')).toMatch(/^invalidQuery: .*refers to itself/);
+    expect(await run(bed, 'CREATE OR REPLACE VIEW shop.one AS SELECT x FROM shop.two')).toMatch(
+      /^invalidQuery: .*refers to itself/,
+    );
     expect(await run(bed, 'SELECT * FROM shop.two')).toEqual([['1']]);
   });
 

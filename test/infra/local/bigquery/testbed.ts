@@ -139,3 +139,43 @@ export async function run(
   if (body.numDmlAffectedRows !== undefined) return `${body.numDmlAffectedRows} rows`;
   return (body.rows ?? []).map((row) => row.f.map((cell) => plain(cell.v)));
 }
+
+/** The job resource, as far as tests look at it. */
+export interface JobBody {
+  jobReference: { jobId: string; location: string };
+  configuration: { labels?: Record<string, string>; jobType: string };
+  status: {
+    state: string;
+    errorResult?: { reason: string; message: string; location?: string };
+    errors?: { reason: string; message: string; location?: string }[];
+  };
+  statistics: {
+    creationTime: string;
+    startTime?: string;
+    endTime?: string;
+    totalBytesProcessed?: string;
+    numChildJobs?: string;
+    query?: Record<string, unknown>;
+    load?: Record<string, string>;
+  };
+  error?: { code: number; message: string; errors: { reason: string }[] };
+}
+
+/** Inserts a job and follows it to its end; a refused request is thrown. */
+export async function runJob(bed: { url: string }, configuration: object): Promise<JobBody> {
+  const { body } = await call<JobBody>(bed, 'POST', '/jobs', { configuration });
+  if (body.error) throw new Error(body.error.message);
+  for (;;) {
+    const job = (await call<JobBody>(bed, 'GET', `/jobs/${body.jobReference.jobId}`)).body;
+    if (job.status.state === 'DONE') return job;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/** A load into a table of the dataset `shop`. */
+export const load = (bed: { url: string }, sourceUris: string[], tableId: string, more: object = {}) =>
+  runJob(bed, { load: { sourceUris, destinationTable: { projectId: 'local', datasetId: 'shop', tableId }, ...more } });
+
+/** `reason: message` of a job that failed. */
+export const failureOf = ({ status: { errorResult } }: JobBody) =>
+  errorResult && `${errorResult.reason}: ${errorResult.message}`;

@@ -1,7 +1,7 @@
 import { DlpServiceClient } from '@google-cloud/dlp';
 import { credentials } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
-import { createDlp, type DlpOptions } from '../../../../infra/local/dlp/create-dlp.ts';
+import { createDlp, type DlpOptions } from '../../../../infra/local/dlp/dlp.ts';
 import { createHttp, listen } from '../../../../infra/local/http.ts';
 import type { Meter } from '../../../../infra/local/meter.ts';
 import { serveGrpc, serveRest } from '../../../../infra/local/rpc.ts';

@@ -1,6 +1,7 @@
 import type { Query } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
 import type { SqlType } from '../types.ts';
+import type { Bounds } from './partition-bounds.ts';
 import type { Column, Scope } from './scope.ts';
 import type { Typed } from './typed.ts';
 
@@ -12,13 +13,22 @@ export interface TableInfo {
   kind: 'TABLE' | 'VIEW';
   /** DuckDB's qualified name of the rows; tables only. */
   physical: string;
-  columns: { name: string; type: SqlType; required: boolean }[];
+  /** `type` is what a read of the column gives; `declared` carries the parameters that writes are held to. */
+  columns: { name: string; type: SqlType; declared: SqlType; required: boolean }[];
   view: string | undefined;
   partitionColumn: string | undefined;
   requirePartitionFilter: boolean;
 }
 
-export type TablePath = { project: string | undefined; dataset: string | undefined; table: string };
+/** One appearance of a table in a statement: what is read of it. */
+export interface Scan {
+  table: TableInfo;
+  columns: Set<string>;
+  /** Conditions on the partitioning column that every row which counts meets. */
+  bounds: Bounds[];
+  /** On the side of an outer join that may be absent: conditions behind the join do not narrow what is read. */
+  isOptional: boolean;
+}
 
 /** What one statement is analysed against, and what the analysis finds out besides the SQL. */
 export interface Analysis {
@@ -29,10 +39,10 @@ export interface Analysis {
   /** Microseconds since 1970 at which the statement began: what CURRENT_TIMESTAMP answers. */
   now: bigint;
   fresh(prefix: string): string;
-  /** Tables read, each with the columns read so far. */
-  reads: Map<TableInfo, Set<string>>;
+  scans: Scan[];
+  scan(table: TableInfo): Scan;
   /** Takes note of a column read, now or when the query that it is part of is used. */
-  touch(table: TableInfo, column: string): void;
+  touch(scan: Scan, column: string): void;
   /** Tables whose partition column stands in a WHERE clause or a join's condition. */
   filtered: Set<TableInfo>;
   /** Runs `work` as part of such a condition. */
@@ -49,10 +59,15 @@ export function createAnalysis(options: Pick<Analysis, 'findTable' | 'parameter'
   let counter = 0;
   let conditions = 0;
   let collecting: (() => void)[] | undefined;
-  const reads: Analysis['reads'] = new Map();
+  const scans: Scan[] = [];
   const analysis: Analysis = {
     ...options,
-    reads,
+    scans,
+    scan(table) {
+      const scan: Scan = { table, columns: new Set(), bounds: [], isOptional: false };
+      scans.push(scan);
+      return scan;
+    },
     filtered: new Set(),
     filtering(work) {
       conditions++;
@@ -65,9 +80,9 @@ export function createAnalysis(options: Pick<Analysis, 'findTable' | 'parameter'
     views: [],
     defaults: true,
     fresh: (prefix) => `${prefix}${++counter}`,
-    touch(table, column) {
-      if (conditions > 0 && column === table.partitionColumn) analysis.filtered.add(table);
-      const note = () => void reads.get(table)?.add(column);
+    touch(scan, column) {
+      if (conditions > 0 && column === scan.table.partitionColumn) analysis.filtered.add(scan.table);
+      const note = () => void scan.columns.add(column);
       if (collecting) collecting.push(note);
       else note();
     },

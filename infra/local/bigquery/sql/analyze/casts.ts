@@ -1,4 +1,5 @@
 import { SqlError, unsupported } from '../sql-error.ts';
+import { constrain, withoutParameters } from '../type-parameters.ts';
 import {
   duckType,
   physicalNames,
@@ -9,6 +10,7 @@ import {
   type SqlType,
   sameType,
 } from '../types.ts';
+import { beforeTry } from './before-try.ts';
 import { coerce, nullOf, type Typed, typed } from './typed.ts';
 
 /** From → to → DuckDB expression over `$`. Pairs that are absent are no conversions in GoogleSQL. */
@@ -68,12 +70,15 @@ const CASTS: Partial<Record<ScalarKind, Partial<Record<ScalarKind, string>>>> = 
   },
 };
 
-/** CAST and SAFE_CAST. */
-export function castTo(from: Typed, to: SqlType, safe: boolean, at: number): Typed {
+/** CAST and SAFE_CAST. Type parameters hold the value; the result's type has none. */
+export function castTo(from: Typed, target: SqlType, safe: boolean, at: number): Typed {
+  const to = withoutParameters(target);
   if (from.literal?.kind === 'null') return withoutLiteral(nullOf(to));
-  if (sameType(from.type, to)) return withoutLiteral(coerce(from, to) ?? from);
-  const sql = castSql(from, to, at);
-  return typed(safe ? `TRY(${sql})` : sql, to);
+  const own = sameType(from.type, to) ? (coerce(from, to) ?? from).sql : undefined;
+  const convert = (x: string) => constrain(own === undefined ? castSql({ ...from, sql: x }, to, at) : x, target);
+  const value = own ?? from.sql;
+  const canFail = safe && convert(value) !== own;
+  return typed(canFail ? beforeTry([value], ([x = '']) => `TRY(${convert(x)})`) : convert(value), to);
 }
 
 const withoutLiteral = ({ sql, type }: Typed): Typed => ({ sql, type });

@@ -1,9 +1,11 @@
 import type { Assignment, Expr, Identifier, Path, Statement } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { duckType, quoteName, renderType } from '../types.ts';
+import { constrain } from '../type-parameters.ts';
+import { duckType, quoteName, quoteText, renderType } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
 import { analyzeFrom, scanTable } from './from.ts';
+import { noteBounds } from './partition-bounds.ts';
 import { analyzeQuery } from './queries.ts';
 import { EMPTY_SCOPE, type Scope } from './scope.ts';
 import type { DmlPlan } from './statement.ts';
@@ -36,7 +38,7 @@ export function targetColumn(table: TableInfo, name: Identifier): TableInfo['col
   return found;
 }
 
-/** What DML writes into a column: the value converted, a NULL array as an empty one. */
+/** What DML writes into a column: the value converted and held to the column's parameters, a NULL array as an empty one. */
 export function assigned(value: Typed, column: TableInfo['columns'][number], at: number, what = 'Value'): string {
   const coerced = coerce(value, column.type);
   if (!coerced)
@@ -44,9 +46,10 @@ export function assigned(value: Typed, column: TableInfo['columns'][number], at:
       `${what} of type ${renderType(value.type)} cannot be assigned to ${column.name}, which has type ${renderType(column.type)}`,
       at,
     );
+  const written = constrain(coerced.sql, column.declared, column.name);
   return column.type.kind === 'ARRAY'
-    ? `coalesce(bq_no_null(${coerced.sql}, '${column.name.replaceAll("'", "''")}'), CAST([] AS ${duckType(column.type)}))`
-    : coerced.sql;
+    ? `coalesce(bq_no_null(${written}, ${quoteText(column.name)}), CAST([] AS ${duckType(column.type)}))`
+    : written;
 }
 
 export function plainEnv(env: Env, scope: Scope, clause: string): Env {
@@ -75,7 +78,7 @@ export function planInsert(statement: Of<'insert'>, env: Env): DmlPlan {
     kind: 'dml',
     statementType: 'INSERT',
     target,
-    reads: env.analysis.reads,
+    scans: env.analysis.scans,
     steps: [{ kind: 'run', sql: `INSERT INTO ${target.physical} (${names}) ${source}`, counts: 'inserted' }],
   };
 }
@@ -153,6 +156,7 @@ export function planUpdate(statement: Of<'update'>, env: Env): DmlPlan {
   };
   const inner = plainEnv(env, scope, 'UPDATE');
   const where = analyzeCondition(statement.where, inner, 'WHERE clause');
+  noteBounds(statement.where, scope, inner);
   const set = planAssignments(statement.set, target, inner);
   const staged = env.analysis.fresh('m');
   const values = set.map(({ sql }, i) => `${sql} AS v${i}`).join(', ');
@@ -162,7 +166,7 @@ export function planUpdate(statement: Of<'update'>, env: Env): DmlPlan {
     kind: 'dml',
     statementType: 'UPDATE',
     target,
-    reads: env.analysis.reads,
+    scans: env.analysis.scans,
     steps: [
       {
         kind: 'run',
@@ -192,13 +196,15 @@ export function planDelete(statement: Of<'delete'>, env: Env): DmlPlan {
   const scan = scanTable(target, statement.alias?.name ?? statement.target.at(-1)?.name ?? target.table, env);
   const own = scan.sql.split(' AS ').at(-1) ?? '';
   const scope: Scope = { visible: scan.visible, ranges: scan.ranges, parent: undefined };
-  const where = analyzeCondition(statement.where, { ...env, scope }, 'WHERE clause');
+  const inner = plainEnv(env, scope, 'DELETE');
+  const where = analyzeCondition(statement.where, inner, 'WHERE clause');
+  noteBounds(statement.where, scope, inner);
   const sql = `DELETE FROM ${target.physical} WHERE rowid IN (SELECT ${own}.rowid FROM ${scan.sql} WHERE ${where.sql})`;
   return {
     kind: 'dml',
     statementType: 'DELETE',
     target,
-    reads: env.analysis.reads,
+    scans: env.analysis.scans,
     steps: [{ kind: 'run', sql, counts: 'deleted' }],
   };
 }
@@ -209,7 +215,7 @@ export function planTruncate(statement: Of<'truncate'>, env: Env): DmlPlan {
     kind: 'dml',
     statementType: 'TRUNCATE_TABLE',
     target,
-    reads: env.analysis.reads,
+    scans: env.analysis.scans,
     steps: [{ kind: 'run', sql: `DELETE FROM ${target.physical}`, counts: 'deleted' }],
   };
 }

@@ -20,7 +20,7 @@ import { literalOf } from './literals.ts';
 import { resolvePath } from './names.ts';
 import { analyzeBinary, analyzeUnary } from './operators.ts';
 import { fieldOf } from './scope.ts';
-import { readType } from './type-nodes.ts';
+import { readPlainType, readType } from './type-nodes.ts';
 import { coerce, commonType, nullOf, type Typed, typed } from './typed.ts';
 
 /** An expression → DuckDB's SQL and its GoogleSQL type. Everything that is not understood throws. */
@@ -193,7 +193,7 @@ function analyzeCase(expr: Of<'case'>, env: Env): Typed {
 
 function analyzeArray(expr: Of<'array'>, env: Env): Typed {
   const elements = expr.elements.map((element) => analyze(element, env));
-  const declared = expr.type && readType(expr.type);
+  const declared = expr.type && readPlainType(expr.type);
   if (declared && declared.kind !== 'ARRAY')
     throw new SqlError(`Array literal of type ${renderType(declared)}`, expr.at);
   if (elements.length === 0 && !declared) {
@@ -223,7 +223,7 @@ function analyzeArray(expr: Of<'array'>, env: Env): Typed {
 }
 
 function analyzeStruct(expr: Of<'struct'>, env: Env): Typed {
-  const declared = expr.type && readType(expr.type);
+  const declared = expr.type && readPlainType(expr.type);
   const values = expr.fields.map((field) => analyze(field.expr, env));
   if (declared && declared.kind !== 'STRUCT') throw new SqlError('STRUCT constructor of another type', expr.at);
   if (declared && declared.fields.length !== values.length)

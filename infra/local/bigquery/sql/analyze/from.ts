@@ -42,7 +42,10 @@ export function analyzeFrom(from: From, env: Env, left: Scope): FromResult {
 
 function derived(sql: string, columns: Column[], alias: string | undefined, env: Env, value: boolean): FromResult {
   const name = env.analysis.fresh('r');
-  const visible = columns.map((column, i) => ({ ...column, value: typed(`${name}.c${i + 1}`, column.value.type) }));
+  const visible = columns.map((column, i) => {
+    const { type, origin } = column.value;
+    return { ...column, value: { ...typed(`${name}.c${i + 1}`, type), ...(origin && { origin }) } };
+  });
   const first = visible[0];
   if (value && first) return valueTable(`(${sql}) AS ${name}`, first.value, alias, () => columns[0]?.touch());
   return {
@@ -124,12 +127,15 @@ function analyzeTable(from: TableFrom, env: Env, left: Scope): FromResult {
 
 export function scanTable(table: TableInfo, alias: string, env: Env): FromResult {
   const name = env.analysis.fresh('r');
-  if (!env.analysis.reads.has(table)) env.analysis.reads.set(table, new Set());
+  const scan = env.analysis.scan(table);
   const columns = table.columns.map(
     (column): Column => ({
       name: column.name,
-      value: typed(`${name}.${quoteName(column.name)}`, column.type),
-      touch: () => env.analysis.touch(table, column.name),
+      value: {
+        ...typed(`${name}.${quoteName(column.name)}`, column.type),
+        ...(column.name === table.partitionColumn && { origin: { scan, isDay: false } }),
+      },
+      touch: () => env.analysis.touch(scan, column.name),
     }),
   );
   return { sql: `${table.physical} AS ${name}`, visible: columns, ranges: [{ alias, columns, row: undefined }] };
@@ -156,7 +162,7 @@ function expandView(table: TableInfo, alias: string, env: Env, at: number): From
       aliases: undefined,
       windows: new Map(),
     });
-    if (!analysis.reads.has(table)) analysis.reads.set(table, new Set());
+    analysis.scan(table);
     const columns = query.columns.map((column, i) => ({ ...column, name: table.columns[i]?.name ?? column.name }));
     return derived(query.sql, columns, alias, env, query.value);
   } catch (error) {
@@ -215,6 +221,8 @@ function analyzeJoin(from: Extract<From, { kind: 'join' }>, env: Env, outer: Sco
     if (left.ranges.some((one) => one.alias.toLowerCase() === range.alias.toLowerCase()))
       throw new SqlError(`Duplicate table alias ${range.alias} in the same FROM clause`, from.right.at);
   }
+  if (from.type === 'LEFT' || from.type === 'FULL') markOptional(right);
+  if (from.type === 'RIGHT' || from.type === 'FULL') markOptional(left);
   const ranges = [...left.ranges, ...right.ranges];
   const rightSql = from.right.kind === 'join' ? `(${right.sql})` : right.sql;
   if (right.sql.startsWith('LATERAL') && (from.type === 'RIGHT' || from.type === 'FULL'))
@@ -228,6 +236,10 @@ function analyzeJoin(from: Extract<From, { kind: 'join' }>, env: Env, outer: Sco
   const scope: Scope = { visible, ranges, parent: outer.parent };
   const on = analyzeCondition(from.on, { ...env, scope }, 'JOIN ON clause');
   return { sql: `${left.sql} ${from.type} JOIN ${rightSql} ON ${on.sql}`, visible, ranges };
+}
+
+function markOptional(side: FromResult): void {
+  for (const { value } of side.visible) if (value.origin) value.origin.scan.isOptional = true;
 }
 
 /** USING merges each pair of columns into one, which comes first in `*`. */

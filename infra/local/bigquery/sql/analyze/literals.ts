@@ -1,6 +1,6 @@
 import type { Expr } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
-import { BIGNUMERIC_SCALE, quoteText, scalar } from '../types.ts';
+import { quoteText, scalar } from '../types.ts';
 import { fromText, type Typed, typed } from './typed.ts';
 
 const INT64_MAX = 2n ** 63n - 1n;
@@ -71,12 +71,6 @@ export function bytesSql(bytes: Buffer): string {
 export function numericOf(value: string, type: 'NUMERIC' | 'BIGNUMERIC', at: number): Typed {
   if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value))
     throw new SqlError(`Invalid ${type} literal: ${value}`, at);
-  if (type === 'NUMERIC') return typed(`bq_text_numeric(${quoteText(value.trim())})`, scalar('NUMERIC'));
-  const [, , fraction = ''] = /^\s*[+-]?(\d*)\.?(\d*)/.exec(value) ?? [];
-  if (/[eE]/.test(value) || fraction.length > BIGNUMERIC_SCALE)
-    throw new SqlError(
-      `not supported by the embedded warehouse: BIGNUMERIC with more than ${BIGNUMERIC_SCALE} decimal digits or an exponent`,
-      at,
-    );
-  return typed(`CAST(${quoteText(value.trim())} AS DECIMAL(38,${BIGNUMERIC_SCALE}))`, scalar('BIGNUMERIC'));
+  const macro = type === 'NUMERIC' ? 'bq_text_numeric' : 'bq_text_bignumeric';
+  return typed(`${macro}(${quoteText(value.trim())})`, scalar(type));
 }

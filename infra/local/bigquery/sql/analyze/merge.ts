@@ -69,7 +69,7 @@ export function planMerge(statement: Extract<Statement, { kind: 'merge' }>, env:
     ...clauses.map((clause) => clause.step(staged)),
     { kind: 'run', sql: `DROP TABLE ${staged}` },
   ];
-  return { kind: 'dml', statementType: 'MERGE', target, reads: env.analysis.reads, steps };
+  return { kind: 'dml', statementType: 'MERGE', target, scans: env.analysis.scans, steps };
 }
 
 interface Clause {

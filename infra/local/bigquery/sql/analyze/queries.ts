@@ -44,12 +44,18 @@ function analyzeOrdered(query: Query, env: Env): QueryResult {
   const tail = limitClause(query, env);
   if (query.body.kind === 'select') {
     const select = analyzeSelect(query.body, query.orderBy, env);
-    return tail === '' ? select : { sql: select.sql + tail, columns: select.columns, value: select.value };
+    return tail === '' ? select : { sql: select.sql + tail, columns: select.columns.map(opaque), value: select.value };
   }
   const body = analyzeBody(query.body, env);
   if (query.orderBy.length === 0)
     return tail === '' ? body : { ...body, sql: `SELECT * FROM (${body.sql}) AS ${env.analysis.fresh('s')}${tail}` };
   return { ...body, sql: `${orderOutput(body, query, env)}${tail}` };
+}
+
+/** Behind LIMIT a condition on the column decides about other rows than before it. */
+function opaque(column: Column): Column {
+  const { origin: _, ...value } = column.value;
+  return { ...column, value };
 }
 
 /** ORDER BY over a set operation sees the output columns only. */

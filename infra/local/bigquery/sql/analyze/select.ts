@@ -6,6 +6,7 @@ import { orderItem } from './aggregates.ts';
 import type { Env, QueryResult } from './analysis.ts';
 import { analyze, analyzeAs, analyzeCondition } from './expressions.ts';
 import { analyzeFrom, type FromResult } from './from.ts';
+import { noteBounds, originOf } from './partition-bounds.ts';
 import { orderOutput } from './queries.ts';
 import { type Column, EMPTY_SCOPE, fieldOf, findRange, type Scope } from './scope.ts';
 import { type Typed, typed } from './typed.ts';
@@ -36,6 +37,7 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env):
     found: { aggregate: false, window: false },
   };
   const where = select.where && analyzeCondition(select.where, env, 'WHERE clause');
+  if (select.where) noteBounds(select.where, from, env);
   const outputs = select.items.flatMap((item) => analyzeItem(item, env, select));
   const aliases = new Map<string, Typed>();
   for (const item of outputs)
@@ -69,8 +71,9 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env):
           item.at,
         );
   }
+  const values = valuesOf(select, outputs);
   const clauses = [
-    `SELECT ${select.distinct && !select.as ? 'DISTINCT ' : ''}${projection(select, outputs)}`,
+    `SELECT ${select.distinct && !select.as ? 'DISTINCT ' : ''}${values.map((value, i) => `${value} AS c${i + 1}`).join(', ')}`,
     from.sql === '' ? '' : `FROM ${from.sql.startsWith('LATERAL ') ? from.sql.slice('LATERAL '.length) : from.sql}`,
     where ? `WHERE ${where.sql}` : '',
     grouped,
@@ -79,13 +82,15 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env):
     order.length > 0 ? `ORDER BY ${order.join(', ')}` : '',
   ];
   const sql = clauses.filter((clause) => clause !== '').join(' ');
-  const columns = outputColumns(select, outputs);
+  // A condition on these columns may as well stand inside: no row depends on another.
+  const isTransparent = !isAggregate && !env.found.window && !select.distinct;
+  const columns = outputColumns(select, outputs, isTransparent ? env : undefined);
   const isRow = !select.from && !where && !isAggregate && !env.found.window && !select.distinct && orderBy.length === 0;
   const result: QueryResult = {
     sql,
     columns,
     value: select.as !== undefined,
-    ...(isRow && !select.as && { row: outputs.map((item) => item.value.sql) }),
+    ...(isRow && { row: values }),
   };
   if (!separate || orderBy.length === 0) return select.as && select.distinct ? distinctValue(select) : result;
   if (select.as) return { ...result, sql: orderValue(result, outputs, orderBy, late, sql) };
@@ -101,15 +106,15 @@ function orderValue(_result: QueryResult, outputs: Output[], orderBy: OrderItem[
   return `${sql} ORDER BY ${orderBy.map((item) => orderKey(item, outputs, env, true)).join(', ')}`;
 }
 
-function projection(select: Select, outputs: Output[]): string {
-  if (select.as === 'STRUCT') {
-    const names = physicalNames(outputs.map((item) => ({ name: item.name, type: item.value.type })));
-    return `struct_pack(${outputs.map((item, i) => `${quoteName(names[i] ?? '')} := ${item.value.sql}`).join(', ')}) AS c1`;
-  }
-  return outputs.map((item, i) => `${item.value.sql} AS c${i + 1}`).join(', ');
+/** The SELECT list's values; one alone where rows are structs. */
+function valuesOf(select: Select, outputs: Output[]): string[] {
+  if (select.as !== 'STRUCT') return outputs.map((item) => item.value.sql);
+  const names = physicalNames(outputs.map((item) => ({ name: item.name, type: item.value.type })));
+  return [`struct_pack(${outputs.map((item, i) => `${quoteName(names[i] ?? '')} := ${item.value.sql}`).join(', ')})`];
 }
 
-function outputColumns(select: Select, outputs: Output[]): Column[] {
+/** `through` = the SELECT's own environment, where its columns tell where they come from. */
+function outputColumns(select: Select, outputs: Output[], through: Env | undefined): Column[] {
   if (select.as === 'STRUCT') {
     const type: SqlType = {
       kind: 'STRUCT',
@@ -119,12 +124,18 @@ function outputColumns(select: Select, outputs: Output[]): Column[] {
   }
   if (select.as === 'VALUE' && outputs.length !== 1)
     throw new SqlError('SELECT AS VALUE query must have exactly one column', select.at);
-  return outputs.map((item, i) => ({
-    name: select.as === 'VALUE' ? undefined : item.name,
-    value: { ...typed(`c${i + 1}`, item.value.type), ...(item.value.literal && { literal: item.value.literal }) },
-    touch: item.touch,
-  }));
+  return outputs.map((item, i) => {
+    const { type, literal } = item.value;
+    const origin = through && (item.expr ? originIn(item.expr, through) : item.value.origin);
+    return {
+      name: select.as === 'VALUE' ? undefined : item.name,
+      value: { ...typed(`c${i + 1}`, type), ...(literal && { literal }), ...(origin && { origin }) },
+      touch: item.touch,
+    };
+  });
 }
+
+const originIn = (expr: Expr, env: Env) => env.analysis.collect(() => originOf(expr, env)).result;
 
 function analyzeItem(item: SelectItem, env: Env, select: Select): Output[] {
   if (item.kind === 'star') return expandStar(item, env, select);

@@ -1,4 +1,5 @@
 import { parseScalarKind, type SqlType, sameType, scalar } from '../types.ts';
+import { beforeTry } from './before-try.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
 
 /**
@@ -37,13 +38,25 @@ function parsePattern(text: string): Pattern {
 
 /** The first overload that takes the arguments as they are, else the first that takes them converted. */
 export function matchSignature(overloads: readonly Signature[], args: readonly Typed[]): Typed | undefined {
-  for (const exact of [true, false]) {
-    for (const signature of overloads) {
+  const find = (list: readonly Signature[], exact: boolean) => {
+    for (const signature of list) {
       const result = apply(signature, args, exact);
       if (result) return result;
     }
-  }
-  return undefined;
+    return undefined;
+  };
+  return (
+    find(overloads, true) ?? find(args.some((arg) => isDecimal(arg.type)) ? overloads : decimalsLast(overloads), false)
+  );
+}
+
+const isDecimal = (type: SqlType) => type.kind === 'NUMERIC' || type.kind === 'BIGNUMERIC';
+
+/** Integers and floating point literals become NUMERIC only beside a NUMERIC. */
+function decimalsLast(overloads: readonly Signature[]): readonly Signature[] {
+  const takesDecimal = (signature: Signature) =>
+    signature.args.some((pattern) => pattern.kind === 'type' && isDecimal(pattern.type));
+  return [...overloads.filter((one) => !takesDecimal(one)), ...overloads.filter(takesDecimal)];
 }
 
 function apply(signature: Signature, args: readonly Typed[], exact: boolean): Typed | undefined {
@@ -64,7 +77,9 @@ function apply(signature: Signature, args: readonly Typed[], exact: boolean): Ty
     sql.push(value.sql);
   }
   const result = signature.result.kind === 'any' ? undefined : substitute(signature.result, bound);
-  return result && typed(fill(signature.template, sql), result);
+  const { template } = signature;
+  const build = (values: readonly string[]) => fill(template, values);
+  return result && typed(template.includes('TRY(') ? beforeTry(sql, build) : build(sql), result);
 }
 
 function bind(args: readonly Typed[], patternOf: (i: number) => Pattern): SqlType | undefined | null {

@@ -7,7 +7,7 @@ import { analyzeFormat } from './format.ts';
 import { toDuckPath } from './json-path.ts';
 import { jsonText } from './json-text.ts';
 import { concatenate } from './operators.ts';
-import { nullOf, raise, type Typed, typed } from './typed.ts';
+import { coerce, nullOf, raise, type Typed, typed } from './typed.ts';
 
 type Special = (call: Call, env: Env) => Typed | undefined;
 const STRING = scalar('STRING');
@@ -60,18 +60,7 @@ export const SPECIAL_CALLS: Record<string, Special> = {
     if (given.length !== 1 || !given[0]) throw signatureError('function TO_JSON', given, call.at);
     return typed(`CAST(${jsonText(given[0].sql, given[0].type)} AS JSON)`, scalar('JSON'));
   },
-  PARSE_JSON: (call, env) => {
-    if (call.named.length > 0 || call.args.length !== 1) throw unsupported('PARSE_JSON with wide_number_mode', call.at);
-    const [text] = args(call, env);
-    const constant = text && constantText(text);
-    if (constant === undefined) return undefined;
-    try {
-      JSON.parse(constant);
-    } catch (error) {
-      throw new SqlError(`Invalid input to PARSE_JSON: ${(error as Error).message}`, call.at);
-    }
-    return undefined;
-  },
+  PARSE_JSON: parseJson,
   JSON_VALUE: (call, env) => jsonAt(call, env, 'bq_json_value', STRING, STRING),
   JSON_EXTRACT_SCALAR: (call, env) => jsonAt(call, env, 'bq_json_value', STRING, STRING),
   JSON_QUERY: (call, env) => jsonAt(call, env, 'bq_json_query', STRING, scalar('JSON')),
@@ -144,4 +133,25 @@ function jsonAt(call: Call, env: Env, macro: string, ofText: SqlType, ofJson: Sq
   if (!isJson && macro === 'bq_json_query') return typed(`nullif(CAST(${found.sql} AS VARCHAR), 'null')`, type);
   if (isJson || macro === 'bq_json_value' || macro === 'bq_json_value_array') return found;
   return typed(`CAST(${found.sql} AS VARCHAR[])`, type);
+}
+
+/** What becomes of numbers that neither 64 bits nor a double hold: by default they are an error. */
+const WIDE_NUMBERS: Record<string, string> = { exact: 'bq_parse_json', round: 'bq_parse_json_round' };
+
+function parseJson(call: Call, env: Env): Typed {
+  const [text, ...more] = args(call, env).map((arg) => coerce(arg, STRING));
+  const [named, ...others] = call.named;
+  if (!text || more.length > 0 || others.length > 0 || (named && named.name.name.toLowerCase() !== 'wide_number_mode'))
+    throw signatureError('function PARSE_JSON', args(call, env), call.at);
+  const mode = named ? constantText(analyze(named.value, env)) : 'exact';
+  if (mode === undefined) throw unsupported('PARSE_JSON with a wide_number_mode that is no literal', call.at);
+  const macro = Object.hasOwn(WIDE_NUMBERS, mode) ? WIDE_NUMBERS[mode] : undefined;
+  if (macro === undefined) throw new SqlError(`Invalid wide_number_mode specified for PARSE_JSON: ${mode}`, call.at);
+  const constant = constantText(text);
+  try {
+    if (constant !== undefined) JSON.parse(constant);
+  } catch (error) {
+    throw new SqlError(`Invalid input to PARSE_JSON: ${(error as Error).message}`, call.at);
+  }
+  return typed(`${macro}(${text.sql})`, scalar('JSON'));
 }

@@ -1,7 +1,7 @@
 import type { Statement } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
 import { quoteText, type SqlType, scalar } from '../types.ts';
-import { type Analysis, createAnalysis, type Env, type TableInfo } from './analysis.ts';
+import { type Analysis, createAnalysis, type Env, type Scan, type TableInfo } from './analysis.ts';
 import { planDelete, planInsert, planTruncate, planUpdate } from './dml.ts';
 import { analyzeAs } from './expressions.ts';
 import { planMerge } from './merge.ts';
@@ -19,7 +19,7 @@ export interface DmlPlan {
   statementType: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE' | 'TRUNCATE_TABLE';
   target: TableInfo;
   steps: DmlStep[];
-  reads: Analysis['reads'];
+  scans: Scan[];
 }
 
 export type DmlStep =
@@ -33,14 +33,14 @@ export interface QueryPlan {
   /** Its columns are `c1`, `c2`, … */
   sql: string;
   columns: OutputColumn[];
-  reads: Analysis['reads'];
+  scans: Scan[];
 }
 
 export interface AssertPlan {
   kind: 'assert';
   sql: string;
   message: string;
-  reads: Analysis['reads'];
+  scans: Scan[];
 }
 
 export type Plan =
@@ -59,7 +59,7 @@ export type Analyzed = Exclude<Statement, { kind: 'begin' | 'commit' | 'rollback
 export function planStatement(statement: Analyzed, options: Pick<Analysis, 'findTable' | 'parameter' | 'now'>): Plan {
   const analysis = createAnalysis(options);
   const plan = planWith(statement, rootEnv(analysis));
-  for (const table of analysis.reads.keys()) {
+  for (const { table } of analysis.scans) {
     if (!table.requirePartitionFilter || table.partitionColumn === undefined || analysis.filtered.has(table)) continue;
     throw new SqlError(
       `Cannot query over table '${table.project}.${table.dataset}.${table.table}' without a filter over column(s) '${table.partitionColumn}' that can be used for partition elimination`,
@@ -89,7 +89,7 @@ function planWith(statement: Analyzed, env: Env): Plan {
         kind: 'assert',
         sql: `SELECT 1 WHERE (${condition.sql}) IS NOT TRUE`,
         message: statement.message ?? 'Assertion failed',
-        reads: analysis.reads,
+        scans: analysis.scans,
       };
     }
     case 'createTable':
@@ -158,5 +158,5 @@ export function planQuery(query: Parameters<typeof analyzeQuery>[0], env: Env): 
     );
     sql = `SELECT ${parts.join(', ')} FROM (${sql}) AS ${name}`;
   }
-  return { kind: 'query', sql, columns: outputs, reads: env.analysis.reads };
+  return { kind: 'query', sql, columns: outputs, scans: env.analysis.scans };
 }

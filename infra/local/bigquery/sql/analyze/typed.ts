@@ -1,13 +1,22 @@
+import { failAs } from '../macros/failures.ts';
 import { arrayOf, duckType, physicalNames, quoteName, quoteText, type SqlType, sameType, scalar } from '../types.ts';
+import type { Scan } from './analysis.ts';
 
 /** An expression of GoogleSQL, as DuckDB's SQL. */
 export interface Typed {
   sql: string;
   type: SqlType;
-  /** Literals and parameters coerce further than other expressions do; their text is kept for that. */
   /** Of a struct that is built here: its fields' own values, so that literals among them still coerce as such. */
   parts?: Typed[];
+  /** The partitioning column that the value is, or the day of. */
+  origin?: Origin;
+  /** Literals and parameters coerce further than other expressions do; their text is kept for that. */
   literal?: { kind: 'null' | 'error' | 'text' | 'integer' | 'float' | 'empty array'; value: string };
+}
+
+export interface Origin {
+  scan: Scan;
+  isDay: boolean;
 }
 
 export const typed = (sql: string, type: SqlType): Typed => ({ sql, type });
@@ -19,15 +28,7 @@ export function nullOf(type: SqlType): Typed {
 /** ERROR(…): takes any type that its place wants, and fails when it is evaluated. */
 export function raise(message: string): Typed {
   const type = scalar('INT64');
-  return { sql: failing(message, type), type, literal: { kind: 'error', value: message } };
-}
-
-/** Text that is no value of the type: the cast fails, and its error carries the text. Unlike error(), TRY can hold it. */
-function failing(message: string, type: SqlType): string {
-  const text = `bq_error_text(${message})`;
-  if (type.kind === 'STRING' || type.kind === 'JSON') return `CAST(CAST(${text} AS BIGINT) AS VARCHAR)`;
-  if (type.kind === 'BYTES') return `encode(CAST(CAST(${text} AS BIGINT) AS VARCHAR))`;
-  return `CAST(${text} AS ${duckType(type)})`;
+  return { sql: failAs(message, type), type, literal: { kind: 'error', value: message } };
 }
 
 const RANK: Partial<Record<SqlType['kind'], number>> = { INT64: 1, NUMERIC: 2, BIGNUMERIC: 3, FLOAT64: 4 };
@@ -35,7 +36,7 @@ const FROM_TEXT = new Set<SqlType['kind']>(['DATE', 'DATETIME', 'TIME', 'TIMESTA
 
 /** Implicit conversion by GoogleSQL's rules, or undefined where there is none. */
 export function coerce(from: Typed, to: SqlType): Typed | undefined {
-  if (from.literal?.kind === 'error') return typed(failing(from.literal.value, to), to);
+  if (from.literal?.kind === 'error') return typed(failAs(from.literal.value, to), to);
   if (sameType(from.type, to))
     return from.type.kind === 'STRUCT' || from.type.kind === 'ARRAY' ? rename(from, to) : from;
   if (from.literal?.kind === 'null') return nullOf(to);

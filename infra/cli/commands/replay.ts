@@ -1,0 +1,47 @@
+import { type Command, Option } from 'commander';
+import { isEnded } from '../../../functions/model/run.ts';
+import { connect } from '../connect.ts';
+import { describeReason, describeState, shortId } from '../describe-run.ts';
+import { dataFlag } from '../endpoints.ts';
+import { ExitError } from '../errors.ts';
+import { followRuns } from '../follow.ts';
+import { type DataOption, dataOption, type JsonOption, jsonOption } from '../options.ts';
+import { note, paint, print, printJson, tellProgress } from '../output.ts';
+
+interface ReplayOptions extends DataOption, JsonOption {
+  wait?: true;
+}
+
+export function addReplay(program: Command): void {
+  program
+    .command('replay')
+    .summary('process the file of a run again')
+    .description(
+      'Processes the file of a run again, by the declarations of now. The rows that it loaded before are replaced.',
+    )
+    .argument('<run>', 'id of the run, or as much of it as no other shares')
+    .addOption(new Option('--wait', 'wait until it has ended; exit status 1 if it is in quarantine'))
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .action(replay);
+}
+
+async function replay(id: string, { data, json, wait }: ReplayOptions): Promise<void> {
+  const { pipeline } = await connect({ data });
+  const say = json ? note : print;
+  const entry = await pipeline.replay(id);
+  say(`replaying ${entry.detail.object.name} as run ${shortId(entry.run)} of ${entry.source}, epoch ${entry.epoch}`);
+  if (!wait) {
+    if (json) printJson({ entry });
+    else print(paint('dim', `npx sluice show ${shortId(entry.run)}${dataFlag(data)} tells what becomes of it`));
+    return;
+  }
+  const [last = entry] = await followRuns(pipeline, [entry], (change) => {
+    const tell = json ? note : isEnded(change.state) ? print : tellProgress;
+    tell(`  ${describeState(change)}`);
+  });
+  const ended = last.state === 'QUARANTINED' ? (await pipeline.show(last.run)).entry : last;
+  if (json) printJson({ entry: ended });
+  else for (const reason of ended.detail.reasons ?? []) print(`  ${paint('red', describeReason(reason))}`);
+  if (ended.state === 'QUARANTINED') throw new ExitError(1);
+}

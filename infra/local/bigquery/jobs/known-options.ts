@@ -1,0 +1,38 @@
+import { JobFailure } from '../errors.ts';
+import type { JobConfiguration } from './job.ts';
+
+const words = (text: string) => new Set(text.split(/\s+/));
+
+const DESTINATION = 'destinationTable createDisposition writeDisposition';
+const SHAPE = 'schemaUpdateOptions timePartitioning rangePartitioning clustering';
+/** Options that change how Google works and not what comes out: they are accepted and have no effect here. */
+const WITHOUT_EFFECT =
+  'priority useQueryCache allowLargeResults flattenResults destinationEncryptionConfiguration destinationTableProperties maximumBillingTier reservation';
+
+const KNOWN: Record<'query' | 'load' | 'copy', Set<string>> = {
+  query: words(
+    `${DESTINATION} ${SHAPE} ${WITHOUT_EFFECT} query useLegacySql defaultDataset parameterMode queryParameters maximumBytesBilled`,
+  ),
+  load: words(
+    `${DESTINATION} ${SHAPE} ${WITHOUT_EFFECT} sourceUris sourceFormat schema autodetect fieldDelimiter quote skipLeadingRows allowQuotedNewlines
+    allowJaggedRows nullMarker encoding maxBadRecords ignoreUnknownValues decimalTargetTypes parquetOptions useAvroLogicalTypes`,
+  ),
+  copy: words(`${DESTINATION} ${WITHOUT_EFFECT} sourceTable sourceTables operationType`),
+};
+
+const isSet = (value: unknown) =>
+  value !== undefined &&
+  value !== null &&
+  value !== false &&
+  value !== '' &&
+  !(Array.isArray(value) && value.length === 0);
+
+/** Refuses every option that is not understood: to pass over one could change what a job does. */
+export function checkOptions(configuration: JobConfiguration): void {
+  for (const kind of ['query', 'load', 'copy'] as const) {
+    for (const [key, value] of Object.entries(configuration[kind] ?? {})) {
+      if (!KNOWN[kind].has(key) && isSet(value))
+        throw new JobFailure('invalid', `not supported by the embedded warehouse: option ${key} of a ${kind} job`);
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import type { TableRecord, TableRef } from '../catalog.ts';
+import { JobFailure } from '../errors.ts';
+import { type Field, typeOfField } from '../schema.ts';
+import { checkSchemaChange, mismatch, type ParameterRule } from '../schema-change.ts';
+import { duckType, quoteName } from '../sql/types.ts';
+import type { Tx } from '../warehouse.ts';
+import { checkPartitioning, type Destination } from './destination.ts';
+import { type Engine, nameOf, requireDataset } from './engine.ts';
+
+/**
+ * The table to insert into, made, emptied or widened as the destination says; all in the job's transaction.
+ * `schema` is that of the rows to come. Resolves to the record whose physical table takes them.
+ */
+export async function openDestination(
+  engine: Engine,
+  tx: Tx,
+  destination: Destination,
+  schema: Field[],
+  rule: ParameterRule = 'same or absent',
+): Promise<TableRecord> {
+  const { ref } = destination;
+  requireDataset(engine, ref.project, ref.dataset);
+  const existing = engine.catalog.table(ref);
+  if (!existing) return createTable(engine, tx, destination, schema);
+  if (existing.kind === 'VIEW')
+    throw new JobFailure('invalid', `${nameOf(ref)} is not allowed for this operation because it is currently a VIEW.`);
+  checkSameLayout(existing, destination);
+  switch (destination.write) {
+    case 'WRITE_TRUNCATE': {
+      checkPartitioning(schema, existing.timePartitioning, existing.clustering);
+      const described = schema.map((field) => withDescription(field, existing.schema));
+      return replaceRows(engine, tx, { ...existing, schema: described });
+    }
+    case 'WRITE_TRUNCATE_DATA':
+      return replaceRows(engine, tx, { ...existing, schema: widened(existing, schema, destination, rule) });
+    case 'WRITE_EMPTY': {
+      const [row] = await tx.rows(`SELECT 1 AS one FROM ${existing.physical} LIMIT 1`);
+      if (row) throw new JobFailure('duplicate', `Already Exists: Table ${nameOf(ref)}`);
+      return widen(engine, tx, existing, widened(existing, schema, destination, rule));
+    }
+    case 'WRITE_APPEND':
+      return widen(engine, tx, existing, widened(existing, schema, destination, rule));
+  }
+}
+
+async function widen(engine: Engine, tx: Tx, existing: TableRecord, schema: Field[]): Promise<TableRecord> {
+  return schema === existing.schema ? existing : changeSchema(engine, tx, existing, schema);
+}
+
+async function createTable(engine: Engine, tx: Tx, destination: Destination, schema: Field[]): Promise<TableRecord> {
+  const { ref } = destination;
+  if (!destination.create) throw new JobFailure('notFound', `Not found: Table ${nameOf(ref)}`);
+  checkTableId(ref.table);
+  checkPartitioning(schema, destination.timePartitioning, destination.clustering);
+  const now = engine.clock.now();
+  const record: TableRecord = {
+    ...ref,
+    kind: 'TABLE',
+    physical: await engine.catalog.createPhysical(tx, schema),
+    schema,
+    timePartitioning: destination.timePartitioning,
+    requirePartitionFilter: destination.requirePartitionFilter,
+    clustering: destination.clustering,
+    view: undefined,
+    expirationTime: defaultExpiration(engine, ref, now),
+    rest: {},
+    created: now,
+    modified: now,
+  };
+  await engine.catalog.putTable(tx, record);
+  return record;
+}
+
+export function defaultExpiration(engine: Engine, ref: TableRef, now: number): number | undefined {
+  const lifetime = engine.catalog.dataset(ref.project, ref.dataset)?.rest.defaultTableExpirationMs;
+  return lifetime === undefined ? undefined : now + Number(lifetime);
+}
+
+export function checkTableId(table: string): void {
+  if (table === '' || Buffer.byteLength(table) > 1024 || !/^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]+$/u.test(table))
+    throw new JobFailure(
+      'invalid',
+      `Invalid table ID "${table}". Table IDs must be alphanumeric (plus underscores, dashes and spaces) and must be at most 1024 bytes long.`,
+    );
+}
+
+/** `interval(type:day,field:day) clustering(country)`, as BigQuery's messages spell a table's layout. */
+export function layoutText({
+  timePartitioning,
+  clustering,
+}: Pick<TableRecord, 'timePartitioning' | 'clustering'>): string {
+  const parts = [
+    ...(timePartitioning
+      ? [`interval(type:${timePartitioning.type.toLowerCase()},field:${timePartitioning.field})`]
+      : []),
+    ...(clustering ? [`clustering(${clustering.join(',')})`] : []),
+  ];
+  return parts.join(' ') || 'none';
+}
+
+/** A job may leave the layout out, but not give another. */
+function checkSameLayout(existing: TableRecord, destination: Destination): void {
+  const wanted = {
+    timePartitioning: destination.timePartitioning ?? existing.timePartitioning,
+    clustering: destination.clustering ?? existing.clustering,
+  };
+  if (layoutText(existing).toLowerCase() !== layoutText(wanted).toLowerCase())
+    throw new JobFailure(
+      'invalid',
+      `Incompatible table partitioning specification. Expects partitioning specification ${layoutText(existing)}, but input partitioning specification is ${layoutText(wanted)}`,
+    );
+}
+
+/** An emptied table is a new one under the old name, so that readers of the old rows are not disturbed. */
+async function replaceRows(engine: Engine, tx: Tx, next: TableRecord): Promise<TableRecord> {
+  const physical = await engine.catalog.createPhysical(tx, next.schema);
+  const record: TableRecord = { ...next, physical, modified: engine.clock.now() };
+  await tx.run(`DROP TABLE ${next.physical}`);
+  await engine.catalog.putTable(tx, record);
+  return record;
+}
+
+function withDescription(field: Field, before: Field[]): Field {
+  const description = field.description ?? before.find((one) => one.name === field.name)?.description;
+  return description === undefined ? field : { ...field, description };
+}
+
+/** The table's schema once it takes rows of `schema`, or Google's reason why it cannot; the very same where nothing changes. */
+function widened(existing: TableRecord, schema: Field[], destination: Destination, rule: ParameterRule): Field[] {
+  const name = nameOf(existing);
+  const next = [...existing.schema];
+  for (const field of schema) {
+    const index = next.findIndex((one) => one.name.toLowerCase() === field.name.toLowerCase());
+    const old = next[index];
+    if (old) {
+      checkSchemaChange([old], [field], name, rule);
+      next[index] = relaxed(old, field, field.name, name, destination.allowRelaxation);
+      continue;
+    }
+    if (!destination.allowAddition) throw mismatch(name, `Cannot add fields (field: ${field.name})`);
+    if (field.mode === 'REQUIRED')
+      throw mismatch(name, `Cannot add required fields to an existing schema. (field: ${field.name})`);
+    next.push(field);
+  }
+  return next.length === existing.schema.length && next.every((field, i) => field === existing.schema[i])
+    ? existing.schema
+    : next;
+}
+
+/** The field with the other's modes, its own where they are the same. */
+function relaxed(old: Field, now: Field, path: string, table: string, isAllowed: boolean): Field {
+  if (old.mode !== now.mode && !isAllowed)
+    throw mismatch(table, `Field ${path} has changed mode from ${old.mode} to ${now.mode}`);
+  const fields = old.fields?.map((field) => {
+    const other = now.fields?.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
+    return other ? relaxed(field, other, `${path}.${field.name}`, table, isAllowed) : field;
+  });
+  const isSame = old.mode === now.mode && (fields ?? []).every((field, i) => field === old.fields?.[i]);
+  return isSame ? old : { ...old, mode: now.mode, ...(fields && { fields }) };
+}
+
+/** Adds columns and relaxes REQUIRED ones in place. */
+export async function changeSchema(
+  engine: Engine,
+  tx: Tx,
+  existing: TableRecord,
+  schema: Field[],
+): Promise<TableRecord> {
+  for (const field of schema) {
+    const old = existing.schema.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
+    if (!old) {
+      const type = duckType(typeOfField(field));
+      await tx.run(
+        `ALTER TABLE ${existing.physical} ADD COLUMN ${quoteName(field.name)} ${type}${field.mode === 'REPEATED' ? ' DEFAULT []' : ''}`,
+      );
+    } else if (old.mode === 'REQUIRED' && field.mode === 'NULLABLE') {
+      await tx.run(`ALTER TABLE ${existing.physical} ALTER COLUMN ${quoteName(old.name)} DROP NOT NULL`);
+    }
+  }
+  const record: TableRecord = { ...existing, schema, modified: engine.clock.now() };
+  await engine.catalog.putTable(tx, record);
+  return record;
+}

@@ -1,0 +1,59 @@
+import type { TableRecord } from '../catalog.ts';
+import type { PartitionSize } from '../sizes.ts';
+import type { Scan } from '../sql/analyze/analysis.ts';
+import type { Bounds } from '../sql/analyze/partition-bounds.ts';
+import type { Engine } from './engine.ts';
+
+const DAY_MICROS = 86_400_000_000n;
+
+/** The partitions that a scan reads, or undefined where its conditions leave none out for sure. */
+export async function keptPartitions(
+  engine: Engine,
+  record: TableRecord,
+  scan: Scan,
+): Promise<Set<PartitionSize> | undefined> {
+  if (!record.timePartitioning || scan.bounds.length === 0) return undefined;
+  const bounds: Bounds = { kind: 'and', of: scan.bounds };
+  const constants = [...constantsOf(bounds)];
+  let values: Map<string, bigint | undefined>;
+  try {
+    const [row = {}] = await engine.warehouse.rows(
+      `SELECT ${constants.map((sql, i) => `${sql} AS v${i}`).join(', ') || '1 AS one'}`,
+    );
+    const micros = (value: unknown) => (value === null ? undefined : BigInt(String(value)));
+    values = new Map(constants.map((sql, i) => [sql, micros(row[`v${i}`])]));
+  } catch {
+    // A constant that cannot be computed is for the statement itself to fail on.
+    return undefined;
+  }
+  const partitions = await engine.sizes.partitions(record);
+  return new Set(partitions.filter((partition) => mayHold(partition, bounds, values)));
+}
+
+function* constantsOf(bounds: Bounds): Iterable<string> {
+  if (bounds.kind === 'compare') yield bounds.constant;
+  if (bounds.kind === 'and' || bounds.kind === 'or') for (const one of bounds.of) yield* constantsOf(one);
+}
+
+/** Whether a row of the partition may meet the bounds. A comparison with NULL is never met. */
+function mayHold(partition: PartitionSize, bounds: Bounds, values: Map<string, bigint | undefined>): boolean {
+  const { range } = partition;
+  switch (bounds.kind) {
+    case 'and':
+      return bounds.of.every((one) => mayHold(partition, one, values));
+    case 'or':
+      return bounds.of.some((one) => mayHold(partition, one, values));
+    case 'null':
+      return range === undefined;
+    case 'compare': {
+      const value = values.get(bounds.constant);
+      if (range === undefined || value === undefined) return false;
+      // The times that compare as equal are [value, past): a whole day, or one microsecond.
+      const past = value + (bounds.isDay ? DAY_MICROS : 1n);
+      const before = range.start < (bounds.op === '<' ? value : past);
+      const after = range.end > (bounds.op === '>' ? past : value);
+      if (bounds.op === '=') return before && after;
+      return bounds.op === '<' || bounds.op === '<=' ? before : after;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { JobFailure, toFailure } from '../errors.ts';
+import { readParameters } from '../query-parameters.ts';
+import { fieldOfType } from '../schema.ts';
+import type { Analysis } from '../sql/analyze/analysis.ts';
+import { type Plan, planStatement } from '../sql/analyze/statement.ts';
+import { parseScript, type Script } from '../sql/parse/statements.ts';
+import { SqlError } from '../sql/sql-error.ts';
+import { type Engine, nameOf } from './engine.ts';
+import type { Job, QueryConfiguration, QueryStatistics } from './job.ts';
+import { costOf } from './query-cost.ts';
+import { statementTypeOf } from './statement-types.ts';
+
+/** What a query's text is planned with. */
+export function planOptions(
+  engine: Engine,
+  job: Pick<Job, 'project' | 'configuration'>,
+  startedAt: number,
+): Pick<Analysis, 'findTable' | 'parameter' | 'now'> {
+  const query = job.configuration.query as QueryConfiguration;
+  const { defaultDataset } = query;
+  return {
+    findTable: engine.catalog.resolver({
+      project: job.project,
+      location: engine.location,
+      defaultDataset: defaultDataset?.datasetId
+        ? { project: defaultDataset.projectId ?? job.project, dataset: defaultDataset.datasetId }
+        : undefined,
+    }),
+    parameter: readParameters(query.queryParameters ?? []),
+    now: BigInt(startedAt) * 1000n,
+  };
+}
+
+export function readScript(query: QueryConfiguration): Script {
+  if (query.useLegacySql === true)
+    throw new JobFailure(
+      'invalidQuery',
+      'not supported by the embedded warehouse: legacy SQL; set useLegacySql to false',
+    );
+  const script = parseScript(query.query ?? '');
+  if (script.statements.length === 0) throw new SqlError('Syntax error: Unexpected end of statement', 0);
+  return script;
+}
+
+export const emptyStatistics = (): QueryStatistics => ({
+  statementType: undefined,
+  totalBytesProcessed: 0,
+  totalBytesBilled: 0,
+  referencedTables: [],
+  schema: undefined,
+  dml: undefined,
+  ddl: undefined,
+  childJobs: 0,
+});
+
+export function addCost(
+  statistics: QueryStatistics,
+  cost: { processed: number; billed: number; referenced: QueryStatistics['referencedTables'] },
+): void {
+  statistics.totalBytesProcessed += cost.processed;
+  statistics.totalBytesBilled += cost.billed;
+  for (const ref of cost.referenced) {
+    if (!statistics.referencedTables.some((one) => nameOf(one) === nameOf(ref))) statistics.referencedTables.push(ref);
+  }
+}
+
+export async function planCost(engine: Engine, plan: Plan) {
+  if (plan.kind === 'ddl')
+    return plan.query ? costOf(engine, plan.query.scans, undefined) : { processed: 0, billed: 0, referenced: [] };
+  const changed =
+    plan.kind === 'dml' && plan.statementType !== 'INSERT' && plan.statementType !== 'TRUNCATE_TABLE'
+      ? plan.target
+      : undefined;
+  const cost = await costOf(engine, plan.scans, changed);
+  if (plan.kind === 'dml' && !cost.referenced.some((ref) => nameOf(ref) === nameOf(plan.target))) {
+    const { project, dataset, table } = plan.target;
+    cost.referenced.push({ project, dataset, table });
+  }
+  return cost;
+}
+
+/** A dry run: planned against the catalog as it is, nothing carried out. Throws JobFailure. */
+export async function dryRun(engine: Engine, job: Pick<Job, 'project' | 'configuration'>): Promise<QueryStatistics> {
+  const query = job.configuration.query as QueryConfiguration;
+  try {
+    const script = readScript(query);
+    const statistics = emptyStatistics();
+    const options = planOptions(engine, job, engine.clock.now());
+    for (const { statement } of script.statements) {
+      if (statement.kind === 'begin' || statement.kind === 'commit' || statement.kind === 'rollback') continue;
+      const plan = planStatement(statement, options);
+      addCost(statistics, await planCost(engine, plan));
+      if (script.statements.length > 1) continue;
+      if (plan.kind === 'query')
+        statistics.schema = plan.columns.map((column) => fieldOfType(column.name, column.type));
+      statistics.statementType = statementTypeOf(statement, plan.kind === 'ddl' && plan.query !== undefined);
+    }
+    if (script.statements.length > 1) statistics.statementType = 'SCRIPT';
+    statistics.totalBytesBilled = 0;
+    return statistics;
+  } catch (error) {
+    throw toFailure(error, query.query ?? '');
+  }
+}

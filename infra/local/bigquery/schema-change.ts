@@ -1,0 +1,62 @@
+import { JobFailure } from './errors.ts';
+import { type Field, parametersOf } from './schema.ts';
+import { isAtLeastAsWide, renderParameterized } from './sql/type-parameters.ts';
+
+/** What a column's type parameters may become: none other, absent too (the table's own then hold), or only wider ones. */
+export type ParameterRule = 'same' | 'same or absent' | 'wider';
+
+const typeText = (field: Field) => renderParameterized(field.type, parametersOf(field));
+
+function mayBecome(before: Field, next: Field, rule: ParameterRule): boolean {
+  if (before.type !== next.type) return false;
+  if (typeText(before) === typeText(next)) return true;
+  if (rule === 'same or absent') return parametersOf(next) === undefined;
+  return rule === 'wider' && isAtLeastAsWide(parametersOf(before), parametersOf(next));
+}
+
+export const mismatch = (table: string, reason: string) =>
+  new JobFailure('invalid', `Provided Schema does not match Table ${table}. ${reason}`);
+
+/** Whether `next` may replace `before` in place, or Google's reason why not. Columns may be added, relaxed and, by `rule`, widened. */
+export function checkSchemaChange(before: Field[], next: Field[], table: string, rule: ParameterRule, path = ''): void {
+  for (const old of before) {
+    const now = next.find((field) => field.name.toLowerCase() === old.name.toLowerCase());
+    const name = path + old.name;
+    if (!now) throw mismatch(table, `Field ${name} is missing in new schema`);
+    if (!mayBecome(old, now, rule))
+      throw mismatch(table, `Field ${name} has changed type from ${typeText(old)} to ${typeText(now)}`);
+    if (now.mode !== old.mode && !(old.mode === 'REQUIRED' && now.mode === 'NULLABLE'))
+      throw mismatch(table, `Field ${name} has changed mode from ${old.mode} to ${now.mode}`);
+    if (old.fields && now.fields) {
+      checkSchemaChange(old.fields, now.fields, table, rule, `${name}.`);
+      if (now.fields.length !== old.fields.length)
+        throw new JobFailure(
+          'invalid',
+          `not supported by the embedded warehouse: adding fields inside of RECORD ${name}`,
+        );
+    }
+  }
+  for (const now of next) {
+    if (before.some((old) => old.name.toLowerCase() === now.name.toLowerCase())) continue;
+    if (now.mode === 'REQUIRED')
+      throw mismatch(table, `Cannot add required fields to an existing schema. (field: ${path}${now.name})`);
+  }
+}
+
+/** A load's own schema, with the table's type parameters where it says none: values are held to what the table says. */
+export function adoptParameters(fields: Field[], table: Field[]): Field[] {
+  return fields.map((field) => {
+    const known = table.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
+    if (known?.type !== field.type) return field;
+    const { maxLength, precision, scale } = known;
+    return {
+      ...field,
+      ...(parametersOf(field) === undefined && {
+        ...(maxLength !== undefined && { maxLength }),
+        ...(precision !== undefined && { precision }),
+        ...(scale !== undefined && { scale }),
+      }),
+      ...(field.fields && { fields: adoptParameters(field.fields, known.fields ?? []) }),
+    };
+  });
+}

@@ -1,0 +1,26 @@
+import { fail, failText, type Macro } from './failures.ts';
+
+/** What files may hold where literals may not. */
+export const LOAD_MACROS: readonly Macro[] = [
+  [
+    'bq_load_bool(s)',
+    `CASE lower(s) WHEN 'true' THEN true WHEN 't' THEN true WHEN 'yes' THEN true WHEN 'y' THEN true WHEN '1' THEN true WHEN 'false' THEN false WHEN 'f' THEN false WHEN 'no' THEN false WHEN 'n' THEN false WHEN '0' THEN false ELSE CASE WHEN s IS NOT NULL THEN ${fail(`'Bad bool value: ' || s`, 'BOOLEAN')} END END`,
+  ],
+  // Seconds since 1970 are timestamps too.
+  [
+    'bq_load_timestamp(s)',
+    `CASE WHEN regexp_full_match(s, '-?\\d{1,12}(\\.\\d{1,6})?') THEN make_timestamptz(CAST(CAST(s AS DECIMAL(20,6)) * 1000000 AS BIGINT)) ELSE bq_text_timestamp(regexp_replace(s, ' UTC$', '+00')) END`,
+  ],
+  [
+    'bq_load_scalar(j)',
+    `CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'OBJECT' THEN ${failText(`'JSON object specified for non-record field'`)} WHEN 'ARRAY' THEN ${failText(`'Array specified for non-repeated field'`)} ELSE json_extract_string(j, '$') END`,
+  ],
+  [
+    'bq_load_array(j)',
+    `CASE WHEN j IS NULL OR json_type(j) = 'NULL' THEN NULL WHEN json_type(j) = 'ARRAY' THEN j ELSE ${failText(`'Repeated field must be imported as a JSON array'`)} END`,
+  ],
+  [
+    'bq_load_object(j)',
+    `CASE WHEN j IS NULL OR json_type(j) = 'NULL' THEN NULL WHEN json_type(j) = 'OBJECT' THEN j ELSE ${failText(`'JSON value specified for record field is no object'`)} END`,
+  ],
+];

@@ -1,0 +1,123 @@
+import { fail, failText, type Macro } from './failures.ts';
+
+/** Arithmetic, its errors, and numbers as text. */
+export const NUMBER_MACROS: readonly Macro[] = [
+  ['bq_is_number(s)', `regexp_full_match(s, '\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*')`],
+  // A number's text as digits times a power of ten: without zeros at either end it is the same for all spellings of one number.
+  ['bq_number_mantissa(s)', `regexp_extract(s, '[\\d.]+')`],
+  ['bq_number_digits(s)', `trim(replace(bq_number_mantissa(s), '.', ''), '0')`],
+  [
+    'bq_number_exponent(s)',
+    `CASE WHEN bq_number_digits(s) = '' THEN 0 ELSE CAST(coalesce(nullif(regexp_extract(s, '[eE]([+-]?\\d+)', 1), ''), '0') AS BIGINT) - length(regexp_extract(bq_number_mantissa(s), '\\.(\\d*)', 1)) + length(replace(bq_number_mantissa(s), '.', '')) - length(rtrim(replace(bq_number_mantissa(s), '.', ''), '0')) END`,
+  ],
+  [
+    'bq_finite(r, a, b)',
+    `CASE WHEN (isinf(r) OR isnan(r)) AND isfinite(a) AND isfinite(b) THEN ${fail(`'Floating point error: overflow'`, 'DOUBLE')} ELSE r END`,
+  ],
+  ['bq_finite_or_null(r, a, b)', `CASE WHEN isfinite(r) OR NOT (isfinite(a) AND isfinite(b)) THEN r END`],
+  ['bq_safe_divide(a, b)', `CASE WHEN b <> 0 THEN bq_finite_or_null(a / b, a, b) END`],
+  [
+    'bq_divide(a, b)',
+    `CASE WHEN b = 0 THEN ${fail(`'division by zero: ' || regexp_replace(CAST(a AS VARCHAR), '\\.0$', '') || ' / ' || regexp_replace(CAST(b AS VARCHAR), '\\.0$', '')`, 'DOUBLE')} ELSE bq_finite(a / b, a, b) END`,
+  ],
+  ['bq_ieee_divide(a, b)', `CASE WHEN b = 0 AND (a = 0 OR isnan(a)) THEN CAST('nan' AS DOUBLE) ELSE a / b END`],
+  ['bq_units(x)', `CAST(x * CAST(1000000000 AS HUGEINT) AS HUGEINT)`],
+  // Half away from zero at the ninth digit; HUGEINT holds |a| up to 1.7e20, beyond that the multiplication fails aloud.
+  [
+    'bq_divide_numeric(a, b)',
+    `CASE WHEN b = 0 THEN ${fail(`'division by zero: ' || CAST(a AS VARCHAR) || ' / ' || CAST(b AS VARCHAR)`, 'DECIMAL(38,9)')}
+     ELSE CAST(CAST((2 * bq_units(abs(a)) * 1000000000 + bq_units(abs(b))) // (2 * bq_units(abs(b))) * CASE WHEN (a < 0) <> (b < 0) THEN -1 ELSE 1 END AS DECIMAL(38,0)) * CAST(0.000000001 AS DECIMAL(10,9)) AS DECIMAL(38,9)) END`,
+  ],
+  ['bq_average_numeric(s, n)', `CASE WHEN n > 0 THEN bq_divide_numeric(s, CAST(n AS DECIMAL(38,9))) END`],
+  [
+    'bq_div(a, b)',
+    `CASE WHEN b = 0 THEN ${fail(`'division by zero: ' || a || ' / ' || b`)} WHEN b = -1 THEN -a ELSE a // b END`,
+  ],
+  [
+    'bq_mod(a, b)',
+    `CASE WHEN b = 0 THEN a % CAST(bq_error_text('division by zero: MOD(' || a || ', ' || b || ')') AS BIGINT) ELSE a % b END`,
+  ],
+  ['bq_floor_div(a, b)', `CASE WHEN a >= 0 THEN a // b ELSE -((-a + b - 1) // b) END`],
+  ['bq_elapsed(a, b)', `a // b`],
+  [
+    'bq_shift_left(a, n)',
+    `CASE WHEN n < 0 THEN ${fail(`'Bitwise binary operator for INT64 requires the second argument to be non-negative'`)} WHEN n > 63 THEN 0
+    ELSE CAST(CASE WHEN ((CAST(a AS HUGEINT) & 18446744073709551615::HUGEINT) << CAST(n AS INTEGER)) & 18446744073709551615::HUGEINT >= 9223372036854775808::HUGEINT
+      THEN (((CAST(a AS HUGEINT) & 18446744073709551615::HUGEINT) << CAST(n AS INTEGER)) & 18446744073709551615::HUGEINT) - 18446744073709551616::HUGEINT
+      ELSE ((CAST(a AS HUGEINT) & 18446744073709551615::HUGEINT) << CAST(n AS INTEGER)) & 18446744073709551615::HUGEINT END AS BIGINT) END`,
+  ],
+  [
+    'bq_shift_right(a, n)',
+    `CASE WHEN n < 0 THEN ${fail(`'Bitwise binary operator for INT64 requires the second argument to be non-negative'`)} WHEN n > 63 THEN 0
+    WHEN a >= 0 THEN a >> n WHEN n = 0 THEN a ELSE CAST((CAST(a AS HUGEINT) + 18446744073709551616::HUGEINT) >> CAST(n AS INTEGER) AS BIGINT) END`,
+  ],
+  ['bq_round(x, n)', `CASE WHEN isfinite(x) THEN round(x, CAST(n AS INTEGER)) ELSE x END`],
+  ['bq_trunc(x, n)', `CASE WHEN isfinite(x) THEN trunc(x * pow(10, n)) / pow(10, n) ELSE x END`],
+  [
+    'bq_round_numeric(x, n)',
+    `CASE WHEN n >= 9 THEN x WHEN n <= -29 THEN CAST(0 AS DECIMAL(38,9)) ELSE CAST(CAST(sign(x) AS DECIMAL(38,9)) * CAST((bq_units(abs(x)) + CAST(pow(10, 9 - n) AS HUGEINT) // 2) // CAST(pow(10, 9 - n) AS HUGEINT) * CAST(pow(10, 9 - n) AS HUGEINT) AS DECIMAL(38,0)) * CAST(0.000000001 AS DECIMAL(10,9)) AS DECIMAL(38,9)) END`,
+  ],
+  [
+    'bq_trunc_numeric(x, n)',
+    `CASE WHEN n >= 9 THEN x WHEN n <= -29 THEN CAST(0 AS DECIMAL(38,9)) ELSE CAST(CAST(bq_units(x) // CAST(pow(10, 9 - n) AS HUGEINT) * CAST(pow(10, 9 - n) AS HUGEINT) AS DECIMAL(38,0)) * CAST(0.000000001 AS DECIMAL(10,9)) AS DECIMAL(38,9)) END`,
+  ],
+  [
+    'bq_pow(x, y)',
+    `CASE WHEN x < 0 AND isfinite(x) AND isfinite(y) AND y <> trunc(y) THEN ${fail(`'Floating point error in function: POW(' || x || ', ' || y || ')'`, 'DOUBLE')} WHEN x = 0 AND y < 0 THEN ${fail(`'Floating point error in function: POW(' || x || ', ' || y || ')'`, 'DOUBLE')} ELSE bq_finite(pow(x, y), x, y) END`,
+  ],
+  [
+    'bq_pow_numeric(x, y)',
+    `CASE WHEN y = trunc(y) AND y >= 0 AND y <= 64 THEN CAST(list_reduce(list_prepend(CAST(1 AS DECIMAL(38,9)), list_transform(range(CAST(y AS BIGINT)), lambda i: x)), lambda p, q: CAST(p * q AS DECIMAL(38,9))) AS DECIMAL(38,9)) ELSE ${fail(`'not supported by the embedded warehouse: POW of NUMERIC with such an exponent'`, 'DECIMAL(38,9)')} END`,
+  ],
+  [
+    'bq_sqrt(x)',
+    `CASE WHEN x < 0 THEN ${fail(`'Argument to SQRT cannot be negative: ' || x`, 'DOUBLE')} ELSE sqrt(x) END`,
+  ],
+  ['bq_exp(x)', `bq_finite(exp(x), x, x)`],
+  [
+    'bq_ln(x)',
+    `CASE WHEN x <= 0 THEN ${fail(`'Floating point error in function: LN(' || x || ')'`, 'DOUBLE')} ELSE ln(x) END`,
+  ],
+  [
+    'bq_log10(x)',
+    `CASE WHEN x <= 0 THEN ${fail(`'Floating point error in function: LOG10(' || x || ')'`, 'DOUBLE')} ELSE log10(x) END`,
+  ],
+  [
+    'bq_log(x, b)',
+    `CASE WHEN b = 1 OR b <= 0 OR x <= 0 THEN ${fail(`'Floating point error in function: LOG(' || x || ', ' || b || ')'`, 'DOUBLE')} ELSE ln(x) / ln(b) END`,
+  ],
+  ...['sin', 'cos', 'tan'].map(
+    (fn) => [`bq_${fn}(x)`, `CASE WHEN isinf(x) THEN CAST('nan' AS DOUBLE) ELSE ${fn}(x) END`] as const,
+  ),
+  ...['asin', 'acos'].map(
+    (fn) =>
+      [
+        `bq_${fn}(x)`,
+        `CASE WHEN x < -1 OR x > 1 THEN ${fail(`'Floating point error in function: ${fn.toUpperCase()}'`, 'DOUBLE')} ELSE ${fn}(x) END`,
+      ] as const,
+  ),
+  ['bq_all_known(items, r)', `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) = 0 THEN r END`],
+  ['bq_greatest_float(items)', `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) = 0 THEN list_max(items) END`],
+  [
+    'bq_least_float(items)',
+    `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) > 0 THEN NULL WHEN len(list_filter(items, lambda e: isnan(e))) > 0 THEN CAST('nan' AS DOUBLE) ELSE list_min(items) END`,
+  ],
+  [
+    'bq_float_text(x)',
+    // 15 digits where they give the number back, else 17: as Google's own formatter.
+    `CASE WHEN isnan(x) THEN 'nan' WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'inf' ELSE '-inf' END WHEN x = 0 THEN '0' WHEN CAST(printf('%.15g', x) AS DOUBLE) = x THEN printf('%.15g', x) ELSE printf('%.17g', x) END`,
+  ],
+  [
+    'bq_format_double(x)',
+    `CASE WHEN isfinite(x) AND NOT contains(bq_float_text(x), '.') AND NOT contains(bq_float_text(x), 'e') THEN bq_float_text(x) || '.0' ELSE bq_float_text(x) END`,
+  ],
+  [
+    'bq_numeric_text(x)',
+    `CASE WHEN contains(CAST(x AS VARCHAR), '.') THEN regexp_replace(CAST(x AS VARCHAR), '\\.?0+$', '') ELSE CAST(x AS VARCHAR) END`,
+  ],
+  ['bq_hex(x)', `lower(to_hex(x))`],
+  [
+    'bq_octal(x)',
+    `CASE WHEN x < 0 THEN ${failText(`'not supported by the embedded warehouse: FORMAT %o of a negative number'`)} ELSE to_base(x, 8) END`,
+  ],
+];

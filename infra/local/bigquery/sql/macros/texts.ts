@@ -1,0 +1,84 @@
+import { fail, failText, type Macro } from './failures.ts';
+
+/** Text and bytes. */
+export const TEXT_MACROS: readonly Macro[] = [
+  [
+    'bq_upper(s)',
+    `CASE WHEN contains(s, 'ß') THEN replace(upper(replace(s, 'ß', chr(1))), chr(1), 'ß') ELSE upper(s) END`,
+  ],
+  [
+    'bq_spaces()',
+    `' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(133) || chr(160) || chr(5760) || chr(8192) || chr(8193) || chr(8194) || chr(8195) || chr(8196) || chr(8197) || chr(8198) || chr(8199) || chr(8200) || chr(8201) || chr(8202) || chr(8232) || chr(8233) || chr(8239) || chr(8287) || chr(12288)`,
+  ],
+  ['bq_trim(s)', `trim(s, bq_spaces())`],
+  ['bq_ltrim(s)', `ltrim(s, bq_spaces())`],
+  ['bq_rtrim(s)', `rtrim(s, bq_spaces())`],
+  ['bq_start(s, p)', `CASE WHEN p = 0 THEN 1 WHEN p < 0 THEN greatest(length(s) + p + 1, 1) ELSE p END`],
+  ['bq_substr(s, p)', `substring(s, bq_start(s, p))`],
+  [
+    'bq_substr3(s, p, n)',
+    `CASE WHEN n < 0 THEN ${failText(`'Third argument in SUBSTR() cannot be negative'`)} ELSE substring(s, bq_start(s, p), n) END`,
+  ],
+  [
+    'bq_left(s, n)',
+    `CASE WHEN n < 0 THEN ${failText(`'Second argument in LEFT() cannot be negative'`)} ELSE substring(s, 1, n) END`,
+  ],
+  [
+    'bq_right(s, n)',
+    `CASE WHEN n < 0 THEN ${failText(`'Second argument in RIGHT() cannot be negative'`)} WHEN n = 0 THEN substring(s, 1, 0) ELSE substring(s, greatest(length(s) - n + 1, 1)) END`,
+  ],
+  [
+    'bq_reverse(s)',
+    `array_to_string(list_reverse(list_transform(range(1, length(s) + 1), lambda i: substring(s, i, 1))), '')`,
+  ],
+  [
+    'bq_repeat(s, n)',
+    `CASE WHEN n < 0 THEN ${failText(`'Second argument in REPEAT() cannot be negative'`)} ELSE repeat(s, n) END`,
+  ],
+  [
+    'bq_lpad(s, n, p)',
+    `CASE WHEN n < 0 OR p = '' THEN ${failText(`'Second argument in LPAD() cannot be negative, third cannot be empty'`)} ELSE lpad(s, CAST(n AS INTEGER), p) END`,
+  ],
+  [
+    'bq_rpad(s, n, p)',
+    `CASE WHEN n < 0 OR p = '' THEN ${failText(`'Second argument in RPAD() cannot be negative, third cannot be empty'`)} ELSE rpad(s, CAST(n AS INTEGER), p) END`,
+  ],
+  ['bq_pad(s, n, l)', `CASE WHEN length(s) >= n THEN s WHEN l THEN rpad(s, n, ' ') ELSE lpad(s, n, ' ') END`],
+  [
+    'bq_pad_zero(s, n)',
+    `CASE WHEN length(s) >= n THEN s WHEN starts_with(s, '-') THEN '-' || lpad(substring(s, 2), n - 1, '0') ELSE lpad(s, n, '0') END`,
+  ],
+  ['bq_split(s, d)', `CASE WHEN s IS NULL OR d IS NULL THEN NULL WHEN s = '' THEN [''] ELSE string_split(s, d) END`],
+  [
+    'bq_initcap(s)',
+    `array_to_string(list_transform(regexp_extract_all(s, '[^\\s\\[\\](){}/|<>!?@"^#$&~_,.:;*%+\\-]+|[\\s\\[\\](){}/|<>!?@"^#$&~_,.:;*%+\\-]+'), lambda w: upper(substring(w, 1, 1)) || lower(substring(w, 2))), '')`,
+  ],
+  [
+    'bq_translate(s, a, b)',
+    `array_to_string(list_transform(list_transform(range(1, length(s) + 1), lambda i: substring(s, i, 1)), lambda c: CASE WHEN strpos(a, c) = 0 THEN c ELSE substring(b, strpos(a, c), 1) END), '')`,
+  ],
+  ['bq_join(items)', `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) = 0 THEN array_to_string(items, '') END`],
+  ['bq_chr(n)', `CASE WHEN n = 0 THEN '' ELSE chr(CAST(n AS INTEGER)) END`],
+  [
+    'bq_ascii(s)',
+    `CASE WHEN s = '' THEN 0 WHEN unicode(s) > 127 THEN ${fail(`'Input is not an ASCII string'`)} ELSE CAST(unicode(s) AS BIGINT) END`,
+  ],
+  ['bq_unicode(s)', `CASE WHEN s = '' THEN 0 ELSE CAST(unicode(s) AS BIGINT) END`],
+  [
+    'bq_code_points(s)',
+    `list_transform(range(1, length(s) + 1), lambda i: CAST(unicode(substring(s, i, 1)) AS BIGINT))`,
+  ],
+  [
+    'bq_from_code_points(a)',
+    `CASE WHEN len(list_filter(a, lambda e: e IS NULL)) = 0 THEN array_to_string(list_transform(a, lambda e: bq_chr(e)), '') END`,
+  ],
+  [
+    'bq_from_hex(s)',
+    `unhex(CASE WHEN regexp_full_match(s, '[0-9a-fA-F]*') THEN CASE WHEN length(s) % 2 = 1 THEN '0' || s ELSE s END ELSE ${failText(`'Failed to decode hex string'`)} END)`,
+  ],
+  [
+    'bq_from_base64(s)',
+    `from_base64(CASE WHEN regexp_full_match(s, '[A-Za-z0-9+/]*={0,2}') AND length(rtrim(s, '=')) % 4 <> 1 THEN rtrim(s, '=') || repeat('=', (4 - length(rtrim(s, '=')) % 4) % 4) ELSE ${failText(`'Failed to decode invalid base64 string'`)} END)`,
+  ],
+  ['bq_regexp_extract(s, p, g)', `CASE WHEN regexp_matches(s, p) THEN regexp_extract(s, p, g) END`],
+];

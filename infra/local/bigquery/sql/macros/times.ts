@@ -1,0 +1,126 @@
+import { fail, failText, type Macro } from './failures.ts';
+
+const quoted = (x: string) => `'"' || ${x} || '"'`;
+
+/** Dates, times and time zones. */
+export const TIME_MACROS: readonly Macro[] = [
+  [
+    'bq_date_range(d)',
+    `CASE WHEN d < DATE '0001-01-01' OR d > DATE '9999-12-31' THEN ${fail(`'Date value is out of allowed range: from 0001-01-01 to 9999-12-31'`, 'DATE')} ELSE d END`,
+  ],
+  [
+    'bq_datetime_range(d)',
+    `CASE WHEN d < TIMESTAMP '0001-01-01' OR d >= TIMESTAMP '10000-01-01' THEN ${fail(`'Datetime value is out of allowed range: from 0001-01-01 00:00:00 to 9999-12-31 23:59:59.999999'`, 'TIMESTAMP')} ELSE d END`,
+  ],
+  [
+    'bq_timestamp_range(t)',
+    `CASE WHEN t < TIMESTAMPTZ '0001-01-01 00:00:00+00' OR t >= TIMESTAMPTZ '10000-01-01 00:00:00+00' THEN ${fail(`'Timestamp value is out of allowed range: from 0001-01-01 00:00:00.000000+00 to 9999-12-31 23:59:59.999999+00'`, 'TIMESTAMPTZ')} ELSE t END`,
+  ],
+  ['bq_micros(n)', `bq_timestamp_range(make_timestamptz(n))`],
+  [
+    'bq_text_date(s)',
+    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\s*\\d{1,4}-\\d{1,2}-\\d{1,2}\\s*') AND TRY(CAST(trim(s) AS DATE)) IS NOT NULL THEN CAST(trim(s) AS DATE) ELSE ${fail(`'Invalid date: ' || chr(39) || s || chr(39)`, 'DATE')} END`,
+  ],
+  ['bq_clock_pattern()', `'\\d{1,2}:\\d{1,2}:\\d{1,2}(\\.\\d{0,6})?'`],
+  [
+    'bq_text_time(s)',
+    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\s*' || bq_clock_pattern() || '\\s*') AND TRY(CAST(trim(s) AS TIME)) IS NOT NULL AND NOT starts_with(trim(s), '24') THEN CAST(trim(s) AS TIME) ELSE ${fail(`'Invalid time string ' || ${quoted('s')}`, 'TIME')} END`,
+  ],
+  [
+    'bq_text_datetime(s)',
+    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '(?i)\\s*\\d{1,4}-\\d{1,2}-\\d{1,2}([ t]' || bq_clock_pattern() || ')?\\s*') AND TRY(CAST(replace(trim(s), 't', 'T') AS TIMESTAMP)) IS NOT NULL AND NOT regexp_matches(s, '[ tT]24:') THEN CAST(replace(trim(s), 't', 'T') AS TIMESTAMP) ELSE ${fail(`'Invalid datetime string ' || ${quoted('s')}`, 'TIMESTAMP')} END`,
+  ],
+  [
+    'bq_zone(tz)',
+    `CASE WHEN regexp_full_match(tz, '[+-]\\d{1,2}(:\\d{2})?') THEN ${failText(`'not supported by the embedded warehouse: time zones given as an offset'`)} ELSE tz END`,
+  ],
+  ['bq_local(t, tz)', `timezone(bq_zone(tz), t)`],
+  ['bq_instant(d, tz)', `timezone(bq_zone(tz), d)`],
+  [
+    'bq_offset_minutes(o)',
+    `CASE WHEN o IS NULL OR upper(o) IN ('', 'Z', 'UTC') THEN 0 ELSE (CASE WHEN o[1] = '-' THEN -1 ELSE 1 END) * (CAST(regexp_extract(o, '^[+-](\\d{1,2})', 1) AS INTEGER) * 60 + CAST(coalesce(nullif(regexp_extract(o, '^[+-]\\d{1,2}:?(\\d{2})$', 1), ''), '0') AS INTEGER)) END`,
+  ],
+  ['bq_at_offset_text(d, o)', `timezone('UTC', d - to_minutes(bq_offset_minutes(o)))`],
+  [
+    'bq_timestamp_pattern()',
+    `'(?i)\\s*(\\d{1,4}-\\d{1,2}-\\d{1,2})(?:[ t](\\d{1,2}:\\d{1,2}(?::\\d{1,2}(?:\\.\\d{0,6})?)?))?\\s*(z|[+-]\\d{1,2}(?::?\\d{2})?|utc)?\\s*'`,
+  ],
+  [
+    'bq_zoned_pattern()',
+    `'(?i)\\s*(\\d{1,4}-\\d{1,2}-\\d{1,2})(?:[ t](\\d{1,2}:\\d{1,2}:\\d{1,2}(?:\\.\\d{0,6})?))?\\s+([a-z][a-z_]+(?:/[a-z0-9_+-]+)+)\\s*'`,
+  ],
+  [
+    'bq_clock_text(c)',
+    `CASE WHEN c = '' OR c IS NULL THEN '00:00:00' WHEN regexp_full_match(c, '\\d{1,2}:\\d{1,2}') THEN c || ':00' ELSE c END`,
+  ],
+  [
+    'bq_wall_clock(s, p)',
+    `CAST(regexp_extract(s, p, 1) || ' ' || bq_clock_text(regexp_extract(s, p, 2)) AS TIMESTAMP)`,
+  ],
+  [
+    'bq_text_timestamp_in(s, tz)',
+    `CASE WHEN s IS NULL THEN NULL
+    WHEN regexp_full_match(s, bq_timestamp_pattern()) AND NOT regexp_matches(s, '[ tT]24:') THEN CASE WHEN regexp_extract(s, bq_timestamp_pattern(), 3) = '' THEN bq_instant(bq_wall_clock(s, bq_timestamp_pattern()), tz) ELSE bq_at_offset_text(bq_wall_clock(s, bq_timestamp_pattern()), regexp_extract(s, bq_timestamp_pattern(), 3)) END
+    WHEN regexp_full_match(s, bq_zoned_pattern()) THEN timezone(regexp_extract(s, bq_zoned_pattern(), 3), bq_wall_clock(s, bq_zoned_pattern()))
+    ELSE ${fail(`'Invalid timestamp: ' || chr(39) || s || chr(39)`, 'TIMESTAMPTZ')} END`,
+  ],
+  [
+    'bq_text_timestamp(s)',
+    // The common form is read in one go; it is an eighth of the general pattern's cost.
+    `CASE WHEN regexp_full_match(s, '\\d{4}-\\d\\d-\\d\\d([ T]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,6})?)?(Z|\\+00|\\+00:00)?') AND TRY_CAST(s AS TIMESTAMPTZ) IS NOT NULL AND s[12:13] <> '24'
+      THEN CAST(s AS TIMESTAMPTZ) ELSE bq_text_timestamp_in(s, 'UTC') END`,
+  ],
+  ['bq_date_text(d)', `lpad(CAST(year(d) AS VARCHAR), 4, '0') || strftime(d, '-%m-%d')`],
+  // Fractions print in groups of three digits.
+  [
+    'bq_fraction(us)',
+    `CASE WHEN us % 1000000 = 0 THEN '' WHEN us % 1000 = 0 THEN '.' || lpad(CAST((us % 1000000) // 1000 AS VARCHAR), 3, '0') ELSE '.' || lpad(CAST(us % 1000000 AS VARCHAR), 6, '0') END`,
+  ],
+  ['bq_micro_part(t)', `(epoch_us(t) % 1000000 + 1000000) % 1000000`],
+  ['bq_datetime_text(d)', `bq_date_text(d) || strftime(d, ' %H:%M:%S') || bq_fraction(bq_micro_part(d))`],
+  [
+    'bq_time_text(t)',
+    `strftime(DATE '1970-01-01' + t, '%H:%M:%S') || bq_fraction(bq_micro_part(DATE '1970-01-01' + t))`,
+  ],
+  [
+    'bq_offset_text(t, tz, sep)',
+    `CASE WHEN bq_local(t, tz) < timezone('UTC', t) THEN '-' ELSE '+' END || strftime(TIMESTAMP '1970-01-01' + to_microseconds(abs(epoch_us(bq_local(t, tz)) - epoch_us(timezone('UTC', t)))), '%H' || sep || '%M')`,
+  ],
+  [
+    'bq_timestamp_text_in(t, tz)',
+    `bq_datetime_text(bq_local(t, tz)) || regexp_replace(bq_offset_text(t, tz, ':'), ':00$', '')`,
+  ],
+  ['bq_timestamp_text(t)', `bq_datetime_text(timezone('UTC', t)) || '+00'`],
+  [
+    'bq_seconds_text(d)',
+    `strftime(d, '%S') || regexp_replace(CASE WHEN bq_micro_part(d) = 0 THEN '' ELSE '.' || lpad(CAST(bq_micro_part(d) AS VARCHAR), 6, '0') END, '0+$', '')`,
+  ],
+  [
+    'bq_make_date(y, m, d)',
+    `CASE WHEN y IS NULL OR m IS NULL OR d IS NULL THEN NULL WHEN y BETWEEN 1 AND 9999 AND TRY(make_date(y, m, d)) IS NOT NULL THEN make_date(y, m, d) ELSE ${fail(`'Input calculates to invalid date: ' || y || '-' || m || '-' || d`, 'DATE')} END`,
+  ],
+  [
+    'bq_clock(h, m, s)',
+    `CASE WHEN h IS NULL OR m IS NULL OR s IS NULL THEN NULL WHEN h BETWEEN 0 AND 23 AND m BETWEEN 0 AND 59 AND s >= 0 AND s < 60 THEN TIME '00:00:00' + to_microseconds(CAST(h AS BIGINT) * 3600000000 + CAST(m AS BIGINT) * 60000000 + CAST(s * 1000000 AS BIGINT)) ELSE ${fail(`'Input calculates to invalid time: ' || h || ':' || m || ':' || s`, 'TIME')} END`,
+  ],
+  ['bq_make_time(h, m, s)', `bq_clock(h, m, s)`],
+  ['bq_make_datetime(y, mo, d, h, mi, s)', `(bq_make_date(y, mo, d) + bq_clock(h, mi, s))`],
+  [
+    'bq_hour12(h, half)',
+    `CASE WHEN h BETWEEN 1 AND 12 THEN h % 12 + CASE WHEN lower(half) = 'pm' THEN 12 ELSE 0 END ELSE ${fail(`'Failed to parse input string: hour ' || h`)} END`,
+  ],
+  [
+    'bq_day_of_year(y, n)',
+    `CASE WHEN n BETWEEN 1 AND dayofyear(make_date(y, 12, 31)) THEN make_date(y, 1, 1) + CAST(n - 1 AS INTEGER) ELSE ${fail(`'Failed to parse input string: day of year ' || n || ' is out of range'`, 'DATE')} END`,
+  ],
+  ['bq_short_year(y)', `CASE WHEN y < 69 THEN 2000 + y ELSE 1900 + y END`],
+  ['bq_isoyear_start(d)', `CAST(date_trunc('week', make_date(isoyear(d), 1, 4)) AS DATE)`],
+  [
+    'bq_date_series(a, b, n)',
+    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DATE')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(generate_series(0::BIGINT, CAST(b - a AS BIGINT), n), lambda i: a + CAST(i AS INTEGER)) END`,
+  ],
+  [
+    'bq_month_series(a, b, n)',
+    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DATE')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_filter(list_transform(generate_series(0::BIGINT, CAST((year(b) - year(a)) * 12 + month(b) - month(a) AS BIGINT), n), lambda i: CAST(a + to_months(CAST(i AS INTEGER)) AS DATE)), lambda d: CASE WHEN n > 0 THEN d <= b ELSE d >= b END) END`,
+  ],
+];

@@ -1,0 +1,50 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startPipeline } from '../cases/pipeline.ts';
+import { largeFileMeasures, measureLargeFile } from './large-file.ts';
+import { type Measure, meets } from './measure.ts';
+import { measureSmallFiles, smallFileMeasures } from './small-file.ts';
+
+/** `npm run bench [-- --json] [--large]`: figures as ratios within one run, since machines differ and are shared. */
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, large: { type: 'boolean', default: false } },
+});
+const PROJECT = fileURLToPath(new URL('./project', import.meta.url));
+const MB = 1e6;
+
+if (process.platform !== 'linux') {
+  console.error('The benchmark reads CPU time and memory from /proc, which only Linux has.');
+  process.exit(1);
+}
+const scratch = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+mkdirSync(scratch, { recursive: true });
+const pipeline = await startPipeline(PROJECT, { env: { SLUICE_SCRATCH: scratch } });
+try {
+  const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
+  say('a 200 MB file: ten columns, six sensitive, one free text …');
+  const result = await measureLargeFile(pipeline, scratch, 200 * MB);
+  say('small files …');
+  const ten = await measureSmallFiles(pipeline, 10, 15);
+  const tenThousand = await measureSmallFiles(pipeline, 10_000, 7);
+  if (values.large) say('a 1 GB file …');
+  const more = values.large ? await measureLargeFile(pipeline, scratch, 1000 * MB) : undefined;
+  print([...largeFileMeasures(result, more), ...smallFileMeasures(ten, tenThousand)]);
+} finally {
+  await pipeline.stop();
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function print(measures: readonly Measure[]): void {
+  for (const measure of measures) {
+    const { name, value, unit, goal } = measure;
+    const rounded = Number(value.toPrecision(4));
+    if (values.json) console.log(JSON.stringify({ name, value: rounded, unit, ...(goal && { goal }) }));
+    else
+      console.log(
+        `${name.padEnd(28)} ${String(rounded).padStart(9)} ${unit}${goal ? `   goal ${goal}: ${meets(measure) ? 'met' : 'NOT met'}` : ''}`,
+      );
+  }
+}

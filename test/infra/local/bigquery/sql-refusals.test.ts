@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ORDERS } from './orders.ts';
+import { run, startBigQuery, type Testbed } from './testbed.ts';
+
+let bed: Testbed;
+beforeAll(async () => {
+  bed = await startBigQuery();
+  await run(bed, ORDERS);
+});
+afterAll(() => bed.stop());
+
+describe('what BigQuery refuses', () => {
+  test.each([
+    ['SELECT x', 'invalidQuery: Unrecognized name: x at [1:8]'],
+    ['SELECT\n  custmer FROM shop.orders', 'invalidQuery: Unrecognized name: custmer; Did you mean customer? at [2:3]'],
+    ['SELECT id FROM shop.orders a, shop.orders b', 'invalidQuery: Column name id is ambiguous at [1:8]'],
+    ['SELECT nope(1)', 'invalidQuery: Function not found: nope at [1:8]'],
+    ['SELECT 1 +', 'invalidQuery: Syntax error: Unexpected end of script at [1:11]'],
+    ['SELECT "a', 'invalidQuery: Syntax error: Unclosed string literal at [1:8]'],
+    ['SELECT 1 FROM', 'invalidQuery: Syntax error: Expected identifier but got end of script at [1:14]'],
+    ['SELECT * FROM shop.nowhere', 'notFound: Not found: Table local:shop.nowhere was not found in location US'],
+    ['SELECT * FROM nowhere.t', 'notFound: Not found: Dataset local:nowhere was not found in location US'],
+    ['SELECT @missing', "invalidQuery: Query parameter 'missing' not found at [1:8]"],
+    [
+      'SELECT 1 = "a"',
+      'invalidQuery: No matching signature for operator = for argument types: INT64, STRING at [1:10]',
+    ],
+    ['SELECT 1 / 0', 'invalidQuery: division by zero: 1 / 0'],
+    ['SELECT 9223372036854775807 + 1', 'invalidQuery: int64 overflow: 9223372036854775807 + 1'],
+    ['SELECT CAST("x" AS INT64)', 'invalidQuery: Bad int64 value: x'],
+    [
+      'SELECT PARSE_JSON(x) FROM UNNEST(["12345678901234567890123"]) x',
+      'invalidQuery: Invalid input to PARSE_JSON: Input number: 12345678901234567890123 cannot round-trip through string representation',
+    ],
+    [
+      'SELECT PARSE_JSON(x, wide_number_mode => "round") FROM UNNEST(["1e400"]) x',
+      'invalidQuery: Invalid input to PARSE_JSON: Input number: 1e400 is out of range',
+    ],
+    [
+      'SELECT PARSE_JSON("1", wide_number_mode => "any")',
+      'invalidQuery: Invalid wide_number_mode specified for PARSE_JSON: any at [1:8]',
+    ],
+    ['SELECT SAFE_CAST(CAST("x" AS INT64) AS STRING)', 'invalidQuery: Bad int64 value: x'],
+    [
+      'SELECT CAST("1e20" AS BIGNUMERIC)',
+      'invalidQuery: not supported by the embedded warehouse: a BIGNUMERIC of more than 20 digits before the point or 18 behind it: 1e20',
+    ],
+    ['SELECT [1][OFFSET(1)]', 'invalidQuery: Array index 1 is out of bounds'],
+    ['SELECT (SELECT id FROM shop.orders)', 'invalidQuery: Scalar subquery produced more than one element'],
+    [
+      'SELECT SUM(SUM(id)) FROM shop.orders',
+      'invalidQuery: Aggregate function SUM not allowed in an aggregate function at [1:12]',
+    ],
+    [
+      'SELECT id FROM shop.orders WHERE COUNT(*) > 1',
+      'invalidQuery: Aggregate function COUNT not allowed in WHERE clause at [1:34]',
+    ],
+    [
+      'SELECT customer, COUNT(*) FROM shop.orders GROUP BY day',
+      'invalidQuery: SELECT list expression references column customer which is neither grouped nor aggregated',
+    ],
+    [
+      'SELECT 1 AS a, 2 AS a',
+      'invalidQuery: Duplicate column names in the result are not supported when a destination table is present. Found duplicate(s): a',
+    ],
+    [
+      'SELECT ARRAY_AGG(customer) FROM shop.orders',
+      'invalidQuery: Array cannot have a null element; error in writing field f0_',
+    ],
+    ['SELECT ERROR("stop")', 'invalidQuery: stop'],
+    [
+      'SELECT 1 UNION ALL SELECT 2 EXCEPT DISTINCT SELECT 3',
+      'invalidQuery: Syntax error: Different set operations cannot be used in the same query without using parentheses for grouping at [1:29]',
+    ],
+    [
+      'SELECT id FROM shop.orders ORDER BY tags',
+      'invalidQuery: ORDER BY does not support expressions of type ARRAY<STRING> at [1:37]',
+    ],
+    ['DELETE FROM shop.orders', 'invalidQuery: DELETE must have a WHERE clause at [1:1]'],
+  ])('%s', async (sql, failure) => {
+    expect(await run(bed, sql)).toBe(failure);
+  });
+});
+
+describe('what the warehouse refuses by name, with its place', () => {
+  test.each([
+    ['SELECT SESSION_USER()', 'function SESSION_USER at [1:8]'],
+    ['SELECT NET.HOST("x")', 'function NET.HOST at [1:8]'],
+    ['SELECT 1,\n  FARM_FINGERPRINT("x")', 'function FARM_FINGERPRINT at [2:3]'],
+    ['FROM shop.orders |> SELECT id', 'queries that begin with FROM at [1:1]'],
+    ['SELECT * FROM shop.orders TABLESAMPLE SYSTEM (1 PERCENT)', 'TABLESAMPLE at [1:27]'],
+    ['SELECT * FROM `shop.orders_*`', 'wildcard tables at [1:15]'],
+    ['SELECT * FROM shop.INFORMATION_SCHEMA.TABLES', 'INFORMATION_SCHEMA at [1:15]'],
+    ['SELECT * FROM shop.orders FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()', 'FOR SYSTEM_TIME AS OF at [1:27]'],
+    ['DECLARE x INT64', 'DECLARE statements at [1:1]'],
+    ['CREATE TEMP TABLE t AS SELECT 1', 'CREATE TEMP TABLE at [1:1]'],
+    ['CREATE FUNCTION f(x INT64) AS (x)', 'CREATE FUNCTION at [1:1]'],
+    ['SELECT FORMAT("%\'d", 1)', "FORMAT specifier %'d at [1:8]"],
+    ['SELECT FORMAT_DATE(customer, day) FROM shop.orders', 'FORMAT_DATE with a format that is no literal at [1:8]'],
+    ['SELECT TIMESTAMP "2026-01-01" - TIMESTAMP "2026-01-01"', 'INTERVAL values outside of date functions at [1:31]'],
+    ['SELECT @@project_id', 'system variables (@@name) at [1:8]'],
+    ['UPDATE shop.orders SET item.sku = "x" WHERE TRUE', 'assignment to a field of a STRUCT at [1:24]'],
+  ])('%s', async (sql, construct) => {
+    expect(await run(bed, sql)).toBe(`invalidQuery: not supported by the embedded warehouse: ${construct}`);
+  });
+});
