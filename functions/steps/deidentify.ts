@@ -9,8 +9,8 @@ import { createPacker, halve, INSPECT_LIMITS, type Pack, type Packer, TRANSFORM_
 import type { DistinctValues, Ports, ShardWork, ValueGroup } from '../ports.ts';
 import { packKey, renderPack, transformationOf } from '../render/dlp.ts';
 import { finishRun } from './finish-run.ts';
-import { sourceOf } from './prepare.ts';
 import { readerOf } from './read-object.ts';
+import { sourceOf } from './source-of.ts';
 
 /** De-identifies one shard: raw rows in, protected Parquet and a mark out. What DLP did not answer for is never written. */
 export async function deidentify(ports: Ports, entry: LedgerEntry, n: number, only: Shard | undefined): Promise<void> {

@@ -6,8 +6,8 @@ import { planWindow } from '../plan/window.ts';
 import type { Ports } from '../ports.ts';
 import { advance } from './advance.ts';
 import { batchesOf } from './batches.ts';
-import { sourceOf } from './prepare.ts';
 import { quarantine } from './quarantine.ts';
+import { sourceOf } from './source-of.ts';
 
 /**
  * Whoever finds every shard marked puts the run in line for its table. There is no counter to get wrong: marks are

@@ -1,12 +1,13 @@
 import { retryable, terminal } from '../errors.ts';
 import { manifestName, plainName, slug } from '../model/ids.ts';
 import type { LedgerEntry, Manifest, ObjectRef, Shard } from '../model/run.ts';
-import { type Source, UNMATCHED } from '../model/source.ts';
+import { UNMATCHED } from '../model/source.ts';
 import type { ObjectInfo, Ports, Survey } from '../ports.ts';
 import { advance } from './advance.ts';
 import { finishRun } from './finish-run.ts';
 import { quarantine } from './quarantine.ts';
 import { readerOf } from './read-object.ts';
+import { sourceOf } from './source-of.ts';
 
 /**
  * Looks at the object, refuses what cannot be loaded, and has each of its shards de-identified. May be repeated at any
@@ -64,17 +65,6 @@ async function markPrepared(
   if (written) return written;
   const now = await ports.ledger.latest(entry.source, entry.run);
   return now?.state === 'PREPARED' && now.epoch === entry.epoch ? now : undefined;
-}
-
-export async function sourceOf(ports: Ports, entry: LedgerEntry): Promise<Source> {
-  const release = await ports.releases.get(entry.release);
-  const source = release.sources.find(({ id }) => id === entry.source);
-  if (!source)
-    throw terminal(
-      'NO_SOURCE',
-      `release ${entry.release} has no source ${entry.source}: declare it again, or drop the run`,
-    );
-  return source;
 }
 
 /** The object at its generation, or what quarantine kept of it. */
