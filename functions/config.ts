@@ -1,5 +1,5 @@
 import { terminal } from './errors.ts';
-import type { BucketRole, FunctionName, KeySource, Limits, TaskTarget } from './model/deployment.ts';
+import type { BucketRole, FunctionName, KeySource, Limits, TaskTarget, TokenSignatures } from './model/deployment.ts';
 
 /** One table: each name, its default, and what its value must be. Nothing else in Sluice reads the environment. */
 
@@ -16,10 +16,14 @@ export interface Config {
   topicEvents: string;
   /** Base URL of each function. */
   urls: Record<FunctionName, string>;
-  /** Service account that tasks authenticate as; absent = no token is asked for. */
-  taskServiceAccount: string | undefined;
+  /** E-mails of the accounts that may call each function. Nobody else may, and nothing turns this off. */
+  callers: Record<FunctionName, readonly string[]>;
+  /** Who has verified the signature of a token that arrives: this process, or Cloud Run in front of it. */
+  tokenSignatures: TokenSignatures;
+  /** Service account that tasks authenticate as. */
+  taskServiceAccount: string;
   /** Endpoints that replace Google's, for the local cloud; absent = Google. */
-  endpoints: { storage?: string; bigquery?: string; dlp?: string; tasks?: string; pubsub?: string };
+  endpoints: { storage?: string; bigquery?: string; dlp?: string; tasks?: string; pubsub?: string; identity?: string };
   /** De-identification keys by name. */
   keys: Readonly<Record<string, KeySource>>;
   limits: Limits;
@@ -52,6 +56,7 @@ const bucketName = { valid: /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, rule: 'a buc
 const url = { valid: URL_PATTERN, rule: 'an http(s) URL' };
 const count = { valid: NUMBER, rule: 'a whole number above 0' };
 const optional = { default: '', valid: /^.*$/s };
+const EMAIL = String.raw`[^\s,@]+@[^\s,@]+\.[^\s,@]+`;
 
 export const SETTINGS: readonly Setting[] = [
   { name: 'SLUICE_PROJECT', valid: TEXT, rule: 'a project id' },
@@ -65,13 +70,31 @@ export const SETTINGS: readonly Setting[] = [
   })),
   { name: 'SLUICE_TOPIC_EVENTS', valid: /^projects\/[^/]+\/topics\/[^/]+$/, rule: 'a full topic name' },
   ...FUNCTIONS.map((role) => ({ name: `SLUICE_URL_${upper(role)}`, ...url })),
-  { name: 'SLUICE_TASK_SERVICE_ACCOUNT', ...optional, rule: 'an e-mail address' },
+  ...FUNCTIONS.map((role) => ({
+    name: `SLUICE_CALLERS_${upper(role)}`,
+    valid: new RegExp(`^${EMAIL}(,${EMAIL})*$`),
+    rule: 'e-mail addresses, separated by commas',
+  })),
+  { name: 'SLUICE_TASK_SERVICE_ACCOUNT', valid: new RegExp(`^${EMAIL}$`), rule: 'an e-mail address' },
+  {
+    name: 'SLUICE_TOKEN_SIGNATURES',
+    default: 'verify',
+    valid: /^(verify|removed-by-cloud-run)$/,
+    rule: 'verify, or removed-by-cloud-run',
+  },
   ...ENDPOINTS.map((service) => ({
     name: `SLUICE_ENDPOINT_${upper(service)}`,
     default: '',
     valid: /^$|^(https?:\/\/)?[^\s]+$/,
     rule: 'an endpoint, or nothing for Google',
   })),
+  {
+    name: 'SLUICE_ENDPOINT_IDENTITY',
+    default: '',
+    // Whoever serves the certificates says who everybody is, so nothing but this very machine may stand in for Google.
+    valid: /^$|^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]+)?$/,
+    rule: 'a loopback URL, or nothing for Google',
+  },
   { name: 'SLUICE_KEYS', default: '{}', valid: /^\{.*\}$/s, rule: 'a JSON object of keys by name', secret: true },
   { name: 'SLUICE_SHARD_BYTES', default: String(256 * 1024 * 1024), ...count },
   { name: 'SLUICE_MAX_PLAIN_BYTES', default: String(64 * 1024 ** 3), ...count },
@@ -95,7 +118,12 @@ export function parseConfig(env: Environment): Config {
       return [name, value ?? ''];
     }),
   );
-  problems.push(...sharedBuckets(values));
+  problems.push(...sharedBuckets(values), ...strangerTasks(values));
+  const isBehindCloudRun = env.K_SERVICE !== undefined && !values.get('SLUICE_ENDPOINT_IDENTITY');
+  if (values.get('SLUICE_TOKEN_SIGNATURES') === 'removed-by-cloud-run' && !isBehindCloudRun)
+    problems.push(
+      'SLUICE_TOKEN_SIGNATURES must be verify: only Cloud Run (K_SERVICE), with Google as identity, removes them',
+    );
   const isLocal = values.get('SLUICE_ENDPOINT_DLP') !== '';
   const keys = parseKeys(values.get('SLUICE_KEYS') ?? '{}', isLocal, problems);
   if (problems.length > 0) {
@@ -108,9 +136,9 @@ export function parseConfig(env: Environment): Config {
   const byRole = <Role extends string>(roles: readonly Role[], prefix: string): Record<Role, string> =>
     Object.fromEntries(roles.map((role) => [role, text(prefix + upper(role))])) as Record<Role, string>;
   const endpoints = Object.fromEntries(
-    ENDPOINTS.map((service) => [service, text(`SLUICE_ENDPOINT_${upper(service)}`)]).filter(
-      ([, value]) => value !== '',
-    ),
+    [...ENDPOINTS, 'identity']
+      .map((service) => [service, text(`SLUICE_ENDPOINT_${upper(service)}`)])
+      .filter(([, value]) => value !== ''),
   );
 
   return {
@@ -121,7 +149,11 @@ export function parseConfig(env: Environment): Config {
     queues: byRole(QUEUES, 'SLUICE_QUEUE_'),
     topicEvents: text('SLUICE_TOPIC_EVENTS'),
     urls: byRole(FUNCTIONS, 'SLUICE_URL_'),
-    taskServiceAccount: text('SLUICE_TASK_SERVICE_ACCOUNT') || undefined,
+    callers: Object.fromEntries(
+      FUNCTIONS.map((role) => [role, text(`SLUICE_CALLERS_${upper(role)}`).split(',')]),
+    ) as Record<FunctionName, string[]>,
+    tokenSignatures: text('SLUICE_TOKEN_SIGNATURES') as TokenSignatures,
+    taskServiceAccount: text('SLUICE_TASK_SERVICE_ACCOUNT'),
     endpoints,
     keys,
     limits: {
@@ -144,6 +176,15 @@ function sharedBuckets(values: ReadonlyMap<string, string>): string[] {
     const first = settings.findIndex((other) => values.get(other) === values.get(name));
     return first < at ? [`${name} must be a bucket of its own, not that of ${settings[first]}`] : [];
   });
+}
+
+/** A task that its function refuses is tried again and again, so that is found out before there is one. */
+function strangerTasks(values: ReadonlyMap<string, string>): string[] {
+  const tasks = values.get('SLUICE_TASK_SERVICE_ACCOUNT');
+  if (!tasks) return [];
+  return QUEUES.map((role) => `SLUICE_CALLERS_${upper(role)}`)
+    .filter((name) => values.get(name) && !values.get(name)?.split(',').includes(tasks))
+    .map((name) => `${name} must hold SLUICE_TASK_SERVICE_ACCOUNT, ${tasks}: its tasks call that function`);
 }
 
 /** As declarations name keys; it is also the surrogate's name in DLP. */

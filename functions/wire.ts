@@ -63,7 +63,7 @@ export function createWiring(config: Config): (name: FunctionName, log: Log) => 
               project,
               queues,
               urls,
-              ...(serviceAccount && { serviceAccount }),
+              serviceAccount,
               ...(endpoints.tasks && { endpoint: endpoints.tasks }),
             });
           }),

@@ -148,6 +148,10 @@ describe('over the wire, as functions-framework reads it', () => {
       ...Object.fromEntries(
         ['arrive', ...queues, 'adhoc'].map((name) => [`SLUICE_URL_${name.toUpperCase()}`, `http://${nowhere}/${name}`]),
       ),
+      ...Object.fromEntries(
+        ['arrive', ...queues, 'adhoc'].map((name) => [`SLUICE_CALLERS_${name.toUpperCase()}`, 'caller@acme.test']),
+      ),
+      SLUICE_TASK_SERVICE_ACCOUNT: 'caller@acme.test',
       SLUICE_ENDPOINT_STORAGE: `http://${nowhere}`,
       SLUICE_ENDPOINT_TASKS: nowhere,
     });

@@ -7,6 +7,8 @@ const roles = ['raw', 'staging', 'curated', 'quarantine', 'state'];
 const queues = ['prepare', 'deidentify', 'load', 'transform', 'nightly'];
 const functions = ['arrive', ...queues, 'adhoc'];
 
+const TASKS = 'sluice-tasks@acme.iam.gserviceaccount.com';
+
 /** What a deployment in the cloud sets, and nothing that has a default. */
 const REQUIRED: Record<string, string> = {
   SLUICE_PROJECT: 'acme',
@@ -16,6 +18,8 @@ const REQUIRED: Record<string, string> = {
   ),
   SLUICE_TOPIC_EVENTS: 'projects/acme/topics/events',
   ...Object.fromEntries(functions.map((name) => [`SLUICE_URL_${name.toUpperCase()}`, `https://${name}.example.com`])),
+  ...Object.fromEntries(functions.map((name) => [`SLUICE_CALLERS_${name.toUpperCase()}`, TASKS])),
+  SLUICE_TASK_SERVICE_ACCOUNT: TASKS,
 };
 const KEY = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
 const KMS = 'projects/acme/locations/europe-west3/keyRings/sluice/cryptoKeys/pii';
@@ -46,10 +50,12 @@ describe('a configuration', () => {
       buckets: { raw: 'acme-raw', state: 'acme-state' },
       endpoints: {},
       keys: {},
-      taskServiceAccount: undefined,
+      taskServiceAccount: TASKS,
+      tokenSignatures: 'verify',
       limits: { threads: 2, memory: '1GB', attempts: 8, scratch: undefined },
     });
     expect(config.queues.load).toBe('projects/acme/locations/europe-west3/queues/load');
+    expect(config.callers.load).toEqual([TASKS]);
     expect(config.urls.adhoc).toBe('https://adhoc.example.com');
   });
 
@@ -61,12 +67,13 @@ describe('a configuration', () => {
       SLUICE_THREADS: '4',
       SLUICE_MEMORY: '1.5 GiB',
       SLUICE_SCRATCH: '/scratch',
-      SLUICE_TASK_SERVICE_ACCOUNT: 'tasks@acme.iam.gserviceaccount.com',
+      SLUICE_CALLERS_ADHOC: 'sluice-operator@acme.iam.gserviceaccount.com,ann@example.com',
+      SLUICE_ENDPOINT_IDENTITY: 'http://127.0.0.1:8080',
     });
     expect(config).toMatchObject({
       location: 'europe-west3',
-      endpoints: { storage: 'http://127.0.0.1:1' },
-      taskServiceAccount: 'tasks@acme.iam.gserviceaccount.com',
+      endpoints: { storage: 'http://127.0.0.1:1', identity: 'http://127.0.0.1:8080' },
+      callers: { adhoc: ['sluice-operator@acme.iam.gserviceaccount.com', 'ann@example.com'] },
       limits: { threads: 4, memory: '1.5 GiB', scratch: '/scratch' },
     });
     expect(config.endpoints).not.toHaveProperty('dlp');
@@ -108,6 +115,48 @@ describe('a configuration', () => {
 
   test('has a bucket for each role: raw rows in a curated bucket would be past the gate', () => {
     expect(blamed({ ...REQUIRED, SLUICE_BUCKET_CURATED: 'acme-raw' })).toEqual(['SLUICE_BUCKET_CURATED']);
+  });
+});
+
+describe('callers', () => {
+  test.each([
+    '',
+    'allUsers',
+    'allAuthenticatedUsers',
+    '*',
+    '*@acme.iam.gserviceaccount.com, ann@example.com',
+    'ann@example',
+    'ann@example.com,',
+    ',ann@example.com',
+    'ann@example.com;bob@example.com',
+  ])('are named one by one, which %j does not', (value) => {
+    expect(blamed({ ...REQUIRED, SLUICE_CALLERS_ADHOC: value })).toEqual(['SLUICE_CALLERS_ADHOC']);
+  });
+
+  test.each(queues)('of %s include the account of its tasks', (name) => {
+    const setting = `SLUICE_CALLERS_${name.toUpperCase()}`;
+    expect(blamed({ ...REQUIRED, [setting]: 'ann@example.com' })).toEqual([setting]);
+  });
+
+  test.each([
+    'https://certificates.example.com',
+    'http://127.0.0.1.example.com',
+    'http://localhost@example.com',
+    'http://10.0.0.1:80',
+    'http://127.0.0.1:80/../x',
+    'localhost:80',
+  ])('are told by Google or by this machine, not by %s', (endpoint) => {
+    expect(blamed({ ...REQUIRED, SLUICE_ENDPOINT_IDENTITY: endpoint })).toEqual(['SLUICE_ENDPOINT_IDENTITY']);
+  });
+
+  test('have their signatures verified here, but where Cloud Run has done it', () => {
+    const removed = { ...REQUIRED, SLUICE_TOKEN_SIGNATURES: 'removed-by-cloud-run' };
+    expect(blamed(removed)).toEqual(['SLUICE_TOKEN_SIGNATURES']);
+    expect(parseConfig({ ...removed, K_SERVICE: 'sluice-load' }).tokenSignatures).toBe('removed-by-cloud-run');
+    expect(blamed({ ...removed, K_SERVICE: 'sluice-load', SLUICE_ENDPOINT_IDENTITY: 'http://127.0.0.1:1' })).toEqual([
+      'SLUICE_TOKEN_SIGNATURES',
+    ]);
+    expect(blamed({ ...REQUIRED, SLUICE_TOKEN_SIGNATURES: 'off' })).toEqual(['SLUICE_TOKEN_SIGNATURES']);
   });
 });
 
@@ -177,6 +226,8 @@ test('what a local cloud sets is a valid configuration', () => {
       scheduler: { grpc: port, rest: `http://${port}` },
       eventarc: `http://${port}`,
       admin: `http://${port}`,
+      accounts: { push: 'p@acme.test', tasks: 't@acme.test', scheduler: 's@acme.test', operator: 'o@acme.test' },
+      identity: `http://${port}`,
       pids: { up: 1, cloud: 1, functions: 1 },
     },
     { pii: { unwrapped: KEY } },

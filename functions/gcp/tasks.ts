@@ -12,7 +12,7 @@ export interface TaskOptions {
   queues: Readonly<Record<TaskTarget, string>>;
   urls: Readonly<Record<TaskTarget, string>>;
   /** The queue's tasks authenticate as this account, to the URL that they call. */
-  serviceAccount?: string;
+  serviceAccount: string;
 }
 
 const ALREADY_EXISTS = 6;
@@ -41,7 +41,7 @@ export function createTaskQueue({ project, endpoint, queues, urls, serviceAccoun
               httpMethod: 'POST',
               headers: { 'content-type': 'application/json' },
               body: Buffer.from(JSON.stringify(body)),
-              ...(serviceAccount && { oidcToken: { serviceAccountEmail: serviceAccount, audience: urls[target] } }),
+              oidcToken: { serviceAccountEmail: serviceAccount, audience: urls[target] },
             },
           },
         });

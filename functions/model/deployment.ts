@@ -5,6 +5,13 @@ export type FunctionName = 'arrive' | 'prepare' | 'deidentify' | 'load' | 'trans
 /** Functions that tasks call, each through a queue of its own. */
 export type TaskTarget = 'prepare' | 'deidentify' | 'load' | 'transform' | 'nightly';
 
+/**
+ * Whether a token arrives with its signature. A Cloud Run service that requires invokers to be authenticated verifies it,
+ * and replaces it by a marker before the request reaches the process, so that nobody replays it.
+ * Source: cloud.google.com/run/docs/troubleshooting#signature-removed.
+ */
+export type TokenSignatures = 'verify' | 'removed-by-cloud-run';
+
 /** A key as DLP takes it: wrapped by KMS in the cloud; unwrapped, base64, only against a local cloud. */
 export type KeySource = { wrapped: string; kmsKey: string } | { unwrapped: string };
 

@@ -21,6 +21,10 @@ export interface Endpoints {
   scheduler: { grpc: string; rest: string };
   eventarc: string;
   admin: string;
+  /** Service accounts that call the functions; `operator` is whom a person's requests come from. */
+  accounts: Record<'push' | 'tasks' | 'scheduler' | 'operator', string>;
+  /** Where IAM gives out tokens, and the certificates that verify them. */
+  identity: string;
   pids: { up: number; cloud: number; functions: number };
 }
 

@@ -2,7 +2,7 @@ import type { Endpoints } from './endpoints.ts';
 
 /** The functions' settings for a local cloud; functions/config.ts says what each is. */
 export function environmentOf(endpoints: Endpoints, keys: object): Record<string, string> {
-  const { project, location, buckets, queues, topics } = endpoints;
+  const { project, location, buckets, queues, topics, accounts } = endpoints;
   const urls = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc'].map((name) => [
     `SLUICE_URL_${name.toUpperCase()}`,
     `${endpoints.functions}/${name}`,
@@ -19,7 +19,15 @@ export function environmentOf(endpoints: Endpoints, keys: object): Record<string
     SLUICE_ENDPOINT_DLP: endpoints.dlp.grpc,
     SLUICE_ENDPOINT_TASKS: endpoints.tasks.grpc,
     SLUICE_ENDPOINT_PUBSUB: endpoints.pubsub.grpc,
-    SLUICE_TASK_SERVICE_ACCOUNT: `tasks@${project}.iam.gserviceaccount.com`,
+    SLUICE_ENDPOINT_IDENTITY: endpoints.identity,
+    SLUICE_CALLERS_ARRIVE: accounts.push,
+    SLUICE_CALLERS_PREPARE: accounts.tasks,
+    SLUICE_CALLERS_DEIDENTIFY: accounts.tasks,
+    SLUICE_CALLERS_LOAD: accounts.tasks,
+    SLUICE_CALLERS_TRANSFORM: accounts.tasks,
+    SLUICE_CALLERS_NIGHTLY: `${accounts.scheduler},${accounts.tasks}`,
+    SLUICE_CALLERS_ADHOC: accounts.operator,
+    SLUICE_TASK_SERVICE_ACCOUNT: accounts.tasks,
     SLUICE_KEYS: JSON.stringify(keys),
   };
 }

@@ -15,6 +15,7 @@ export function localEndpoints({ project, location, ports, functions, sql }: Loc
   const http = (port: number): string => `http://127.0.0.1:${port}`;
   const grpc = `127.0.0.1:${ports.grpc}`;
   const bucket = (role: string): string => `${project}-${role}`;
+  const account = (name: string): string => `sluice-${name}@${project}.iam.gserviceaccount.com`;
   const queue = (name: string): string => `projects/${project}/locations/us-central1/queues/${name}`;
   return {
     project,
@@ -40,6 +41,13 @@ export function localEndpoints({ project, location, ports, functions, sql }: Loc
     scheduler: { grpc, rest: http(ports.scheduler) },
     eventarc: http(ports.eventarc),
     admin: http(ports.admin),
+    accounts: {
+      push: account('push'),
+      tasks: account('tasks'),
+      scheduler: account('scheduler'),
+      operator: account('operator'),
+    },
+    identity: http(ports.admin),
     pids: { up: process.pid, cloud: 0, functions: 0 },
   };
 }
