@@ -3,7 +3,10 @@ import { type FSWatcher, watch } from 'node:fs';
 /** Editors write a file in several steps, and a checkout writes many files. */
 const QUIET_MS = 120;
 
-/** Calls `onChange` once the folder has been quiet after a change; a call that is under way is awaited before the next. */
+/**
+ * Calls `onChange` once the folder has been quiet after a change, and once at the start, since the folder may have changed
+ * after it was read and before it was watched. A call that is under way is awaited before the next.
+ */
 export function watchProject(folder: string, onChange: () => Promise<void>): { stop(): void } {
   let timer: NodeJS.Timeout | undefined;
   let busy = false;
@@ -32,6 +35,7 @@ export function watchProject(folder: string, onChange: () => Promise<void>): { s
   const watcher: FSWatcher = watch(folder, { recursive: true }, later);
   // The folder itself may be moved away; compiling then says so.
   watcher.on('error', later);
+  later();
   return {
     stop() {
       stopped = true;
