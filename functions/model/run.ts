@@ -198,6 +198,8 @@ export interface BatchDone {
   outcome: 'loaded' | 'superseded' | 'failed';
   /** Rows in the runs that were loaded. */
   rows: number;
-  /** Partitions whose rows may have changed; absent = unknown, so any. */
-  partitions?: readonly string[];
+  /** Partitions that rows came into or went out of, as marks name them; empty where the table has none. */
+  partitions: readonly string[];
+  /** Rows of other partitions may be gone or changed as well, and nobody knows of which. */
+  others: boolean;
 }

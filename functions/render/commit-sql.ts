@@ -1,8 +1,8 @@
-import type { Source } from '../model/source.ts';
+import type { Partition, Source } from '../model/source.ts';
 import { warehouseType } from '../model/warehouse-type.ts';
 import type { Takeover } from '../plan/ownership.ts';
 import { type CommitTarget, commitsTable, keysTable, stagingTable } from './commit-tables.ts';
-import { renderPartitionCondition } from './partition-ranges.ts';
+import { renderPartitionCondition, renderPartitionName } from './partition-ranges.ts';
 import { column, list, tablePath } from './sql.ts';
 import { renderStagedColumns } from './staged.ts';
 import { renderFields } from './table.ts';
@@ -57,6 +57,12 @@ export function renderMerge(target: CommitTarget): string {
       `WHEN NOT MATCHED THEN\n  INSERT (${fields.join(', ')}) VALUES (${fields.map((name) => `S.${name}`).join(', ')})`,
     ].join('\n'),
   ]);
+}
+
+/** Partitions of the rows that staged ones may take the place of, one a row, as marks name them. */
+export function renderLeft(target: CommitTarget, partition: Partition): string {
+  const same = `SELECT 1 FROM (${stagedRows(target)}) S WHERE ${sameKey(target.source, 'T', 'S')}`;
+  return `SELECT DISTINCT ${renderPartitionName(partition, 'T')} AS part\nFROM ${into(target)} T WHERE EXISTS (${same})`;
 }
 
 /** Keys that these runs have in the table now, or have in what is staged. */

@@ -4,6 +4,7 @@ import {
   renderDeleteRuns,
   renderEmpty,
   renderInsert,
+  renderLeft,
   renderMerge,
   renderRebuild,
   renderSwapPartitions,
@@ -58,6 +59,8 @@ export function renderCommitJob(step: Exclude<CommitStep, { kind: 'drop_staged' 
       return { labels, query: script(renderSwapTable(target)) };
     case 'swap_partitions':
       return { labels, query: script(renderSwapPartitions(target, step.takeovers, step.replayed)) };
+    case 'find_left':
+      return { labels, query: script(renderLeft(target, step.partition)) };
     case 'merge_staged':
       return { labels, query: script(renderMerge(target)) };
     case 'rebuild_keys':

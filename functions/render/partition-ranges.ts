@@ -25,6 +25,15 @@ export function renderPartitionCondition(
   return conditions.length > 1 ? `(${conditions.join(' OR ')})` : (conditions[0] ?? 'FALSE');
 }
 
+/** Characters of `2026-01-31 05` that name a partition. */
+const NAME_LENGTH: Readonly<Record<Partition['grain'], number>> = { hour: 13, day: 10, month: 7, year: 4 };
+
+/** The name of a row's partition, as marks write it; BigQuery writes every date and time with four digits of a year. */
+export function renderPartitionName({ by, grain }: Partition, alias: string): string {
+  const start = `SUBSTR(CAST(${alias}.${column(by)} AS STRING), 1, ${NAME_LENGTH[grain]})`;
+  return `IFNULL(${grain === 'hour' ? `REPLACE(${start}, ' ', 'T')` : start}, '${NULL_PARTITION}')`;
+}
+
 /**
  * The same for days, whatever the column's type is: a text literal takes the type of the column that it is compared
  * with, and BigQuery prunes by it. Source: cloud.google.com/bigquery/docs/querying-partitioned-tables.

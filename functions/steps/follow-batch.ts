@@ -1,7 +1,10 @@
 import { retryable, SluiceError } from '../errors.ts';
 import { ownersName, pendingName } from '../model/ids.ts';
-import type { Batch, BatchRun, LedgerEntry } from '../model/run.ts';
+import type { Release } from '../model/release.ts';
+import type { Batch, BatchDone, BatchRun, LedgerEntry } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
+import { downstreamOf } from '../plan/build.ts';
+import { planChanges } from '../plan/changes.ts';
 import { type CommitContext, type CommitStep, needsCasts, planCommit } from '../plan/commit.ts';
 import { NO_OWNERS, nextOwners, type Owners, planTakeover, type Takeover, WHOLE_TABLE } from '../plan/ownership.ts';
 import type { Ports } from '../ports.ts';
@@ -12,7 +15,7 @@ import { batchesOf } from './batches.ts';
 import { ensureSourceTable } from './ensure-table.ts';
 import { marksOf } from './finish-run.ts';
 import { quarantine, reasonOf } from './quarantine.ts';
-import { followJob, type JobPlace } from './run-job.ts';
+import { endedJob, followJob, type JobPlace } from './run-job.ts';
 import { recordBatch } from './tell.ts';
 
 /**
@@ -20,13 +23,17 @@ import { recordBatch } from './tell.ts';
  * batch, step and attempt, so that a second worker finds the first one's job instead of starting another.
  */
 export async function followBatch(ports: Ports, batch: Batch): Promise<'closed' | 'running'> {
-  const source = await batchSource(ports, batch);
+  const release = await ports.releases.get(batch.release);
+  const source = sourceIn(release, batch);
   const owners = await readOwners(ports, batch.table);
   const takeovers = ownership(source, batch, owners);
   await markRuns(ports, batch, 'BATCHED');
+  let left: readonly string[] | undefined;
   try {
-    if ((await commit(ports, { source, batch, takeovers, history: await history(ports, source, batch) })) === 'running')
-      return 'running';
+    const context = { source, batch, takeovers, watched: isWatched(release, batch.table) };
+    const committed = await commit(ports, { ...context, history: await history(ports, source, batch) });
+    if (committed === 'running') return 'running';
+    left = committed.left;
   } catch (error) {
     if (!(error instanceof SluiceError) || error.retryable) throw error;
     await giveUp(ports, batch, error);
@@ -40,18 +47,23 @@ export async function followBatch(ports: Ports, batch: Batch): Promise<'closed' 
       { contentType: 'application/json' },
     );
   }
-  const superseded = new Set(takeovers.filter(({ parts }) => parts.length === 0).map(({ run }) => run));
+  const superseded = new Set(takeovers.filter((takeover) => takeover.superseded).map(({ run }) => run));
   await recordBatch(ports, batch, superseded);
   const loaded = batch.runs.filter(({ run }) => !superseded.has(run));
-  await close(ports, batch, loaded.length > 0 ? 'loaded' : 'superseded', loaded, source);
+  await close(ports, batch, loaded, planChanges(source, loaded, left));
   return 'closed';
 }
 
-async function batchSource(ports: Ports, batch: Batch): Promise<Source> {
-  const release = await ports.releases.get(batch.release);
+function sourceIn(release: Release, batch: Batch): Source {
   const source = release.sources.find(({ id }) => id === batch.table);
   if (!source) throw retryable('RELEASE_MISSING', `release ${batch.release} has no source ${batch.table}`);
   return source;
+}
+
+/** Only these build by partitions; whatever else reads a table reads all of it. */
+function isWatched(release: Release, table: string): boolean {
+  const readers = downstreamOf(release, table);
+  return release.transforms.some(({ id, kind }) => kind === 'incremental' && readers.has(id));
 }
 
 async function readOwners(ports: Ports, table: string): Promise<Owners> {
@@ -103,23 +115,34 @@ async function markRuns(ports: Ports, batch: Batch, state: 'BATCHED'): Promise<v
   }
 }
 
-async function commit(ports: Ports, context: CommitContext): Promise<'done' | 'running'> {
+/** `left` = partitions that a merge took rows out of, where that was asked. */
+async function commit(ports: Ports, context: CommitContext): Promise<{ left?: readonly string[] } | 'running'> {
   const { source, batch } = context;
   const target = { project: ports.warehouse.project, source, n: batch.n };
   const steps = planCommit(context);
-  if (steps.length === 0) return 'done';
+  if (steps.length === 0) return {};
   await ensureSourceTable(ports, source);
   const place: JobPlace = { name: `load-${source.id}`, n: batch.n };
   if (usesCommits(source, steps)) await ensureCommits(ports, source, place);
 
+  let found: { left?: readonly string[] } = {};
   for (const [index, step] of steps.entries()) {
     if (step.kind === 'drop_staged') {
       await ports.warehouse.dropTable(stagingTable(target));
       await ports.warehouse.dropTable(keysTable(target));
-    } else if ((await followJob(ports, { ...place, step: index }, renderCommitJob(step, target))) === 'running')
-      return 'running';
+      continue;
+    }
+    const at = { ...place, step: index };
+    if ((await followJob(ports, at, renderCommitJob(step, target))) === 'running') return 'running';
+    if (step.kind === 'find_left') found = { left: await readLeft(ports, at) };
   }
-  return 'done';
+  return found;
+}
+
+async function readLeft(ports: Ports, place: JobPlace): Promise<string[]> {
+  const job = await endedJob(ports, place);
+  const rows = job ? await ports.warehouse.rows(job.id) : [];
+  return rows.flatMap(({ part }) => part ?? []);
 }
 
 const usesCommits = (source: Source, steps: readonly CommitStep[]): boolean =>
@@ -154,26 +177,23 @@ async function giveUp(ports: Ports, batch: Batch, error: SluiceError): Promise<v
     outcome: 'failed',
     rows: 0,
     partitions: [],
+    others: false,
   });
 }
 
 async function close(
   ports: Ports,
   batch: Batch,
-  outcome: 'loaded' | 'superseded',
   loaded: readonly BatchRun[],
-  source: Source,
+  changes: Pick<BatchDone, 'partitions' | 'others'>,
 ): Promise<void> {
-  const partitions = [...new Set(loaded.flatMap((run) => run.partitions))].sort();
-  // A replay also takes rows away, from partitions that its new rows may not name.
-  const known = source.partition && loaded.every(({ epoch }) => epoch === 0);
   await batchesOf(ports, batch.table).close(batch.n, {
     v: 1,
     n: batch.n,
     at: ports.clock.now().toISOString(),
-    outcome,
+    outcome: loaded.length > 0 ? 'loaded' : 'superseded',
     rows: loaded.reduce((rows, run) => rows + run.rows, 0),
-    ...(known && { partitions }),
+    ...changes,
   });
   for (const { run, epoch } of batch.runs)
     await ports.objects.remove(ports.buckets.state, pendingName(batch.table, run, epoch));

@@ -80,38 +80,38 @@ async function daysBetween(
   id: string,
   since: number,
   now: number,
-): Promise<Interval[] | 'unknown'> {
+): Promise<readonly Interval[] | 'unknown'> {
   const { days, complete } = await knownDays(ports, release, id, since, now);
   return complete ? days : 'unknown';
 }
 
-async function knownDays(
-  ports: Ports,
-  release: Release,
-  id: string,
-  since: number,
-  now: number,
-): Promise<{ days: Interval[]; complete: boolean }> {
+async function knownDays(ports: Ports, release: Release, id: string, since: number, now: number): Promise<Days> {
   const numbers = Array.from({ length: Math.max(0, now - since) }, (_, index) => since + 1 + index);
   const transform = transformOf(release, id);
   const all = await pMap(numbers, (n) => (transform ? executionDays(ports, transform, n) : batchDays(ports, id, n)), {
     concurrency: CONCURRENCY,
   });
-  return { days: mergeIntervals(all.flatMap((days) => days ?? [])), complete: all.every((days) => days !== undefined) };
+  return { days: mergeIntervals(all.flatMap(({ days }) => days)), complete: all.every(({ complete }) => complete) };
 }
 
-/** undefined = the batch does not say which days it changed. */
-async function batchDays(ports: Ports, table: string, n: number): Promise<Interval[] | undefined> {
+/** `complete` = no other day has changed. */
+interface Days {
+  days: readonly Interval[];
+  complete: boolean;
+}
+
+async function batchDays(ports: Ports, table: string, n: number): Promise<Days> {
   const done = await batchesOf(ports, table).done(n);
-  if (done?.outcome !== 'loaded') return [];
-  return done.partitions?.map(daysOf).filter((days) => days !== undefined);
+  if (done?.outcome !== 'loaded') return { days: [], complete: true };
+  return { days: done.partitions.map(daysOf).filter((days) => days !== undefined), complete: !done.others };
 }
 
-async function executionDays(ports: Ports, { id, kind }: Transform, n: number): Promise<Interval[] | undefined> {
+async function executionDays(ports: Ports, { id, kind }: Transform, n: number): Promise<Days> {
   const log = executionsOf(ports, id);
-  if ((await log.done(n))?.outcome !== 'built') return [];
+  if ((await log.done(n))?.outcome !== 'built') return { days: [], complete: true };
   const execution = await log.record(n);
-  return kind === 'incremental' && execution && !execution.fresh ? [...execution.intervals] : undefined;
+  if (kind !== 'incremental' || !execution) return { days: [], complete: false };
+  return { days: execution.intervals, complete: !execution.fresh };
 }
 
 const numberOf = (state: string | undefined): number => Number(state?.slice(1) ?? 0);

@@ -24,8 +24,13 @@ const EMPTIED = run('x', 1, 0);
 const MERGE: Load = { mode: 'merge', key: ['order_id'], orderBy: ['day'] };
 const JSONS = source().columns.concat(column('payload', 'JSON'));
 
-function plan(load: Load, runs: readonly BatchRun[], more: { history?: string[]; columns?: Source['columns'] } = {}) {
-  const declared = source({ load, ...(more.columns && { columns: more.columns }) });
+function plan(
+  load: Load,
+  runs: readonly BatchRun[],
+  more: { history?: string[]; columns?: Source['columns']; partition?: Source['partition'] } = {},
+) {
+  const { history = runs.flatMap(({ uris }) => uris), columns, partition } = more;
+  const declared = source({ load, ...(columns && { columns }), ...(partition && { partition }) });
   const batch: Batch = { v: 1, n: 7, table: 'shop.orders', release: 'r', at: '2026-01-01T00:00:00Z', today: 1, runs };
   const takeovers =
     load.mode === 'replace'
@@ -33,7 +38,7 @@ function plan(load: Load, runs: readonly BatchRun[], more: { history?: string[];
       : load.mode === 'replace_partition'
         ? planTakeover(runs, NO_OWNERS, ({ partitions }) => partitions)
         : [];
-  return planCommit({ source: declared, batch, takeovers, history: more.history ?? runs.flatMap(({ uris }) => uris) });
+  return planCommit({ source: declared, batch, takeovers, watched: true, history });
 }
 
 /** `stage 3 · insert_staged r · drop_staged` */
@@ -102,6 +107,13 @@ describe('steps', () => {
     ['merge: a replay', MERGE, [REPLAYED, FRESH], 'stage 3 · find_affected_keys r f · rebuild_keys · drop_staged'],
     ['merge: a replay without rows, of the only run', MERGE, [EMPTIED], 'delete_runs x'],
   ])('%s', (_, load, runs, expected) => expect(brief(plan(load, runs))).toBe(expected));
+
+  test.each<[partition: string, expected: string]>([
+    ['day', 'stage 2 · find_left · merge_staged · drop_staged'],
+    ['order_id', 'stage 2 · merge_staged · drop_staged'],
+  ])('merge: partitioned by %s, which rows leave a partition is asked where a key may move', (by, expected) => {
+    expect(brief(plan(MERGE, [FRESH], { partition: { by, grain: 'day' } }))).toBe(expected);
+  });
 
   test('merge: a replay without rows, among others that the table holds', () => {
     expect(brief(plan(MERGE, [EMPTIED], { history: ['gs://c/other'] }))).toBe(

@@ -166,6 +166,20 @@ test('staged rows are merged', () => {
   );
 });
 
+test('partitions are found that a merge takes rows out of', () => {
+  const left = (by: string, grain: Partition['grain']) =>
+    sql(CUSTOMERS, { kind: 'find_left', partition: { by, grain } });
+  return golden(
+    sqlFile([
+      ['hours', left('updated_at', 'hour')],
+      ['days', left('updated_at', 'day')],
+      ['months', left('updated_at', 'month')],
+      ['years', left('updated_at', 'year')],
+    ]),
+    'left.golden.sql',
+  );
+});
+
 test('keys of replayed runs are rebuilt', () => {
   const big = source({
     id: 'shop.customers',
@@ -228,6 +242,7 @@ describe('every job', () => {
     { kind: 'insert_staged', replayed: [] },
     { kind: 'swap_table' },
     { kind: 'swap_partitions', takeovers: [], replayed: [] },
+    { kind: 'find_left', partition: { by: 'updated_at', grain: 'day' } },
     { kind: 'merge_staged' },
     { kind: 'find_affected_keys', replayed: [RUN] },
     { kind: 'rebuild_keys' },
@@ -241,7 +256,9 @@ describe('every job', () => {
     }
   });
 
-  const changes = steps.filter(({ kind }) => !['append', 'replace', 'stage', 'find_affected_keys'].includes(kind));
+  const changes = steps.filter(
+    ({ kind }) => !['append', 'replace', 'stage', 'find_left', 'find_affected_keys'].includes(kind),
+  );
   test.each(changes.map((step) => [step.kind, step] as const))(
     '%s changes nothing once its batch is committed',
     (_, step) => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWarehouse } from '../../functions/gcp/bigquery.ts';
 import type { Column } from '../../functions/model/column.ts';
-import type { Source } from '../../functions/model/source.ts';
+import type { Partition, Source } from '../../functions/model/source.ts';
 import type { Transform } from '../../functions/model/transform.ts';
 import type { CommitStep } from '../../functions/plan/commit.ts';
 import type { Warehouse } from '../../functions/ports.ts';
@@ -49,17 +49,22 @@ type JobStep = Exclude<CommitStep, { kind: 'drop_staged' }>;
 /** A table with its commits, and batches that are staged from SELECTs. */
 async function createTable(rest: Partial<Source>): Promise<{
   id: string;
-  commit(n: number, step: JobStep, staged?: string): Promise<void>;
+  commit(n: number, step: JobStep, staged?: string): Promise<string>;
+  /** What a step that asks answers. */
+  left(n: number, step: JobStep, staged: string): Promise<string[]>;
 }> {
   const declared = source({ ...rest, id: `shop.t${names++}` });
   await warehouse.createTable(declared.id, renderSourceTable(declared));
   await run(renderCommitsTable({ project: PROJECT, source: declared }));
+  async function commit(n: number, step: JobStep, staged?: string): Promise<string> {
+    if (staged) await query(`CREATE OR REPLACE TABLE ${stagingTable({ source: declared, n })} AS ${staged}`);
+    return run(renderCommitJob(step, { project: PROJECT, source: declared, n }));
+  }
   return {
     id: declared.id,
-    async commit(n, step, staged) {
-      if (staged) await query(`CREATE OR REPLACE TABLE ${stagingTable({ source: declared, n })} AS ${staged}`);
-      await run(renderCommitJob(step, { project: PROJECT, source: declared, n }));
-    },
+    commit,
+    left: async (n, step, staged) =>
+      (await warehouse.rows(await commit(n, step, staged))).map(({ part }) => part ?? ''),
   };
 }
 
@@ -207,6 +212,32 @@ describe('merging', () => {
       expect(await read(`SELECT k, v FROM ${id} ORDER BY k`)).toEqual(EXPECTED);
     },
   );
+
+  test.each<[Column['type'], Partition['grain'], string[]]>([
+    ['DATE', 'day', ['0001-01-01', '2026-01-31', 'NULL']],
+    ['DATETIME', 'month', ['0001-01', '2026-01', 'NULL']],
+    ['TIMESTAMP', 'hour', ['0001-01-01T00', '2026-01-31T05', 'NULL']],
+    ['TIMESTAMP', 'year', ['0001', '2026', 'NULL']],
+  ])('tells which partitions of a %s, by %s, rows may leave', async (type, grain, expected) => {
+    const at = (text: string) => `CAST(${text} AS ${type})`;
+    const row = (key: string, when: string, n: number) =>
+      `SELECT '${key}' AS k, ${n} AS o, ${when} AS \`at\`, ${stamp('r', n)}`;
+    const partition: Partition = { by: 'at', grain };
+    const { commit, left } = await createTable({
+      columns: [column('k', 'STRING'), column('o', 'INT64'), column('at', type)],
+      load: { mode: 'merge', key: ['k'], orderBy: ['o'] },
+      partition,
+    });
+    const old = [
+      row('first', at(`DATE '0001-01-01'`), 1),
+      row('second', type === 'DATE' ? `DATE '2026-01-31'` : `${type} '2026-01-31 05:59:59'`, 2),
+      row('third', at('NULL'), 3),
+      row('stays', at(`DATE '2020-05-05'`), 4),
+    ];
+    await commit(1, { kind: 'merge_staged' }, old.join(' UNION ALL '));
+    const now = ['first', 'second', 'third', 'new'].map((key, n) => row(key, at(`DATE '2026-02-02'`), 10 + n));
+    expect((await left(2, { kind: 'find_left', partition }, now.join(' UNION ALL '))).sort()).toEqual(expected);
+  });
 
   test('a replay rebuilds the keys that its run had or has, from all that is curated', async () => {
     const { id, commit } = await createTable({ columns, load });
