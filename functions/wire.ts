@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from './config.ts';
 import { terminal } from './errors.ts';
 import type { FunctionName } from './model/deployment.ts';
-import type { Log, Ports } from './ports.ts';
+import type { Deidentifier, EventBus, Log, Ports, TaskQueue } from './ports.ts';
 
 type Adapter = 'objects' | 'tasks' | 'events' | 'dlp' | 'warehouse' | 'columnar';
 
@@ -26,6 +26,38 @@ export function createWiring(config: Config): (name: FunctionName, log: Log) => 
     return known;
   };
   const { project, endpoints, limits } = config;
+
+  const tasks = (): Promise<TaskQueue> =>
+    adapter('tasks', async () => {
+      const { createTaskQueue } = await import('./gcp/tasks.ts');
+      const { queues, urls, taskServiceAccount } = config;
+      return createTaskQueue({
+        project,
+        queues,
+        urls,
+        serviceAccount: taskServiceAccount,
+        ...(endpoints.tasks && { endpoint: endpoints.tasks }),
+      });
+    });
+  const events = (): Promise<EventBus> =>
+    adapter('events', async () => {
+      const { createEventBus } = await import('./gcp/pubsub.ts');
+      return createEventBus({
+        project,
+        topic: config.topicEvents,
+        ...(endpoints.pubsub && { endpoint: endpoints.pubsub }),
+      });
+    });
+  const dlp = (): Promise<Deidentifier> =>
+    adapter('dlp', async () => {
+      const { createDeidentifier } = await import('./gcp/dlp.ts');
+      return createDeidentifier({
+        project,
+        location: config.dlpLocation,
+        keys: config.keys,
+        ...(endpoints.dlp && { endpoint: endpoints.dlp }),
+      });
+    });
 
   return async (name, log) => {
     const uses = (one: Adapter): boolean => ADAPTERS[name].includes(one);
@@ -54,40 +86,10 @@ export function createWiring(config: Config): (name: FunctionName, log: Log) => 
       log,
       buckets: config.buckets,
       limits,
-      tasks: !uses('tasks')
-        ? missing('tasks')
-        : await adapter('tasks', async () => {
-            const { createTaskQueue } = await import('./gcp/tasks.ts');
-            const { queues, urls, taskServiceAccount: serviceAccount } = config;
-            return createTaskQueue({
-              project,
-              queues,
-              urls,
-              serviceAccount,
-              ...(endpoints.tasks && { endpoint: endpoints.tasks }),
-            });
-          }),
-      events: !uses('events')
-        ? missing('events')
-        : await adapter('events', async () => {
-            const { createEventBus } = await import('./gcp/pubsub.ts');
-            return createEventBus({
-              project,
-              topic: config.topicEvents,
-              ...(endpoints.pubsub && { endpoint: endpoints.pubsub }),
-            });
-          }),
-      dlp: !uses('dlp')
-        ? missing('dlp')
-        : await adapter('dlp', async () => {
-            const { createDeidentifier } = await import('./gcp/dlp.ts');
-            return createDeidentifier({
-              project,
-              location: config.dlpLocation,
-              keys: config.keys,
-              ...(endpoints.dlp && { endpoint: endpoints.dlp }),
-            });
-          }),
+      // Most requests of most functions use none of these three, and a client takes some 100 ms to load.
+      tasks: !uses('tasks') ? missing('tasks') : { enqueue: async (task) => (await tasks()).enqueue(task) },
+      events: !uses('events') ? missing('events') : { publish: async (event) => (await events()).publish(event) },
+      dlp: !uses('dlp') ? missing('dlp') : { deidentify: async (request) => (await dlp()).deidentify(request) },
       warehouse: !uses('warehouse')
         ? missing('warehouse')
         : await adapter('warehouse', async () => {

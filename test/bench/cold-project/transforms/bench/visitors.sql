@@ -1,0 +1,5 @@
+/* transform:
+     kind: table
+     on: [load, nightly]
+*/
+SELECT email, COUNT(*) AS people FROM bench.people GROUP BY email
