@@ -13,6 +13,11 @@ export function digest(parts: readonly (string | number)[], length = 20): string
 export const runId = (source: string, object: ObjectRef): string =>
   digest([source, object.bucket, object.name, object.generation]);
 
+/** Eight digits that count down from here, so that a listing starts with the newest: asking for it costs the same after ten years. */
+const TOP = 99_999_999;
+export const newestFirst = (n: number): string => String(TOP - n);
+export const numberIn = (newestFirst: string): number => TOP - Number(newestFirst);
+
 /** Letters, digits, `-` and `_` only, as task names and job ids want; other characters are rare, so one stands for all. */
 export const slug = (text: string): string => text.replace(/[^A-Za-z0-9_-]/g, '-');
 
@@ -31,7 +36,7 @@ export const curatedName = (table: string, run: string, epoch: number, n: number
   `${table.replace('.', '/')}/${run}.${epoch}/${String(n).padStart(5, '0')}.parquet`;
 
 export const batchesPrefix = (table: string): string => `tables/${table}/batches/`;
-export const ownersName = (table: string): string => `tables/${table}/owners.json`;
+export const ownersPrefix = (table: string): string => `tables/${table}/owners/`;
 /** Where an object goes that cannot be loaded; its own name comes last, as it came. */
 export const quarantinedName = (source: string, run: string, epoch: number, name: string): string =>
   `objects/${source}/${run}.${epoch}/${name}`;

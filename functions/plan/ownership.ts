@@ -1,6 +1,6 @@
 import type { BatchRun } from '../model/run.ts';
 
-/** Which snapshot a part of a table shows: `tables/<table>/owners.json`. A replaced table is one part, `*`. */
+/** Which snapshot a part of a table shows: `tables/<table>/owners/<n>`. A replaced table is one part, `*`. */
 export interface Owners {
   v: 1;
   /** The batch that wrote this. */

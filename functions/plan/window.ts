@@ -5,6 +5,12 @@ const DAILY_LOADS = 1500;
 /** A source that batches nothing begins here when it must. */
 const SHORTEST_SECONDS = 30;
 
+export interface Window {
+  number: string;
+  /** Its end, when the load begins. */
+  at: Date;
+}
+
 /**
  * The load window of a pending mark: the one after the mark's own (server) time, so that the task of a window lists after
  * every mark that counts on it. undefined = at once, in a task of the run's own.
@@ -13,7 +19,7 @@ export function planWindow(
   batchSeconds: number,
   markedAt: Date,
   newest: Pick<Batch, 'at' | 'today'> | undefined,
-): { number: string; at: Date } | undefined {
+): Window | undefined {
   const seconds = stretched(batchSeconds, markedAt, newest);
   if (seconds === 0) return undefined;
   const number = Math.floor(markedAt.getTime() / 1000 / seconds) + 1;

@@ -2,7 +2,7 @@ import { retryable } from '../errors.ts';
 import { marksPrefix, pendingName, slug } from '../model/ids.ts';
 import type { LedgerEntry, PendingMark, Reason, ShardMark } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
-import { planWindow } from '../plan/window.ts';
+import { planWindow, type Window } from '../plan/window.ts';
 import type { Ports } from '../ports.ts';
 import { advance } from './advance.ts';
 import { batchesOf } from './batches.ts';
@@ -48,10 +48,7 @@ export async function putInLine(
   });
   const mark = written ?? (await ports.objects.stat(ports.buckets.state, name));
   if (!mark) throw retryable('STORAGE_FAILED', 'the pending mark is gone right after it was written');
-  const batches = batchesOf(ports, table);
-  const newest = source.batchSeconds < SPARSE_SECONDS ? await batches.latest() : undefined;
-  const today = newest ? ((await batches.record(newest.n)) ?? undefined) : undefined;
-  const window = planWindow(source.batchSeconds, new Date(mark.createdAt), today);
+  const window = await windowOf(ports, source, new Date(mark.createdAt));
   const nameOfTask = window ? `load-${table}-${window.number}` : `load-${table}-${run}-${epoch}`;
   await ports.tasks.enqueue({
     function: 'load',
@@ -59,6 +56,14 @@ export async function putInLine(
     body: { table },
     ...(window && { at: window.at }),
   });
+}
+
+/** When the load comes that takes a run marked at this time; undefined = at once. */
+export async function windowOf(ports: Ports, source: Source, markedAt: Date): Promise<Window | undefined> {
+  const batches = batchesOf(ports, source.id);
+  const newest = source.batchSeconds < SPARSE_SECONDS ? await batches.latest() : undefined;
+  const today = newest ? ((await batches.record(newest.n)) ?? undefined) : undefined;
+  return planWindow(source.batchSeconds, markedAt, today);
 }
 
 /** Windows this long cannot spend half of a day's 1,500 loads, so nobody needs to count. */

@@ -1,12 +1,12 @@
 import { retryable, SluiceError } from '../errors.ts';
-import { ownersName, pendingName } from '../model/ids.ts';
+import { pendingName } from '../model/ids.ts';
 import type { Release } from '../model/release.ts';
 import type { Batch, BatchDone, BatchRun, LedgerEntry } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { downstreamOf } from '../plan/build.ts';
 import { planChanges } from '../plan/changes.ts';
 import { type CommitContext, type CommitStep, needsCasts, planCommit } from '../plan/commit.ts';
-import { NO_OWNERS, nextOwners, type Owners, planTakeover, type Takeover, WHOLE_TABLE } from '../plan/ownership.ts';
+import { nextOwners, type Owners, planTakeover, type Takeover, WHOLE_TABLE } from '../plan/ownership.ts';
 import type { Ports } from '../ports.ts';
 import { renderCommitJob, renderCommitsTable } from '../render/commit.ts';
 import { commitsTable, keysTable, OWN_DATASET, stagingTable } from '../render/commit-tables.ts';
@@ -14,6 +14,7 @@ import { advance } from './advance.ts';
 import { batchesOf } from './batches.ts';
 import { ensureSourceTable } from './ensure-table.ts';
 import { marksOf } from './finish-run.ts';
+import { readOwners, writeOwners } from './owners.ts';
 import { quarantine, reasonOf } from './quarantine.ts';
 import { endedJob, followJob, type JobPlace } from './run-job.ts';
 import { recordBatch } from './tell.ts';
@@ -39,14 +40,8 @@ export async function followBatch(ports: Ports, batch: Batch): Promise<'closed' 
     await giveUp(ports, batch, error);
     return 'closed';
   }
-  if (takeovers.length > 0 && owners.n < batch.n) {
-    await ports.objects.write(
-      ports.buckets.state,
-      ownersName(batch.table),
-      JSON.stringify(nextOwners(owners, batch.n, batch.runs, takeovers)),
-      { contentType: 'application/json' },
-    );
-  }
+  if (takeovers.length > 0 && owners.n < batch.n)
+    await writeOwners(ports, batch.table, nextOwners(owners, batch.n, batch.runs, takeovers));
   const superseded = new Set(takeovers.filter((takeover) => takeover.superseded).map(({ run }) => run));
   await recordBatch(ports, batch, superseded);
   const loaded = batch.runs.filter(({ run }) => !superseded.has(run));
@@ -64,11 +59,6 @@ function sourceIn(release: Release, batch: Batch): Source {
 function isWatched(release: Release, table: string): boolean {
   const readers = downstreamOf(release, table);
   return release.transforms.some(({ id, kind }) => kind === 'incremental' && readers.has(id));
-}
-
-async function readOwners(ports: Ports, table: string): Promise<Owners> {
-  const text = await ports.objects.readText(ports.buckets.state, ownersName(table));
-  return text === undefined ? NO_OWNERS : (JSON.parse(text) as Owners);
 }
 
 /** Once this batch has written the owners, they hold its own takeovers, and planning again gives the same answer. */

@@ -1,6 +1,8 @@
+import pMap from 'p-map';
 import { retryable } from '../errors.ts';
 import { pendingPrefix, slug } from '../model/ids.ts';
 import type { Batch, BatchRun, LedgerEntry, PendingMark } from '../model/run.ts';
+import { type Candidate, fillBatch } from '../plan/batch.ts';
 import type { Ports } from '../ports.ts';
 import { batchesOf } from './batches.ts';
 import { marksOf } from './finish-run.ts';
@@ -77,7 +79,7 @@ async function nextBatch(
     release: chosen,
     at: now,
     today,
-    runs: await Promise.all(taken.map((entry) => batchRun(ports, entry))),
+    runs: fillBatch(await pMap(taken, (entry) => candidate(ports, entry), { concurrency: 16 })),
   };
 }
 
@@ -95,9 +97,9 @@ async function pendingRuns(ports: Ports, table: string): Promise<LedgerEntry[]> 
   return found.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
 }
 
-async function batchRun(ports: Ports, entry: LedgerEntry): Promise<BatchRun> {
+async function candidate(ports: Ports, entry: LedgerEntry): Promise<Candidate> {
   const marks = (await marksOf(ports, entry)).sort((a, b) => a.n - b.n);
-  return {
+  const run: BatchRun = {
     run: entry.run,
     epoch: entry.epoch,
     arrivedAt: entry.detail.arrivedAt ?? entry.at,
@@ -106,6 +108,7 @@ async function batchRun(ports: Ports, entry: LedgerEntry): Promise<BatchRun> {
     rows: marks.reduce((rows, mark) => rows + mark.rows, 0),
     partitions: [...new Set(marks.flatMap(({ partitions }) => partitions))].sort(),
   };
+  return { run, bytes: marks.reduce((bytes, { output }) => bytes + (output?.size ?? 0), 0) };
 }
 
 /** Snapshots are ordered by the date in their name, else by their creation; generations of different objects say nothing. */

@@ -1,3 +1,4 @@
+import { newestFirst, numberIn } from '../model/ids.ts';
 import type { ObjectStore } from '../ports.ts';
 
 /**
@@ -16,15 +17,12 @@ export interface NumberedLog<Record extends { n: number }, Done> {
   isSettled(n: number): Promise<boolean>;
 }
 
-/** Counted down, so that a listing starts with the newest: asking for it costs the same after ten years. */
-const TOP = 99_999_999;
-
 export function createNumberedLog<Record extends { n: number }, Done>(
   objects: ObjectStore,
   bucket: string,
   prefix: string,
 ): NumberedLog<Record, Done> {
-  const name = (n: number, suffix: string): string => `${prefix}${TOP - n}.${suffix}.json`;
+  const name = (n: number, suffix: string): string => `${prefix}${newestFirst(n)}.${suffix}.json`;
   const read = async <T>(at: string): Promise<T | undefined> => {
     const text = await objects.readText(bucket, at);
     return text === undefined ? undefined : (JSON.parse(text) as T);
@@ -35,8 +33,8 @@ export function createNumberedLog<Record extends { n: number }, Done>(
     async latest() {
       // `done` sorts before `open` and `told`, so the first name of a listing says both the number and whether it is closed.
       for await (const object of objects.list(bucket, prefix, { limit: 1 })) {
-        const [number, suffix] = object.name.slice(prefix.length).split('.');
-        return { n: TOP - Number(number), closed: suffix === 'done' };
+        const [number = '', suffix] = object.name.slice(prefix.length).split('.');
+        return { n: numberIn(number), closed: suffix === 'done' };
       }
       return undefined;
     },

@@ -1,10 +1,11 @@
 import { retryable, terminal } from '../errors.ts';
-import { manifestName, plainName, slug } from '../model/ids.ts';
+import { plainName, slug } from '../model/ids.ts';
 import type { LedgerEntry, Manifest, ObjectRef, Shard } from '../model/run.ts';
 import { UNMATCHED } from '../model/source.ts';
 import type { ObjectInfo, Ports, Survey } from '../ports.ts';
 import { advance } from './advance.ts';
 import { finishRun } from './finish-run.ts';
+import { readManifest, writeManifest } from './manifest.ts';
 import { quarantine } from './quarantine.ts';
 import { readerOf } from './read-object.ts';
 import { sourceOf } from './source-of.ts';
@@ -20,12 +21,16 @@ export async function prepare(ports: Ports, entry: LedgerEntry, again = ''): Pro
       'no source matches this name: declare one (its files: pattern is relative to the raw bucket), then replay';
     return quarantine(ports, entry, [{ code: 'NO_SOURCE', message }]);
   }
+  // Once there are several shards the manifest says which, and cutting the file anew could only disagree with it.
+  const standing = entry.state === 'PREPARED' ? await readManifest(ports, entry) : undefined;
+  if (standing) return enqueueShards(ports, entry, standing.shards, again);
   const source = await sourceOf(ports, entry);
   const input = await locate(ports, entry);
-  const survey = await ports.columnar.survey(readerOf(ports, input), input.size, source, limitsFor(ports, input));
+  const limits = limitsFor(ports, entry, input);
+  const survey = await ports.columnar.survey(readerOf(ports, input), input.size, source, limits);
   if (survey.reasons.length > 0) return quarantine(ports, entry, survey.reasons);
 
-  const shards = await shardsOf(ports, entry, input, survey);
+  let shards: readonly Shard[] = await shardsOf(ports, entry, input, survey);
   const arrivedAt = entry.detail.arrivedAt ?? input.createdAt;
   const manifest: Manifest = {
     v: 1,
@@ -37,11 +42,7 @@ export async function prepare(ports: Ports, entry: LedgerEntry, again = ''): Pro
     shards,
   };
   // The manifest stands before any task does, so that whoever marks the last shard knows that it is the last.
-  if (shards.length > 1)
-    await ports.objects.write(ports.buckets.state, manifestName(entry.run, entry.epoch), JSON.stringify(manifest), {
-      ifAbsent: true,
-      contentType: 'application/json',
-    });
+  if (shards.length > 1) shards = (await writeManifest(ports, manifest)).shards;
 
   const prepared = await markPrepared(ports, entry, {
     shards: shards.length,
@@ -51,8 +52,12 @@ export async function prepare(ports: Ports, entry: LedgerEntry, again = ''): Pro
   });
   if (!prepared) return;
   if (shards.length === 0) return finishRun(ports, prepared);
-  await Promise.all(shards.map((shard) => enqueueShard(ports, prepared, shard, shards.length === 1, again)));
+  await enqueueShards(ports, prepared, shards, again);
   ports.log.info('prepared', { run: entry.run, source: entry.source, shards: shards.length, bytes: input.size });
+}
+
+async function enqueueShards(ports: Ports, entry: LedgerEntry, shards: readonly Shard[], again: string): Promise<void> {
+  await Promise.all(shards.map((shard) => enqueueShard(ports, entry, shard, shards.length === 1, again)));
 }
 
 async function markPrepared(
@@ -80,8 +85,9 @@ async function locate(ports: Ports, { detail }: LedgerEntry): Promise<ObjectInfo
   return found;
 }
 
-/** Shards of equal size, the fewest that keep each below the limit. */
-function limitsFor({ limits }: Ports, { size }: ObjectInfo) {
+/** Shards of equal size, the fewest that keep each below the limit. A run that was prepared as one shard stays one. */
+function limitsFor({ limits }: Ports, { state }: LedgerEntry, { size }: ObjectInfo) {
+  if (state === 'PREPARED') return { ...limits, shardBytes: Number.MAX_SAFE_INTEGER };
   const shards = Math.max(1, Math.ceil(size / limits.shardBytes));
   return {
     ...limits,

@@ -26,7 +26,10 @@ export async function replay(ports: Ports, run: string): Promise<LedgerEntry> {
       `the current release ${release.id} has no source ${entry.source}: declare it, then replay`,
     );
   }
-  const { object, size, arrivedAt, capturedDate, copy } = entry.detail;
+  const { object, size, arrivedAt, copy } = entry.detail;
+  const match = matchSource(release, object.name);
+  // By the pattern of now; where that is another source's, the name is still what it was when this one took it.
+  const capturedDate = match?.source.id === entry.source ? match.capturedDate : entry.detail.capturedDate;
   const detail = {
     object,
     ...(size !== undefined && { size }),

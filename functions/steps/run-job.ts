@@ -1,4 +1,4 @@
-import { retryable, terminal } from '../errors.ts';
+import { terminal } from '../errors.ts';
 import { digest, slug } from '../model/ids.ts';
 import type { JobInfo, Ports } from '../ports.ts';
 
@@ -10,8 +10,10 @@ export interface JobPlace {
   step?: number | string;
 }
 
-/** Failed attempts before the failure is final. */
-const MAX_ATTEMPTS = 5;
+/** Failed attempts before the failure is final; with the pauses between them some seven minutes, which outlasts a hiccup of a region. */
+const MAX_ATTEMPTS = 20;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 30_000;
 /** Polling starts fast, since most loads of small files take well under a second, and slows down. */
 const FIRST_POLL_MS = 15;
 const SLOWEST_POLL_MS = 2000;
@@ -23,13 +25,20 @@ export const jobId = ({ name, n, step = 0 }: JobPlace, attempt: number): string 
 
 /**
  * Runs a job to its end, whoever started it. A new attempt is made only after the one before was read as done and failed.
- * `running` = it goes on; call again later. Throws JOB_FAILED: terminal, or retryable once the attempts are used up.
+ * `running` = it goes on, or its next attempt is not due yet; call again later. Throws JOB_FAILED (terminal) if the job
+ * cannot succeed, or has not in MAX_ATTEMPTS: whoever waits behind it must not wait for ever.
  */
 export async function followJob(ports: Ports, place: JobPlace, configuration: object): Promise<'done' | 'running'> {
+  const until = ports.clock.now().getTime() + PATIENCE_MS;
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const id = jobId(place, attempt);
-    const job = (await ports.warehouse.job(id)) ?? (await start(ports, id, configuration));
-    const ended = job.state === 'DONE' ? job : await poll(ports, id);
+    let job = await ports.warehouse.job(id);
+    if (!job) {
+      if (ports.clock.now().getTime() >= until) return 'running';
+      if (attempt > 0) await ports.clock.sleep(pauseBefore(attempt));
+      job = await start(ports, id, configuration);
+    }
+    const ended = job.state === 'DONE' ? job : await poll(ports, id, until);
     if (!ended) return 'running';
     if (!ended.error) return 'done';
     const details = { job: id, reason: ended.error.reason };
@@ -41,22 +50,22 @@ export async function followJob(ports: Ports, place: JobPlace, configuration: ob
         { details },
       );
     }
-    await ports.clock.sleep(250 * 2 ** attempt);
   }
-  throw retryable(
+  throw terminal(
     'JOB_FAILED',
-    `the job for ${place.name} failed ${MAX_ATTEMPTS} times, each time as if it could be repeated`,
+    `the job for ${place.name} failed ${MAX_ATTEMPTS} times, each time as if it could be repeated: \`bq show -j\` tells why; then replay`,
     { details: { name: place.name, n: place.n } },
   );
 }
+
+const pauseBefore = (attempt: number): number => Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
 
 async function start(ports: Ports, id: string, configuration: object): Promise<JobInfo> {
   await ports.warehouse.startJob(id, configuration);
   return { state: 'PENDING', rows: 0, bytesBilled: 0 };
 }
 
-async function poll(ports: Ports, id: string): Promise<JobInfo | undefined> {
-  const until = ports.clock.now().getTime() + PATIENCE_MS;
+async function poll(ports: Ports, id: string, until: number): Promise<JobInfo | undefined> {
   for (let wait = FIRST_POLL_MS; ports.clock.now().getTime() < until; wait = Math.min(wait * 1.5, SLOWEST_POLL_MS)) {
     await ports.clock.sleep(wait);
     const job = await ports.warehouse.job(id);
