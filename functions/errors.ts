@@ -1,6 +1,9 @@
 /** Every failure that Sluice names. A code is stable: tests, alerts and runbooks refer to it. */
 export type ErrorCode =
   // what a caller sent
+  | 'UNAUTHENTICATED'
+  | 'PERMISSION_DENIED'
+  | 'REQUEST_TOO_LARGE'
   | 'BAD_REQUEST'
   | 'NOT_FOUND'
   | 'CONFLICT'
@@ -28,6 +31,7 @@ export type ErrorCode =
   | 'WRONG_PARTITION'
   | 'OBJECT_GONE'
   // the services
+  | 'IDENTITY_FAILED'
   | 'STORAGE_FAILED'
   | 'TASKS_FAILED'
   | 'EVENTS_FAILED'

@@ -20,20 +20,27 @@ export interface Answer {
   body?: object;
 }
 
-const CLIENT_STATUS: Partial<Record<SluiceError['code'], number>> = { BAD_REQUEST: 400, NOT_FOUND: 404, CONFLICT: 409 };
+const CLIENT_STATUS: Partial<Record<SluiceError['code'], number>> = {
+  BAD_REQUEST: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  REQUEST_TOO_LARGE: 413,
+};
 
 /**
  * Retryable → 503, so that the queue tries again. A request that is wrong says so (4xx). Any other terminal failure that
  * came this far is a defect of ours or of the deployment; trying again does not mend it, and 500 makes it seen.
  */
-export async function answer(handler: Handler, request: FunctionRequest, log: Log): Promise<Answer> {
+export async function answer(work: () => Promise<FunctionResponse>, log: Log): Promise<Answer> {
   try {
-    const body = await handler(request);
+    const body = await work();
     return body === undefined ? { status: 204 } : { status: 200, body };
   } catch (raw) {
     const error = toSluiceError(raw);
     const status = CLIENT_STATUS[error.code] ?? (error.retryable ? 503 : 500);
-    if (status < 500) log.warn('refused', { code: error.code, reason: error.message });
+    if (status < 500) log.warn('refused', { ...error.details, code: error.code, reason: error.message });
     else log.error('failed', error);
     return { status, body: { error: { code: error.code, message: error.message, retryable: error.retryable } } };
   }

@@ -1,10 +1,14 @@
-import { http, type Request, type Response } from '@google-cloud/functions-framework';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { http } from '@google-cloud/functions-framework';
+import { type Admitted, createAdmission } from './admission.ts';
 import { parseConfig } from './config.ts';
-import { answer, type Handler } from './http.ts';
-import { createLog, traceFields } from './log.ts';
+import { terminal } from './errors.ts';
+import { standBeforeFramework } from './front-door.ts';
+import { type Answer, answer, type FunctionResponse, type Handler } from './http.ts';
+import { createLog, type Log, traceFields } from './log.ts';
 import type { FunctionName } from './model/deployment.ts';
 import type { Ports } from './ports.ts';
-import { createWiring } from './wire.ts';
+import { createVerifier, createWiring } from './wire.ts';
 
 /** The only reader of the environment. FUNCTION_TARGET picks the function; `all` serves every one under its name's path. */
 
@@ -31,28 +35,61 @@ function handlerOf(name: FunctionName): Promise<Handler> {
   return known;
 }
 
-async function serve(name: FunctionName, request: Request, response: Response): Promise<void> {
-  const { method, headers, body } = request;
-  const lines = log.with({ function: name, ...traceFields(config.project, headers) });
-  const handler: Handler = async (one) => (await handlerOf(name))(one);
-  const { status, body: reply } = await answer(handler, { method, headers, body: body as unknown }, lines);
-  if (reply) response.status(status).json(reply);
-  else response.status(status).end();
+const isFunction = (name: string): name is FunctionName => Object.hasOwn(FUNCTIONS, name);
+const target = process.env.FUNCTION_TARGET ?? '';
+/** undefined = there is none of this name. */
+function functionOf({ url = '' }: IncomingMessage): FunctionName | undefined {
+  const name = isFunction(target) ? target : (/^\/(\w+)(?:[/?]|$)/.exec(url)?.[1] ?? '');
+  return isFunction(name) ? name : undefined;
 }
 
-const isFunction = (name: string): name is FunctionName => name in FUNCTIONS;
+const admit = createAdmission({ ...config, verifier: createVerifier(config) });
+const admitted = new WeakMap<IncomingMessage, Admitted & { name: FunctionName }>();
+
+standBeforeFramework(async (request, response) => {
+  const name = functionOf(request);
+  const { status, body } = await answer(
+    async () => {
+      if (!name)
+        throw terminal('NOT_FOUND', `there is no such function; there are: ${Object.keys(FUNCTIONS).join(', ')}`);
+      // What it imports takes longer than to find out who calls; if it cannot be had, its first call says so.
+      handlerOf(name).catch(() => {});
+      admitted.set(request, { name, ...(await admit(name, request)) });
+      return undefined;
+    },
+    linesOf(name, request),
+  );
+  if (admitted.has(request)) return true;
+  send(response, { status, ...(body && { body }) });
+  return false;
+});
+
+async function serve(
+  name: FunctionName | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = '', headers } = request;
+  const work = async (): Promise<FunctionResponse> => {
+    const pass = admitted.get(request);
+    if (!pass || pass.name !== name) throw terminal('UNAUTHENTICATED', 'the request did not come by the front door');
+    return (await handlerOf(name))({ method, headers, body: pass.body });
+  };
+  send(response, await answer(work, linesOf(name, request)));
+}
+
+function linesOf(name: FunctionName | undefined, { headers }: IncomingMessage): Log {
+  return log.with({ function: name, ...traceFields(config.project, headers) });
+}
+
+function send(response: ServerResponse, { status, body }: Answer): void {
+  response.statusCode = status;
+  if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+  if (body) response.setHeader('content-type', 'application/json; charset=utf-8');
+  response.end(body && JSON.stringify(body));
+}
 
 for (const name of Object.keys(FUNCTIONS) as FunctionName[])
   http(name, (request, response) => serve(name, request, response));
-
-http('all', async (request, response) => {
-  const name = request.path.split('/')[1] ?? '';
-  if (isFunction(name)) await serve(name, request, response);
-  else
-    response.status(404).json({
-      error: {
-        code: 'NOT_FOUND',
-        message: `there is no function ${JSON.stringify(name)}; there are: ${Object.keys(FUNCTIONS).join(', ')}`,
-      },
-    });
-});
+/** On a laptop one process has them all, each under its name's path. */
+http('all', (request, response) => serve(functionOf(request), request, response));

@@ -42,6 +42,23 @@ export interface Clock {
   unique(): string;
 }
 
+/** Tells who sends a request; stands before the functions, so no step has it. */
+export interface CallerVerifier {
+  /**
+   * The caller's e-mail address, from the `authorization` header. Throws UNAUTHENTICATED where its token is missing, forged,
+   * expired, or for another audience; PERMISSION_DENIED where a good token is not of an expected caller; IDENTITY_FAILED
+   * (retryable) where that cannot be found out. No error holds the token.
+   */
+  verify(authorization: string | undefined, expected: ExpectedCaller): Promise<string>;
+}
+
+export interface ExpectedCaller {
+  /** URL of the function that is called. */
+  audience: string;
+  /** E-mail addresses. */
+  callers: readonly string[];
+}
+
 export interface ObjectInfo extends ObjectRef {
   /** Bytes. */
   size: number;

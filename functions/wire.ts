@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from './config.ts';
 import { terminal } from './errors.ts';
 import type { FunctionName } from './model/deployment.ts';
-import type { Deidentifier, EventBus, Log, Ports, TaskQueue } from './ports.ts';
+import type { CallerVerifier, Deidentifier, EventBus, Log, Ports, TaskQueue } from './ports.ts';
 
 type Adapter = 'objects' | 'tasks' | 'events' | 'dlp' | 'warehouse' | 'columnar';
 
@@ -16,6 +16,14 @@ export const ADAPTERS: Readonly<Record<FunctionName, readonly Adapter[]>> = {
   nightly: ['objects', 'tasks', 'events'],
   adhoc: ['objects', 'tasks'],
 };
+
+/** The library is imported at the start, before anybody calls: every first request needs it. */
+export function createVerifier({ endpoints, tokenSignatures: signatures }: Config): CallerVerifier {
+  const made = import('./gcp/oidc.ts').then(({ createCallerVerifier }) =>
+    createCallerVerifier({ signatures, ...(endpoints.identity && { endpoint: endpoints.identity }) }),
+  );
+  return { verify: async (authorization, expected) => (await made).verify(authorization, expected) };
+}
 
 /** Makes adapters when a function first asks for them, and shares them between the functions of one process. */
 export function createWiring(config: Config): (name: FunctionName, log: Log) => Promise<Ports> {

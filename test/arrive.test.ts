@@ -1,6 +1,4 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FunctionRequest } from '../functions/http.ts';
 import { parseArrival } from '../functions/storage-event.ts';
 
@@ -127,76 +125,4 @@ describe('is refused', () => {
   ])('%s', (_, request) => {
     expect(() => parseArrival(request)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST', retryable: false }));
   });
-});
-
-describe('over the wire, as functions-framework reads it', () => {
-  let server: Server;
-  let url: string;
-
-  beforeAll(async () => {
-    const roles = ['raw', 'staging', 'curated', 'quarantine', 'state'];
-    const queues = ['prepare', 'deidentify', 'load', 'transform', 'nightly'];
-    // Port 9 (discard): nothing of this may reach a service.
-    const nowhere = '127.0.0.1:9';
-    Object.assign(process.env, {
-      SLUICE_PROJECT: 'acme',
-      ...Object.fromEntries(roles.map((role) => [`SLUICE_BUCKET_${role.toUpperCase()}`, `acme-${role}`])),
-      ...Object.fromEntries(
-        queues.map((name) => [`SLUICE_QUEUE_${name.toUpperCase()}`, `projects/acme/locations/l/queues/${name}`]),
-      ),
-      SLUICE_TOPIC_EVENTS: 'projects/acme/topics/events',
-      ...Object.fromEntries(
-        ['arrive', ...queues, 'adhoc'].map((name) => [`SLUICE_URL_${name.toUpperCase()}`, `http://${nowhere}/${name}`]),
-      ),
-      ...Object.fromEntries(
-        ['arrive', ...queues, 'adhoc'].map((name) => [`SLUICE_CALLERS_${name.toUpperCase()}`, 'caller@acme.test']),
-      ),
-      SLUICE_TASK_SERVICE_ACCOUNT: 'caller@acme.test',
-      SLUICE_ENDPOINT_STORAGE: `http://${nowhere}`,
-      SLUICE_ENDPOINT_TASKS: nowhere,
-    });
-    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    await import('../functions/index.ts');
-    const { getTestServer } = await import('@google-cloud/functions-framework/testing');
-    server = getTestServer('all') as Server;
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  });
-  afterAll(async () => {
-    await new Promise((resolve) => server.close(resolve));
-    vi.restoreAllMocks();
-  });
-
-  const send = async (body: string, headers: Record<string, string>, path = '/arrive') => {
-    const response = await fetch(url + path, { method: 'POST', body, headers });
-    return response.status;
-  };
-  const json = { 'content-type': 'application/json' };
-  const deleted = {
-    ...json,
-    'ce-specversion': '1.0',
-    'ce-id': '1',
-    'ce-source': 's',
-    'ce-type': 'google.cloud.storage.object.v1.deleted',
-  };
-
-  test.each<[string, string, Record<string, string>, number]>([
-    ['an event of another kind, binary', JSON.stringify(OBJECT), deleted, 204],
-    [
-      'an event of another kind, structured',
-      JSON.stringify({ specversion: '1.0', id: '1', source: 's', type: 'other', data: OBJECT }),
-      { 'content-type': 'application/cloudevents+json' },
-      204,
-    ],
-    ['a push of another kind', JSON.stringify(push('OBJECT_DELETE')), json, 204],
-    ['a plain POST', JSON.stringify(OBJECT), json, 400],
-    ['an object of another bucket', JSON.stringify(push('OBJECT_FINALIZE')), json, 400],
-    ['JSON that is cut off', '{"message":', json, 400],
-    ['no JSON', 'bucket=raw', { 'content-type': 'text/plain' }, 400],
-    ['bytes', 'bucket=raw', { 'content-type': 'application/octet-stream' }, 400],
-    ['a form', 'message=raw', { 'content-type': 'application/x-www-form-urlencoded' }, 400],
-    ['nothing', '', json, 400],
-  ])('%s', async (_, body, headers, status) => expect(await send(body, headers)).toBe(status));
-
-  test('a path that is no function is not found', async () => expect(await send('{}', json, '/other')).toBe(404));
 });

@@ -13,7 +13,7 @@ const request = (body: unknown = {}, rest: Partial<FunctionRequest> = {}): Funct
 async function answerTo(handler: () => Promise<object | undefined>) {
   const lines: Record<string, unknown>[] = [];
   const log = createLog({ write: (line) => lines.push(JSON.parse(line)), now: () => new Date(0) });
-  return { ...(await answer(handler, request(), log)), lines };
+  return { ...(await answer(handler, log)), lines };
 }
 
 const failure = (error: unknown) =>

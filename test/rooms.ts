@@ -43,10 +43,16 @@ export const ROOMS: readonly Room[] = [
   },
   // The HTTP edge: what a request becomes, and what a failure becomes.
   { path: 'functions/http.ts', ours: [...MODEL, 'type functions/log.ts', 'type functions/ports.ts'], others: [] },
+  {
+    path: 'functions/admission.ts',
+    ours: [...MODEL, 'type functions/ports.ts'],
+    others: ['type node:http'],
+  },
+  { path: 'functions/front-door.ts', ours: [], others: ['node:diagnostics_channel', 'type node:http'] },
   { path: 'functions/storage-event.ts', ours: [...MODEL, 'functions/http.ts', 'type functions/steps/'], others: [] },
   { path: 'functions/arrive.ts', ours: [...FUNCTION.ours, 'functions/storage-event.ts'], others: [] },
   ...['prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc'].map(functionFile),
-  { path: 'functions/index.ts', ours: ['functions/'], others: ['@google-cloud/functions-framework'] },
+  { path: 'functions/index.ts', ours: ['functions/'], others: ['@google-cloud/functions-framework', 'type node:http'] },
   { path: 'functions/wire.ts', ours: ['functions/'], others: ['node:crypto'] },
 
   // The wire is the contract, so the local cloud knows nothing of the functions.

@@ -3,6 +3,8 @@ import { ServiceError, UnreachableError } from './errors.ts';
 export interface CallOptions {
   /** Statuses that are no failure; the answer is then `undefined`. */
   allow?: readonly number[];
+  /** Goes into the authorization header. */
+  token?: string;
   signal?: AbortSignal;
 }
 
@@ -13,7 +15,7 @@ export async function callJson<T>(
   body?: unknown,
   options: CallOptions = {},
 ): Promise<T | undefined> {
-  const { text, status, ok } = await send(method, url, body, options.signal);
+  const { text, status, ok } = await send(method, url, body, options);
   if (ok) return text === '' ? undefined : (JSON.parse(text) as T);
   if (options.allow?.includes(status)) return undefined;
   const { message, code } = errorOf(text);
@@ -24,13 +26,17 @@ async function send(
   method: string,
   url: string,
   body: unknown,
-  signal: AbortSignal | undefined,
+  { signal, token }: CallOptions,
 ): Promise<{ text: string; status: number; ok: boolean }> {
   try {
     const response = await fetch(url, {
       method,
       ...(signal && { signal }),
-      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     return { text: await response.text(), status: response.status, ok: response.ok };
   } catch (cause) {

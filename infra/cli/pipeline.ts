@@ -6,6 +6,7 @@ import type { LedgerEntry } from '../../functions/model/run.ts';
 import type { Endpoints } from './endpoints.ts';
 import { FailedError, ServiceError, UnreachableError } from './errors.ts';
 import { callJson } from './http-json.ts';
+import { createIdTokens } from './id-tokens.ts';
 import { createJobMessages } from './job-messages.ts';
 
 export interface RunRequest {
@@ -38,13 +39,14 @@ const PAUSE_MS = 250;
 
 export function createPipeline(endpoints: Endpoints): Pipeline {
   const url = `${endpoints.functions}/adhoc`;
+  const idToken = createIdTokens(endpoints);
   const explain = createJobMessages(endpoints);
 
   async function ask<T>(request: { action: string } & Record<string, unknown>, repeatable: boolean): Promise<T> {
     const until = Date.now() + PATIENCE_MS;
     for (;;) {
       try {
-        const answer = await callJson<T>('POST', url, request);
+        const answer = await callJson<T>('POST', url, request, { token: await idToken(url) });
         if (answer === undefined) throw new FailedError(`the adhoc function gave no answer to ${request.action}`);
         return answer;
       } catch (error) {

@@ -2,11 +2,15 @@ import type { Endpoints } from './endpoints.ts';
 import { callJson } from './http-json.ts';
 
 /**
- * Makes what Terraform makes in the cloud: buckets, notification, topics, subscriptions, queues, schedules. May be
+ * Makes what Terraform makes in the cloud: service accounts, buckets, notification, topics, subscriptions, queues, schedules. May be
  * repeated; what is there stays, but for the addresses of the functions, which move with their port.
  */
 export async function provision(endpoints: Endpoints): Promise<void> {
-  const { buckets, project, storage } = endpoints;
+  const { buckets, project, storage, accounts, identity } = endpoints;
+  for (const email of Object.values(accounts)) {
+    const account = { accountId: email.slice(0, email.indexOf('@')) };
+    await callJson('POST', `${identity}/v1/projects/${project}/serviceAccounts`, account, EXISTS);
+  }
   for (const [role, name] of Object.entries(buckets)) {
     const bucket = { name, location: endpoints.location, versioning: { enabled: role === 'raw' } };
     await callJson('POST', `${storage}/storage/v1/b?project=${project}`, bucket, EXISTS);
@@ -20,13 +24,19 @@ export async function provision(endpoints: Endpoints): Promise<void> {
 const EXISTS = { allow: [409] };
 const PUSH_DEADLINE_SECONDS = 60;
 
-async function makeTopics({ topics, pubsub, project, functions }: Endpoints): Promise<void> {
+/** Its function takes no other audience than its own URL. */
+const tokenFor = (audience: string, serviceAccountEmail: string) => ({
+  oidcToken: { serviceAccountEmail, audience },
+});
+
+async function makeTopics({ topics, pubsub, project, functions, accounts }: Endpoints): Promise<void> {
   const dead = `projects/${project}/topics/arrivals-dead`;
   for (const topic of [topics.events, topics.arrivals, dead])
     await callJson('PUT', `${pubsub.rest}/v1/${topic}`, {}, EXISTS);
   await callJson('PUT', `${pubsub.rest}/v1/projects/${project}/subscriptions/arrivals-dead`, { topic: dead }, EXISTS);
   const name = `projects/${project}/subscriptions/arrive`;
-  const pushConfig = { pushEndpoint: `${functions}/arrive` };
+  const pushEndpoint = `${functions}/arrive`;
+  const pushConfig = { pushEndpoint, ...tokenFor(pushEndpoint, accounts.push) };
   const subscription = {
     topic: topics.arrivals,
     pushConfig,
@@ -66,7 +76,8 @@ async function makeQueues({ queues, tasks }: Endpoints): Promise<void> {
   }
 }
 
-async function makeSchedules({ scheduler, project, functions }: Endpoints): Promise<void> {
+async function makeSchedules({ scheduler, project, functions, accounts }: Endpoints): Promise<void> {
+  const uri = `${functions}/nightly`;
   const parent = `projects/${project}/locations/us-central1`;
   const jobs = [
     { id: 'nightly', schedule: '0 2 * * *', body: {} },
@@ -75,7 +86,8 @@ async function makeSchedules({ scheduler, project, functions }: Endpoints): Prom
   for (const { id, schedule, body } of jobs) {
     const name = `${parent}/jobs/${id}`;
     const httpTarget = {
-      uri: `${functions}/nightly`,
+      uri,
+      ...tokenFor(uri, accounts.scheduler),
       httpMethod: 'POST',
       headers: { 'content-type': 'application/json' },
       body: Buffer.from(JSON.stringify(body)).toString('base64'),

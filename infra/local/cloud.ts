@@ -14,6 +14,7 @@ import { createMeter } from './meter.ts';
 import { createPubSub } from './pubsub/pubsub.ts';
 import { type RpcService, serveGrpc, serveRest } from './rpc.ts';
 import { createScheduler } from './scheduler/scheduler.ts';
+import { createServiceAccounts } from './service-accounts.ts';
 import { openState } from './state.ts';
 import { createStorage } from './storage/storage.ts';
 import { createTasks } from './tasks/tasks.ts';
@@ -27,7 +28,7 @@ export interface CloudPorts {
   pubsub: number;
   scheduler: number;
   eventarc: number;
-  /** Keys of identity tokens, and the bill. */
+  /** Service accounts, their identity tokens and what verifies those, and the bill. */
   admin: number;
   grpc: number;
 }
@@ -62,6 +63,7 @@ export async function startCloud(options: CloudOptions): Promise<{ ports: CloudP
   const context: Context = { dir, project, location, state, meter, seed };
 
   const identity = createIdentity(context);
+  const accounts = createServiceAccounts(context, { identity });
   const deliveries = createDeliveries(context, { identity });
   const pubsub = createPubSub(context, { deliveries });
   const storage = createStorage(context, { publish: pubsub.publish });
@@ -98,6 +100,7 @@ export async function startCloud(options: CloudOptions): Promise<{ ports: CloudP
     eventarc: await open('eventarc', eventarc.routes),
     admin: await open('admin', (app) => {
       identity.routes(app);
+      accounts.routes(app);
       app.get('/bill', () => computeBill(meter.read(), PRICES));
       // What would be paid for units that nothing meters, such as storage by the month.
       app.get<{ Querystring: Record<string, unknown> }>('/quote', ({ query }) =>

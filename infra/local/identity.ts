@@ -4,8 +4,11 @@ import type { Context } from './context.ts';
 
 /** Service accounts' OIDC tokens as Pub/Sub, Cloud Tasks and Cloud Scheduler attach them, signed with a local key. */
 export interface Identity {
-  /** A signed JWT, valid for one hour. Callers who verify it fetch the key from the routes below. */
-  token(claims: { audience: string; email: string }): string;
+  /**
+   * A signed JWT, valid for one hour. Callers who verify it fetch the key from the routes below. It names the account by
+   * its unique id, and by its e-mail address too unless `includeEmail` is false.
+   */
+  token(claims: { audience: string; email: string; includeEmail?: boolean }): string;
   /** Adds the discovery document and the certificates, on the paths that www.googleapis.com has them. */
   routes(app: FastifyInstance): void;
 }
@@ -16,6 +19,8 @@ const LIFETIME_S = 3600;
 /** Google hands out one token again and again too; signing takes about a millisecond, a queue may dispatch 500 a second. */
 const REUSE_S = 300;
 const MAX_REUSED = 1_000;
+/** Google's, for some 5.5 hours; verifiers keep the keys as long as this says. */
+const KEEP = 'public, max-age=19800, must-revalidate, no-transform';
 
 export function createIdentity(context: Context, now: () => number = Date.now): Identity {
   const { db } = context.state;
@@ -37,17 +42,16 @@ export function createIdentity(context: Context, now: () => number = Date.now): 
   }
 
   return {
-    token({ audience, email }) {
+    token({ audience, email, includeEmail = true }) {
       const seconds = Math.floor(now() / 1000);
-      const key = JSON.stringify([audience, email]);
+      const key = JSON.stringify([audience, email, includeEmail]);
       const held = reusable.get(key);
       if (held && seconds < held.until) return held.token;
       const subject = renderSubject(email);
       const token = renderJwt(privateKey, kid, {
         aud: audience,
         azp: subject,
-        email,
-        email_verified: true,
+        ...(includeEmail && { email, email_verified: true }),
         exp: seconds + LIFETIME_S,
         iat: seconds,
         iss: ISSUER,
@@ -67,17 +71,23 @@ export function createIdentity(context: Context, now: () => number = Date.now): 
         subject_types_supported: ['public'],
         claims_supported: ['aud', 'azp', 'email', 'email_verified', 'exp', 'iat', 'iss', 'sub'],
       }));
-      app.get('/oauth2/v3/certs', () => ({
-        keys: [{ ...publicKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid }],
-      }));
+      app.get('/oauth2/v3/certs', (_request, reply) =>
+        reply
+          .header('cache-control', KEEP)
+          .send({ keys: [{ ...publicKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid }] }),
+      );
       // Google serves X.509 certificates here; verifiers read the bare public key out of them, and take one as it is.
-      app.get('/oauth2/v1/certs', () => ({ [kid]: publicKey.export({ type: 'spki', format: 'pem' }).toString() }));
+      app.get('/oauth2/v1/certs', (_request, reply) =>
+        reply
+          .header('cache-control', KEEP)
+          .send({ [kid]: publicKey.export({ type: 'spki', format: 'pem' }).toString() }),
+      );
     },
   };
 }
 
 /** A service account's unique id has 21 digits; here it follows from the e-mail address, so that it never changes. */
-function renderSubject(email: string): string {
+export function renderSubject(email: string): string {
   const digits = BigInt(`0x${createHash('sha256').update(email).digest('hex')}`).toString();
   return `1${digits.slice(0, 20)}`;
 }

@@ -6,6 +6,7 @@ import type { SluiceEvent } from '../../functions/model/event.ts';
 import { isEnded, type LedgerEntry } from '../../functions/model/run.ts';
 import { deploy } from '../../infra/cli/deployment.ts';
 import type { Endpoints } from '../../infra/cli/endpoints.ts';
+import { createIdTokens } from '../../infra/cli/id-tokens.ts';
 import { compileProject } from '../../infra/cli/project.ts';
 
 /** A whole Sluice over a temporary folder, for tests that drop files and look at what came of them. */
@@ -63,7 +64,11 @@ export async function startPipeline(
     return Buffer.from(await response.arrayBuffer());
   }
 
-  const adhoc = <T>(request: object): Promise<T> => call<T>('POST', `${endpoints.functions}/adhoc`, request);
+  const idToken = createIdTokens(endpoints);
+  const adhoc = async <T>(request: object): Promise<T> => {
+    const url = `${endpoints.functions}/adhoc`;
+    return call<T>('POST', url, request, { authorization: `Bearer ${await idToken(url)}` });
+  };
 
   async function buildsEnded(): Promise<boolean> {
     const all = await names(buckets.state, 'builds/');
@@ -163,10 +168,15 @@ function logs(dir: string): string {
     .join('\n');
 }
 
-async function call<T = unknown>(method: string, url: string, body?: object): Promise<T> {
+async function call<T = unknown>(
+  method: string,
+  url: string,
+  body?: object,
+  headers: Record<string, string> = {},
+): Promise<T> {
   const response = await fetch(url, {
     method,
-    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    ...(body && { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text.slice(0, 500)}`);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAdhoc } from '../../functions/adhoc.ts';
+import { createAdmission } from '../../functions/admission.ts';
 import { createArrive } from '../../functions/arrive.ts';
 import { type Config, parseConfig } from '../../functions/config.ts';
 import { createDeidentify } from '../../functions/deidentify.ts';
@@ -17,7 +18,7 @@ import { createNightly } from '../../functions/nightly.ts';
 import type { Ports } from '../../functions/ports.ts';
 import { createPrepare } from '../../functions/prepare.ts';
 import { createTransform } from '../../functions/transform.ts';
-import { ADAPTERS, createWiring } from '../../functions/wire.ts';
+import { ADAPTERS, createVerifier, createWiring } from '../../functions/wire.ts';
 import type { Endpoints } from '../../infra/cli/endpoints.ts';
 import { environmentOf } from '../../infra/cli/environment.ts';
 import { localEndpoints } from '../../infra/cli/local-names.ts';
@@ -109,20 +110,17 @@ async function hurry({ tasks, queues, pubsub, project }: Endpoints): Promise<voi
 async function serve(config: Config, injector: Injector, lines: string[], port: number): Promise<Server> {
   const log = createLog({ write: (line) => void lines.push(line), now: () => new Date() });
   const wire = createWiring(config);
+  const admit = createAdmission({ ...config, verifier: createVerifier(config) });
   const server = createServer((request, response) => void handle(request, response));
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const name = (request.url ?? '').slice(1) as FunctionName;
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
     const instance: Instance = { dead: false };
-    const ports = faulty(name, await wire(name, log), config, injector, instance);
-    const body = JSON.parse(Buffer.concat(chunks).toString() || 'null') as unknown;
-    const result = await answer(
-      CREATE[name](ports),
-      { method: request.method ?? '', headers: request.headers, body },
-      log,
-    );
+    const result = await answer(async () => {
+      const { body } = await admit(name, request);
+      const ports = faulty(name, await wire(name, log), config, injector, instance);
+      return CREATE[name](ports)({ method: request.method ?? '', headers: request.headers, body });
+    }, log);
     // A dead instance answers nothing; its caller sees the connection break.
     if (instance.dead) return void request.socket.destroy();
     response

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { isEnded, type LedgerEntry } from '../../functions/model/run.ts';
+import { createIdTokens } from '../../infra/cli/id-tokens.ts';
 import type { Fault } from './faults.ts';
 import type { FaultyPipeline } from './faulty-pipeline.ts';
 
@@ -21,6 +22,7 @@ interface Order {
 
 export function createTrials(pipeline: FaultyPipeline): Trials {
   const { endpoints, injector, lines } = pipeline;
+  const idToken = createIdTokens(endpoints);
   const orders: Order[] = [];
   const people = new Map<number, number>();
   const days = new Map<string, number[]>();
@@ -82,9 +84,10 @@ export function createTrials(pipeline: FaultyPipeline): Trials {
 
   async function adhoc<T>(request: object): Promise<T | undefined> {
     // The fault may strike this request as well: then it is asked again.
-    const response = await fetch(`${endpoints.functions}/adhoc`, {
+    const url = `${endpoints.functions}/adhoc`;
+    const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await idToken(url)}` },
       body: JSON.stringify(request),
     }).catch(() => undefined);
     return response?.ok ? ((await response.json()) as T) : undefined;

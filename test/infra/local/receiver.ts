@@ -11,7 +11,7 @@ export interface Received {
   remotePort: number | undefined;
 }
 
-export type Answer = number | { status?: number; headers?: Record<string, string>; afterMs?: number };
+export type Answer = number | { status?: number; headers?: Record<string, string>; body?: string; afterMs?: number };
 
 export interface Receiver {
   url: string;
@@ -43,10 +43,10 @@ export async function createReceiver(): Promise<Receiver> {
     received.push(entry);
     for (const check of waiting) check();
     const chosen = decide(entry, received.length - 1);
-    const { status = 200, headers = {}, afterMs = 0 } = typeof chosen === 'number' ? { status: chosen } : chosen;
+    const { status = 200, headers = {}, body, afterMs = 0 } = typeof chosen === 'number' ? { status: chosen } : chosen;
     setTimeout(() => {
       response.writeHead(status, headers);
-      response.end();
+      response.end(body);
     }, afterMs);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
