@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { FunctionName } from '../../functions/model/deployment.ts';
 import type { CloudPorts, Endpoints } from '../../infra/cli/endpoints.ts';
 import { environmentOf } from '../../infra/cli/environment.ts';
+import { createIdTokens } from '../../infra/cli/id-tokens.ts';
 import { localKeys } from '../../infra/cli/keys.ts';
 import { localEndpoints } from '../../infra/cli/local-names.ts';
 import { startChild } from '../../infra/cli/processes.ts';
@@ -70,14 +71,16 @@ export async function measureColdStarts(files: number, folder = REPOSITORY): Pro
 }
 
 /** A file, then the night: each function has its turn. Asking how far it is would start a process a question. */
-async function takeThrough({ storage, buckets, functions }: Endpoints, front: Front, file: number): Promise<void> {
+async function takeThrough(endpoints: Endpoints, front: Front, file: number): Promise<void> {
+  const { storage, buckets, functions } = endpoints;
   const lines = Array.from({ length: 10 }, (_, n) => `${n},p${file}-${n}@example.com,write to p${n}@example.com`);
   const body = new TextEncoder().encode(`id,email,notes\n${lines.join('\n')}\n`);
   await uploadBytes({ storage }, buckets.raw, `bench/people/${file}.csv`, body);
   await front.served('transform');
-  await fetch(`${functions}/adhoc`, {
+  const adhoc = `${functions}/adhoc`;
+  await fetch(adhoc, {
     method: 'POST',
-    headers: JSON_BODY,
+    headers: { ...JSON_BODY, authorization: `Bearer ${await createIdTokens(endpoints)(adhoc)}` },
     body: JSON.stringify({ action: 'nightly' }),
   });
   await front.served('nightly');
