@@ -90,9 +90,11 @@ function cardAt(scan: Scan, first: number): { end: number; lastRun: number; like
     ({ from, to, digits: prefix, lengths }) =>
       Number(number.slice(0, prefix)) >= from && Number(number.slice(0, prefix)) <= to && lengths.includes(digits),
   );
-  if (!network || !passesLuhn(number)) return undefined;
+  if (!passesLuhn(number)) return undefined;
   const near = CONTEXT.near(scan, start, end);
   const bare = lastRun === first;
+  // Networks take new prefixes into use; what is called a card and passes its check is one.
+  if (!network) return near && digits >= 15 && number[0] !== '0' ? { end, lastRun, likelihood: LIKELY } : undefined;
   if (network.common) return { end, lastRun, likelihood: near || !bare ? VERY_LIKELY : LIKELY };
   return { end, lastRun, likelihood: near ? LIKELY : bare ? UNLIKELY : POSSIBLE };
 }

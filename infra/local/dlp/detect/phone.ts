@@ -5,7 +5,7 @@ import { createContextWords } from './context-words.ts';
 import type { Detector } from './detector.ts';
 import { extensionEnd, isContinued, lastRuns } from './phone-groups.ts';
 import { isInternational, isNanp } from './phone-plans.ts';
-import { isWordAt, type Scan } from './scan.ts';
+import { isUpper, isWordAt, type Scan } from './scan.ts';
 
 /** What announces a number, and vCard's TEL types, in several languages. */
 const NOUNS = createContextWords([
@@ -103,6 +103,7 @@ function judge(scan: Scan, first: number, last: number, start: number, plus: boo
     plus,
     bracketed,
     extended: end > numberEnd,
+    named: text[end] === ' ' && isUpper(text.charCodeAt(end + 1)),
     near: () => isAnnounced(scan, start, end, last > first),
   });
   return likelihood && { start, end, likelihood };
@@ -121,6 +122,8 @@ interface Features {
   plus: boolean;
   bracketed: boolean;
   extended: boolean;
+  /** A capitalized word follows: `03 2657 Koontz Lane`. */
+  named: boolean;
   near(): boolean;
 }
 
@@ -128,7 +131,7 @@ interface Features {
 const NANP_SHAPES = new Set(['3-3-4', '3-7', '6-4']);
 const LONG_NANP_SHAPES = new Set(['1-3-3-4', '3-3-3-4', '1-10', '1-3-7']);
 
-function likelihoodOf({ digits, shape, plus, bracketed, extended, near }: Features): Likelihood | undefined {
+function likelihoodOf({ digits, shape, plus, bracketed, extended, named, near }: Features): Likelihood | undefined {
   if (plus) return isInternational(digits) ? (near() ? VERY_LIKELY : LIKELY) : near() ? POSSIBLE : UNLIKELY;
   if (LONG_NANP_SHAPES.has(shape) && (digits.startsWith('001') || (digits.startsWith('1') && digits.length === 11))) {
     return near() ? VERY_LIKELY : isNanp(digits.slice(-10)) ? LIKELY : POSSIBLE;
@@ -141,7 +144,8 @@ function likelihoodOf({ digits, shape, plus, bracketed, extended, near }: Featur
   const grouped = shape.includes('-');
   // One run of digits is any id; only a word next to it tells that it is dialled.
   if (!grouped) return near() ? (isNanp(digits) || digits.startsWith('0') ? LIKELY : POSSIBLE) : VERY_UNLIKELY;
-  return near() ? (digits.length >= 7 ? LIKELY : POSSIBLE) : UNLIKELY;
+  if (digits.length >= 7) return near() ? LIKELY : UNLIKELY;
+  return near() && !named ? POSSIBLE : UNLIKELY;
 }
 
 /** Dates, SSNs, dotted quads and card numbers are told by their groups. */

@@ -5,13 +5,10 @@ import type { Detector } from './detector.ts';
 import { EMAIL } from './email.ts';
 import { IBAN } from './iban.ts';
 import { IP_ADDRESS } from './ip-address.ts';
-import { LOCATION } from './location.ts';
 import { MAC_ADDRESS } from './mac-address.ts';
-import { ORGANIZATION } from './organization.ts';
-import { PERSON_NAME } from './person-name.ts';
+import { NAMES_AND_PLACES } from './names-and-places.ts';
 import { PHONE } from './phone.ts';
 import { SECRETS } from './secrets.ts';
-import { STREET_ADDRESS } from './street-address.ts';
 import { SWIFT_CODE } from './swift-code.ts';
 import { URL_AND_DOMAIN } from './url.ts';
 import { US_DOCUMENTS } from './us-documents.ts';
@@ -34,10 +31,7 @@ const DETECTORS: readonly Detector[] = [
   AGE,
   US_DOCUMENTS,
   ZIP_CODE,
-  PERSON_NAME,
-  STREET_ADDRESS,
-  LOCATION,
-  ORGANIZATION,
+  NAMES_AND_PLACES,
 ];
 
 const BY_INFO_TYPE = new Map(

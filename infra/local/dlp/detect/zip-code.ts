@@ -1,7 +1,7 @@
 import { LIKELY, VERY_UNLIKELY } from '../inspect/likelihood.ts';
 import { createContextWords } from './context-words.ts';
 import type { Detector } from './detector.ts';
-import { gazetteer } from './gazetteer.ts';
+import { gazetteer, US_STATE } from './gazetteer.ts';
 import { isWordAt } from './scan.ts';
 
 const CONTEXT = createContextWords(['zip(?: ?code)?s?', 'postal ?code', 'post ?code']);
@@ -21,7 +21,8 @@ export const ZIP_CODE: Detector = {
       if (isLong) end += 5;
       if (isWordAt(text, end) || (text[end] === '-' && isWordAt(text, end + 1))) continue;
       const state = STATE_BEFORE.exec(text.slice(Math.max(0, start - 24), start))?.[1];
-      const follows = state !== undefined && (STATE_CODES.has(state) || gazetteer().usStates.has(state.toLowerCase()));
+      const follows =
+        state !== undefined && (STATE_CODES.has(state) || (gazetteer().of(state.toLowerCase()) & US_STATE) !== 0);
       report('ZIP_CODE', start, end, follows || CONTEXT.near(scan, start, end, 20) ? LIKELY : VERY_UNLIKELY);
     }
   },
