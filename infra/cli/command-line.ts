@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { addArchive } from './commands/archive.ts';
 import { addBill } from './commands/bill.ts';
 import { addCheck } from './commands/check.ts';
 import { addDrop } from './commands/drop.ts';
@@ -58,6 +59,8 @@ function createProgram(): Command {
   for (const add of [addRuns, addShow, addQuarantine, addReplay, addBill]) add(program);
   program.commandsGroup('Declare and transform:');
   for (const add of [addCheck, addRun, addNightly, addQuery]) add(program);
+  program.commandsGroup('Deliver it:');
+  for (const add of [addArchive]) add(program);
   return program;
 }
 

@@ -3,17 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { makeArchive } from '../../infra/cli/archive/archive.ts';
 import { startPipeline } from '../cases/pipeline.ts';
+import { REPOSITORY } from '../cold-function.ts';
+import { unpackArchive } from '../unpack-archive.ts';
+import { coldStartMeasures, measureColdStarts } from './cold-start.ts';
 import { largeFileMeasures, measureLargeFile } from './large-file.ts';
 import { type Measure, meets } from './measure.ts';
 import { measureSmallFiles, smallFileMeasures } from './small-file.ts';
 
 /** `npm run bench [-- --json] [--large]`: figures as ratios within one run, since machines differ and are shared. */
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, large: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    large: { type: 'boolean', default: false },
+  },
 });
 const PROJECT = fileURLToPath(new URL('./project', import.meta.url));
 const MB = 1e6;
+const COLD_FILES = 9;
 
 if (process.platform !== 'linux') {
   console.error('The benchmark reads CPU time and memory from /proc, which only Linux has.');
@@ -21,20 +29,42 @@ if (process.platform !== 'linux') {
 }
 const scratch = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
 mkdirSync(scratch, { recursive: true });
-const pipeline = await startPipeline(PROJECT, { env: { SLUICE_SCRATCH: scratch } });
+const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
 try {
-  const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
-  say('a 200 MB file: ten columns, six sensitive, one free text …');
-  const result = await measureLargeFile(pipeline, scratch, 200 * MB);
-  say('small files …');
-  const ten = await measureSmallFiles(pipeline, 10, 15);
-  const tenThousand = await measureSmallFiles(pipeline, 10_000, 7);
-  if (values.large) say('a 1 GB file …');
-  const more = values.large ? await measureLargeFile(pipeline, scratch, 1000 * MB) : undefined;
-  print([...largeFileMeasures(result, more), ...smallFileMeasures(ten, tenThousand)]);
+  print([...(await measureArchive()), ...(await measurePipeline())]);
 } finally {
-  await pipeline.stop();
   rmSync(scratch, { recursive: true, force: true });
+}
+
+/** What is deployed, and how soon each of its functions answers in a process that has just begun. */
+async function measureArchive(): Promise<Measure[]> {
+  say('cold starts: every request in a process of its own …');
+  const archive = await makeArchive(REPOSITORY);
+  const folder = unpackArchive(archive);
+  try {
+    return [
+      { name: 'archive_megabytes', value: archive.zip.length / MB, unit: 'MB', goal: '<= 60' },
+      ...coldStartMeasures(await measureColdStarts(COLD_FILES, folder)),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measurePipeline(): Promise<Measure[]> {
+  const pipeline = await startPipeline(PROJECT, { env: { SLUICE_SCRATCH: scratch } });
+  try {
+    say('a 200 MB file: ten columns, six sensitive, one free text …');
+    const result = await measureLargeFile(pipeline, scratch, 200 * MB);
+    say('small files …');
+    const ten = await measureSmallFiles(pipeline, 10, 15);
+    const tenThousand = await measureSmallFiles(pipeline, 10_000, 7);
+    if (values.large) say('a 1 GB file …');
+    const more = values.large ? await measureLargeFile(pipeline, scratch, 1000 * MB) : undefined;
+    return [...largeFileMeasures(result, more), ...smallFileMeasures(ten, tenThousand)];
+  } finally {
+    await pipeline.stop();
+  }
 }
 
 function print(measures: readonly Measure[]): void {

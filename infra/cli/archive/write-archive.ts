@@ -1,0 +1,26 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ArchiveOptions } from '../commands/archive.ts';
+import { paint, print, printJson } from '../output.ts';
+import { formatBytes } from '../quantities.ts';
+import { archiveName, makeArchive } from './archive.ts';
+import { checkedOutCommit } from './commit.ts';
+
+export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** What the archive is made of. */
+const INPUTS = ['functions', 'package.json', 'package-lock.json', 'LICENSE'];
+
+export async function archive({
+  out,
+  commit = checkedOutCommit(REPOSITORY, INPUTS),
+  json,
+}: ArchiveOptions): Promise<void> {
+  const { zip, sha256, files } = await makeArchive(REPOSITORY);
+  const file = join(out, archiveName(commit));
+  mkdirSync(out, { recursive: true });
+  writeFileSync(file, zip);
+  if (json) printJson({ file, commit, bytes: zip.length, sha256, files: files.length });
+  else print(`${file}  ${paint('dim', `${formatBytes(zip.length)}  sha256 ${sha256}`)}`);
+}
