@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'TOO_MANY_REJECTS'
   | 'TOO_FEW_ROWS'
   | 'WRONG_PARTITION'
+  | 'PRIVACY_VIOLATION'
   | 'OBJECT_GONE'
   // the services
   | 'IDENTITY_FAILED'

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { SluiceError } from './errors.ts';
 import type { BucketRole, Limits, TaskTarget } from './model/deployment.ts';
-import type { DeidentifyRequest } from './model/dlp.ts';
+import type { DeidentifyRequest, Finding, InspectRequest } from './model/dlp.ts';
 import type { SluiceEvent } from './model/event.ts';
 import type { Release } from './model/release.ts';
 import type { Compression, LedgerEntry, ObjectRef, Reason, Reject, Shard } from './model/run.ts';
@@ -115,6 +115,8 @@ export interface EventBus {
 export interface Deidentifier {
   /** The cells as text, in the request's order and number; anything else is a failure (DLP_INCOMPLETE). */
   deidentify(request: DeidentifyRequest): Promise<(string | null)[][]>;
+  /** What stands out in the cells, at the request's likelihood or above. */
+  inspect(request: InspectRequest): Promise<Finding[]>;
 }
 
 export interface Warehouse {
@@ -201,9 +203,17 @@ export interface ShardWork {
   distinct(group: ValueGroup): AsyncIterable<DistinctValues>;
   /** Keeps what DLP answered: values[i] becomes outputs[i]. */
   learn(group: ValueGroup, values: DistinctValues, outputs: readonly (string | null)[]): Promise<void>;
+  /** Good rows evenly over the shard, at most `records`, the same ones each time; the values of `columns` as text. */
+  sample(columns: readonly string[], records: number): Promise<SampledRow[]>;
   /** Joins everything back and writes Parquet. Throws ROWS_DO_NOT_RECONCILE if a value was not learnt or a row is missing. */
   finish(stamp: RowStamp): Promise<ShardOutput>;
   close(): Promise<void>;
+}
+
+export interface SampledRow {
+  /** Number of its record in the file, from 1. */
+  row: number;
+  values: readonly (string | null)[];
 }
 
 /** One column, or a column and its context column: values are distinct per pair. */

@@ -97,7 +97,12 @@ export function createWiring(config: Config): (name: FunctionName, log: Log) => 
       // Most requests of most functions use none of these three, and a client takes some 100 ms to load.
       tasks: !uses('tasks') ? missing('tasks') : { enqueue: async (task) => (await tasks()).enqueue(task) },
       events: !uses('events') ? missing('events') : { publish: async (event) => (await events()).publish(event) },
-      dlp: !uses('dlp') ? missing('dlp') : { deidentify: async (request) => (await dlp()).deidentify(request) },
+      dlp: !uses('dlp')
+        ? missing('dlp')
+        : {
+            deidentify: async (request) => (await dlp()).deidentify(request),
+            inspect: async (request) => (await dlp()).inspect(request),
+          },
       warehouse: !uses('warehouse')
         ? missing('warehouse')
         : await adapter('warehouse', async () => {

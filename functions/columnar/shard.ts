@@ -15,6 +15,7 @@ import { ingestCsv } from './read-csv.ts';
 import { ingestNdjson } from './read-ndjson.ts';
 import { ingestParquet, rowGroups } from './read-parquet.ts';
 import { findRejects } from './rejects.ts';
+import { renderSample } from './sample-sql.ts';
 import type { Scratch } from './scratch.ts';
 import { copyToScratch } from './scratch-copy.ts';
 import { createValueMap, type ValueMap } from './value-map.ts';
@@ -159,6 +160,16 @@ function createWork(
     },
     async learn(group, values, outputs) {
       await (await mapOf(storedFor(group))).add(values, outputs);
+    },
+    async sample(names, most) {
+      const columns = names.map((name) => {
+        const stored = ingest.stored.find(({ column }) => column.name === name);
+        if (!stored) throw terminal('UNEXPECTED', `column ${name} is not kept, so none of it can be sampled`);
+        return stored;
+      });
+      const step = Math.max(1, Math.ceil(records / most));
+      const rows = await engine.rows(renderSample(ingested, columns, shard.firstRecord, step));
+      return rows.map((row) => ({ row: Number(row.r), values: columns.map((_, n) => row[`c${n}`] ?? null) }));
     },
     finish,
     async close() {

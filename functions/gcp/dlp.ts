@@ -44,19 +44,9 @@ export function createDeidentifier({ project, location, endpoint, keys }: DlpOpt
         parent,
         deidentifyConfig: withKeys(deidentifyConfig, keys) as object,
         ...(inspectConfig && { inspectConfig }),
-        item: { table: { headers: headers.map((name) => ({ name })), rows: rows as { values: Value[] }[] } },
+        item: { table: tableOf(headers, rows) },
       };
-      const answer = await client
-        .deidentifyContent(request, { retry: { retryCodes: RETRY_CODES, backoffSettings: BACKOFF } })
-        .catch((error) => {
-          // DLP's messages may quote the content, so the cause's text goes no further than its code.
-          const details = { status: Number((error as { code?: number }).code ?? 0) };
-          if (details.status === INVALID_ARGUMENT && TOO_LARGE.test(String((error as Error).message))) {
-            throw terminal('DLP_TOO_LARGE', 'DLP wants a smaller request', { cause: error, details });
-          }
-          const fail = isTransient(error) ? retryable : terminal;
-          throw fail('DLP_FAILED', `DLP did not de-identify (code ${details.status})`, { cause: error, details });
-        });
+      const answer = await client.deidentifyContent(request, RETRYING).catch((error) => failed('de-identify', error));
       const table = answer[0].item?.table;
       const complete =
         table?.rows?.length === rows.length &&
@@ -64,16 +54,46 @@ export function createDeidentifier({ project, location, endpoint, keys }: DlpOpt
       if (!table?.rows || !complete) {
         throw retryable('DLP_INCOMPLETE', `${rows.length} rows were sent to DLP and its answer does not match them`);
       }
-      const failed = answer[0].overview?.transformationSummaries
+      const untransformed = answer[0].overview?.transformationSummaries
         ?.flatMap((summary) => summary.results ?? [])
         .find((result) => result.code === 'ERROR');
-      if (failed)
-        throw terminal('DLP_FAILED', `DLP could not transform ${failed.count} values`, {
-          details: { count: Number(failed.count) },
+      if (untransformed)
+        throw terminal('DLP_FAILED', `DLP could not transform ${untransformed.count} values`, {
+          details: { count: Number(untransformed.count) },
         });
       return textsOf(table.rows);
     },
+
+    async inspect({ inspectConfig, headers, rows }) {
+      const request = { parent, inspectConfig, item: { table: tableOf(headers, rows) } };
+      const [{ result }] = await client.inspectContent(request, RETRYING).catch((error) => failed('inspect', error));
+      if (!result) throw retryable('DLP_INCOMPLETE', 'DLP answered an inspection without a result');
+      return (result.findings ?? []).map(({ infoType, location }) => {
+        const cell = location?.contentLocations?.[0]?.recordLocation;
+        const { name: column } = cell?.fieldId ?? {};
+        if (!infoType?.name || !column)
+          throw retryable('DLP_INCOMPLETE', 'DLP answered an inspection with a finding that has no place in the table');
+        return { infoType: infoType.name, column, row: Number(cell?.tableLocation?.rowIndex ?? 0) };
+      });
+    },
   };
+}
+
+const RETRYING = { retry: { retryCodes: RETRY_CODES, backoffSettings: BACKOFF } };
+
+const tableOf = (headers: readonly string[], rows: readonly { values: object[] }[]) => ({
+  headers: headers.map((name) => ({ name })),
+  rows: rows as { values: Value[] }[],
+});
+
+/** DLP's messages may quote the content, so the cause's text goes no further than its code. */
+function failed(what: string, error: unknown): never {
+  const details = { status: Number((error as { code?: number }).code ?? 0) };
+  if (details.status === INVALID_ARGUMENT && TOO_LARGE.test(String((error as Error).message))) {
+    throw terminal('DLP_TOO_LARGE', 'DLP wants a smaller request', { cause: error, details });
+  }
+  const fail = isTransient(error) ? retryable : terminal;
+  throw fail('DLP_FAILED', `DLP did not ${what} (code ${details.status})`, { cause: error, details });
 }
 
 /** `{ keyName: 'pii' }` anywhere in a rendered configuration becomes the CryptoKey of that name. */

@@ -15,3 +15,20 @@ export type Cell =
   | { floatValue: number }
   | { dateValue: { year: number; month: number; day: number } }
   | { timestampValue: { seconds: string; nanos: number } };
+
+/** One look at values that claim to hold nothing personal. */
+export interface InspectRequest {
+  /** google.privacy.dlp.v2.InspectConfig as JSON. */
+  inspectConfig: object;
+  headers: readonly string[];
+  rows: { values: Cell[] }[];
+}
+
+/** Where DLP found what; never the value itself. */
+export interface Finding {
+  infoType: string;
+  /** Of the request's headers. */
+  column: string;
+  /** Index into the request's rows. */
+  row: number;
+}

@@ -2,13 +2,15 @@ import pMap from 'p-map';
 import { SluiceError, terminal } from '../errors.ts';
 import type { Column } from '../model/column.ts';
 import { curatedName, manifestName, markName, rejectsName } from '../model/ids.ts';
-import type { DlpUsage, LedgerEntry, Manifest, ObjectRef, Reject, Shard, ShardMark } from '../model/run.ts';
+import type { DlpUsage, LedgerEntry, Manifest, ObjectRef, Reason, Reject, Shard, ShardMark } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { isGated, mayHoldFindings } from '../plan/gate.ts';
 import { createPacker, halve, INSPECT_LIMITS, type Pack, type Packer, TRANSFORM_LIMITS } from '../plan/pack.ts';
 import type { DistinctValues, Ports, ShardWork, ValueGroup } from '../ports.ts';
 import { packKey, renderPack, transformationOf } from '../render/dlp.ts';
 import { finishRun } from './finish-run.ts';
+import { inspectPublic } from './inspect-public.ts';
+import { quarantine } from './quarantine.ts';
 import { readerOf } from './read-object.ts';
 import { sourceOf } from './source-of.ts';
 
@@ -20,7 +22,9 @@ export async function deidentify(ports: Ports, entry: LedgerEntry, n: number, on
   if (!marked && entry.state === 'PREPARED') {
     const source = await sourceOf(ports, entry);
     const shard = only ?? (await shardOf(ports, entry, n));
-    const mark = await processShard(ports, entry, source, shard);
+    const outcome = await processShard(ports, entry, source, shard);
+    if ('reasons' in outcome) return quarantine(ports, entry, outcome.reasons);
+    const { mark } = outcome;
     // Create-only: a worker that was given up and still runs loses here, and what it wrote is ignored.
     await ports.objects.write(ports.buckets.state, markName(run, epoch, n), JSON.stringify(mark), {
       ifAbsent: true,
@@ -37,11 +41,17 @@ async function shardOf(ports: Ports, { run, epoch }: LedgerEntry, n: number): Pr
   return shard;
 }
 
-async function processShard(ports: Ports, entry: LedgerEntry, source: Source, shard: Shard): Promise<ShardMark> {
+/** The mark of a shard whose output is written, or why nothing of the object may be. */
+type Outcome = { mark: ShardMark } | { reasons: readonly Reason[] };
+
+async function processShard(ports: Ports, entry: LedgerEntry, source: Source, shard: Shard): Promise<Outcome> {
   const { run, epoch } = entry;
   const work = await ports.columnar.openShard(shard, source, readerOf(ports, shard.input));
   try {
-    const dlp = await transformValues(ports, source, work);
+    // First, since what is refused need not be transformed, and paid for.
+    const inspected = await inspectPublic(ports, source, work);
+    if (inspected.reasons.length > 0) return { reasons: inspected.reasons };
+    const dlp = addUsage(inspected.usage, await transformValues(ports, source, work));
     const rejects = await work.rejects();
     const output = await work.finish({ run, arrivedAt: entry.detail.arrivedAt ?? entry.at });
     if (output.rows + rejects.length !== work.records) {
@@ -64,7 +74,7 @@ async function processShard(ports: Ports, entry: LedgerEntry, source: Source, sh
       partitions: output.partitions,
       dlp,
     };
-    if (output.rows === 0) return mark;
+    if (output.rows === 0) return { mark };
     // Create-only as well: the first worker's file stands, whole, and holds the same rows as any other's.
     const name = curatedName(source.id, run, epoch, shard.n);
     const written =
@@ -75,11 +85,17 @@ async function processShard(ports: Ports, entry: LedgerEntry, source: Source, sh
       })) ?? (await ports.objects.stat(ports.buckets.curated, name));
     if (!written) throw terminal('LEDGER_CONFLICT', `the curated shard ${name} is gone right after it was written`);
     const { bucket, generation, crc32c, size } = written;
-    return { ...mark, output: { bucket, name, generation, crc32c, size } };
+    return { mark: { ...mark, output: { bucket, name, generation, crc32c, size } } };
   } finally {
     await work.close();
   }
 }
+
+const addUsage = (a: DlpUsage, b: DlpUsage): DlpUsage => ({
+  requests: a.requests + b.requests,
+  values: a.values + b.values,
+  bytes: a.bytes + b.bytes,
+});
 
 /** Row numbers, columns and reasons, one JSON object a line; the rows themselves stay in the raw object. */
 async function writeRejects(

@@ -177,6 +177,15 @@ const BAD_FILES: BadFile[] = [
     says: /colour/,
   },
   {
+    what: 'an e-mail under a column that is declared public',
+    name: 'open/note.csv',
+    body: `id,note\n1,fine\n2,write to ${SECRET}@example.com\n`,
+    code: 'PRIVACY_VIOLATION',
+    row: 2,
+    column: 'note',
+    says: /EMAIL_ADDRESS .*2.*allow: \[EMAIL_ADDRESS\]/,
+  },
+  {
     what: 'a number that is no integer',
     name: 'lines/number.json',
     body: `{"id": 1.5, "email": "${SECRET}"}\n`,
@@ -290,6 +299,14 @@ describe('bad input ends in quarantine with its reason, and good input under a b
         'strict/unknown.csv',
         'SELECT id, colour IS NOT NULL AS known FROM intake.strict WHERE _run_id = @run',
         [{ id: '1', known: 'true' }],
+      ],
+      [
+        'open/note.csv',
+        'SELECT id, note IS NOT NULL AS known FROM intake.open ORDER BY id',
+        [
+          { id: '1', known: 'true' },
+          { id: '2', known: 'true' },
+        ],
       ],
       ['held/new-column.csv', 'SELECT id, extra IS NOT NULL AS known FROM intake.held', [{ id: '7', known: 'true' }]],
     ])('a replay loads %s, once', async (name, sql, expected) => {

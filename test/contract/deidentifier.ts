@@ -141,6 +141,29 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
       });
     });
 
+    test('inspects a table: what is found, in which column and row, and never the value', async () => {
+      const texts = (...values: string[]) => ({ values: values.map((stringValue) => ({ stringValue })) });
+      const found = await backend.dlp.inspect({
+        inspectConfig: {
+          infoTypes: [{ name: 'EMAIL_ADDRESS' }, { name: 'CREDIT_CARD_NUMBER' }],
+          minLikelihood: 'LIKELY',
+        },
+        headers: ['note', 'other'],
+        rows: [texts('fine', ''), texts('', 'ann@example.com'), texts('4111 1111 1111 1111', 'bob@example.com')],
+      });
+      expect(found.toSorted((a, b) => a.row - b.row || a.column.localeCompare(b.column))).toEqual([
+        { infoType: 'EMAIL_ADDRESS', column: 'other', row: 1 },
+        { infoType: 'CREDIT_CARD_NUMBER', column: 'note', row: 2 },
+        { infoType: 'EMAIL_ADDRESS', column: 'other', row: 2 },
+      ]);
+    });
+
+    test('finds nothing where there is nothing', async () => {
+      const request = { inspectConfig: { infoTypes: [{ name: 'EMAIL_ADDRESS' }] }, headers: ['a'] };
+      const rows = [{ values: [{ stringValue: 'red' }] }];
+      expect(await backend.dlp.inspect({ ...request, rows })).toEqual([]);
+    });
+
     test('says that a request is too large, so that the caller halves it', async () => {
       const request = {
         deidentifyConfig: {

@@ -1,0 +1,85 @@
+import type { Column } from '../model/column.ts';
+import type { Finding } from '../model/dlp.ts';
+import type { Reason } from '../model/run.ts';
+
+/**
+ * `public` is a claim: each shard shows some of its public values to DLP, and what is found there and is not expected
+ * (`allow`) keeps the whole object out.
+ */
+
+/** Records a shard shows. A column of which one value in a hundred is personal goes unnoticed once in 150 shards. */
+export const SAMPLE_RECORDS = 500;
+
+/** A date, a truth value or a measurement reveals nobody by its form, and bytes are no text. */
+const MUTE: readonly Column['type'][] = ['BOOL', 'DATE', 'DATETIME', 'TIME', 'TIMESTAMP', 'FLOAT64', 'BYTES'];
+
+export const inspectedColumns = (columns: readonly Column[]): Column[] =>
+  columns.filter(({ privacy, type }) => privacy.kind === 'public' && !MUTE.includes(type));
+
+/** Values of one row that have not been shown before; null = nothing to show here. */
+export interface ShownRow {
+  row: number;
+  values: (string | null)[];
+}
+
+/** DLP takes 0.5 MB and 50,000 cells a request. */
+const MAX_BYTES = 450_000;
+const MAX_CELLS = 45_000;
+/** Longer texts are shown by their beginning. */
+const MAX_TEXT = 8_192;
+/** What an empty cell weighs in a request. */
+const CELL_BYTES = 4;
+
+/** The sample as requests' rows: a value that stands several times in its column is shown once. */
+export function planInspection(sample: readonly { row: number; values: readonly (string | null)[] }[]): ShownRow[][] {
+  const seen = new Map<number, Set<string>>();
+  const isNew = (column: number, value: string): boolean => {
+    const known = seen.get(column) ?? new Set();
+    seen.set(column, known);
+    return !known.has(value) && known.add(value) !== undefined;
+  };
+  const requests: ShownRow[][] = [];
+  let rows: ShownRow[] = [];
+  let bytes = 0;
+  for (const { row, values } of sample) {
+    const shown = values.map((value, column) => (value && isNew(column, value) ? value.slice(0, MAX_TEXT) : null));
+    if (shown.every((value) => value === null)) continue;
+    const size = shown.reduce((sum, value) => sum + CELL_BYTES + Buffer.byteLength(value ?? ''), 0);
+    if (rows.length > 0 && (bytes + size > MAX_BYTES || (rows.length + 1) * values.length > MAX_CELLS)) {
+      requests.push(rows);
+      rows = [];
+      bytes = 0;
+    }
+    rows.push({ row, values: shown });
+    bytes += size;
+  }
+  return rows.length > 0 ? [...requests, rows] : requests;
+}
+
+/** Rows that a reason names. */
+const SHOWN_ROWS = 10;
+
+/** What contradicts the claim, a reason a column and infoType; rows count from 1, and no value is named. */
+export function judgeFindings(columns: readonly Column[], findings: readonly Finding[]): Reason[] {
+  const unexpected = findings.filter(({ column, infoType }) => {
+    const privacy = columns.find(({ name }) => name === column)?.privacy;
+    return privacy?.kind === 'public' && !privacy.allow.includes(infoType);
+  });
+  const groups = Map.groupBy(unexpected, ({ column, infoType }) => `${column} ${infoType}`);
+  return [...groups.values()].flatMap((group): Reason[] => {
+    const [first] = group;
+    if (!first) return [];
+    const { column, infoType } = first;
+    const rows = [...new Set(group.map(({ row }) => row))].sort((a, b) => a - b);
+    const named = rows.slice(0, SHOWN_ROWS).join(', ');
+    const more = rows.length > SHOWN_ROWS ? ` and ${rows.length - SHOWN_ROWS} more` : '';
+    return [
+      {
+        code: 'PRIVACY_VIOLATION',
+        column,
+        ...(rows[0] !== undefined && { row: rows[0] }),
+        message: `column ${column} is declared public, and a sample of it holds ${infoType} (${rows.length} ${rows.length === 1 ? 'row' : 'rows'}: ${named}${more}): protect the column, or expect it there with privacy: { public: { allow: [${infoType}] } }; then replay`,
+      },
+    ];
+  });
+}
