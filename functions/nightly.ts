@@ -1,9 +1,9 @@
 import { type Handler, readBody } from './http.ts';
 import type { Ports } from './ports.ts';
-import { nightly } from './steps/nightly.ts';
+import { nightly, tellLate } from './steps/nightly.ts';
 import { sweep } from './steps/sweep.ts';
 
-/** The schedule's function: every night all of it, every hour the sweep alone. */
+/** The schedule's function: every night all of it; every hour only what was missed and what is late, so that neither waits for the night. */
 export const createNightly =
   (ports: Ports): Handler =>
   async (request) => {
@@ -11,7 +11,10 @@ export const createNightly =
     // Constant across the retries of one firing, so that a night has one build however often it is fired.
     const fired = request.headers['x-cloudscheduler-scheduletime'];
     const key = typeof fired === 'string' ? fired : (body.optional('key') ?? ports.clock.unique());
-    if (body.optional('only') === 'sweep') return sweep(ports, key.replace(/\W/g, ''));
+    if (body.optional('only') === 'sweep') {
+      const swept = await sweep(ports, key.replace(/\W/g, ''));
+      return { ...swept, late: await tellLate(ports) };
+    }
     const date = body.optional('date') ?? ports.clock.now().toISOString().slice(0, 10);
     return nightly(ports, { key, date });
   };

@@ -41,7 +41,15 @@ export function createWarehouse({ project, location, endpoint }: WarehouseOption
     project,
     location,
 
+    // Looked for first: in the cloud the datasets are there, and nobody needs the right to make one.
     async ensureDataset(dataset) {
+      const [exists] = await client
+        .dataset(dataset)
+        .exists()
+        .catch((error) => {
+          throw warehouseError(`look for dataset ${dataset}`, error);
+        });
+      if (exists) return;
       await client.createDataset(dataset, { location }).catch((error) => {
         if (status(error) !== 409) throw warehouseError(`create dataset ${dataset}`, error);
       });

@@ -13,6 +13,7 @@ import type { Transform } from '../model/transform.ts';
 import { planBuild, transformOf } from '../plan/build.ts';
 import type { Ports } from '../ports.ts';
 import { executionsOf } from './executions.ts';
+import { publish } from './publish.ts';
 
 export interface BuildRequest {
   id: string;
@@ -112,7 +113,7 @@ async function tellBuild(ports: Ports, build: Build, results: readonly BuildStep
   const count = (outcome: BuildStepDone['outcome']): number =>
     results.filter((result) => result.outcome === outcome).length;
   const { trigger } = build;
-  await ports.events.publish({
+  await publish(ports, {
     v: 1,
     id: digest([build.id, 'build.done']),
     type: 'build.done',

@@ -3,6 +3,7 @@ import { digest } from '../model/ids.ts';
 import { isEnded, type LedgerEntry } from '../model/run.ts';
 import type { Ports } from '../ports.ts';
 import { advance } from './advance.ts';
+import { publish } from './publish.ts';
 import { quarantine, reasonOf } from './quarantine.ts';
 
 export interface RunTask {
@@ -52,7 +53,7 @@ async function endGone(ports: Ports, entry: LedgerEntry): Promise<void> {
   const { object } = entry.detail;
   const live = await ports.objects.stat(object.bucket, object.name);
   const state = live ? 'SUPERSEDED' : 'VANISHED';
-  await ports.events.publish({
+  await publish(ports, {
     v: 1,
     id: digest([entry.run, entry.epoch, state]),
     type: live ? 'run.superseded' : 'run.vanished',

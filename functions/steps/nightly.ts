@@ -4,6 +4,7 @@ import { missedDeadline } from '../plan/freshness.ts';
 import type { Ports } from '../ports.ts';
 import { batchesOf } from './batches.ts';
 import { startBuild } from './build.ts';
+import { publish } from './publish.ts';
 import { sweep } from './sweep.ts';
 
 export interface Night {
@@ -43,7 +44,8 @@ export async function readNight(ports: Ports, id: string): Promise<NightReport |
   return text === undefined ? undefined : (JSON.parse(text) as NightReport);
 }
 
-async function tellLate(ports: Ports): Promise<string[]> {
+/** Sources without the load that they expect, each told of until it comes; the event's id is the deadline's. */
+export async function tellLate(ports: Ports): Promise<string[]> {
   const release = await ports.releases.current();
   const now = ports.clock.now();
   const late: string[] = [];
@@ -53,7 +55,7 @@ async function tellLate(ports: Ports): Promise<string[]> {
     const deadline = missedDeadline(source, last, now);
     if (!deadline) continue;
     late.push(source.id);
-    await ports.events.publish({
+    await publish(ports, {
       v: 1,
       id: digest([source.id, deadline.slice(0, 16), 'freshness.missed']),
       type: 'freshness.missed',

@@ -3,6 +3,7 @@ import { digest, quarantinedName } from '../model/ids.ts';
 import { isEnded, type LedgerEntry, type ObjectRef, type Reason } from '../model/run.ts';
 import type { Ports } from '../ports.ts';
 import { advance } from './advance.ts';
+import { publish } from './publish.ts';
 
 /** Reasons that the ledger and the event carry; the file beside the object has them all. */
 const SHOWN = 20;
@@ -18,7 +19,7 @@ export async function quarantine(ports: Ports, entry: LedgerEntry, reasons: read
   });
   const shown = reasons.slice(0, SHOWN);
   // Told before it is written: a crash between the two repeats the event, which its id shows, and never loses it.
-  await ports.events.publish({
+  await publish(ports, {
     v: 1,
     id: digest([run, epoch, 'run.quarantined']),
     type: 'run.quarantined',

@@ -5,6 +5,7 @@ import { downstreamOf } from '../plan/build.ts';
 import type { Ports } from '../ports.ts';
 import { advance } from './advance.ts';
 import { startBuild } from './build.ts';
+import { publish } from './publish.ts';
 
 /** The ledger after a commit. A run that another snapshot has overtaken ends here; the others have their rows in the table. */
 export async function recordBatch(ports: Ports, batch: Batch, superseded: ReadonlySet<string>): Promise<void> {
@@ -12,7 +13,7 @@ export async function recordBatch(ports: Ports, batch: Batch, superseded: Readon
     const entry = await ports.ledger.latest(batch.table, run);
     if (entry?.epoch !== epoch || entry.state !== 'BATCHED') continue;
     if (superseded.has(run)) {
-      await publish(ports, entry, 'run.superseded', { batch: batch.n });
+      await tellRun(ports, entry, 'run.superseded', { batch: batch.n });
       await advance(ports, entry, 'SUPERSEDED');
     } else await advance(ports, entry, 'LOADED', { batch: batch.n, rows });
   }
@@ -28,8 +29,8 @@ export async function tellBatch(ports: Ports, batch: Batch): Promise<void> {
     const entry = await ports.ledger.latest(batch.table, run);
     if (entry?.epoch !== epoch || entry.state !== 'LOADED') continue;
     const { rows = 0, rejects = 0 } = entry.detail;
-    await publish(ports, entry, 'run.loaded', { batch: batch.n, rows, rejects });
-    if (rejects > 0) await publish(ports, entry, 'run.rejects', { rejects });
+    await tellRun(ports, entry, 'run.loaded', { batch: batch.n, rows, rejects });
+    if (rejects > 0) await tellRun(ports, entry, 'run.rejects', { rejects });
     loaded.push(entry);
   }
   if (loaded.length > 0) await buildReaders(ports, batch);
@@ -47,13 +48,13 @@ async function buildReaders(ports: Ports, { table, n }: Batch): Promise<void> {
   });
 }
 
-async function publish(
+async function tellRun(
   ports: Ports,
   { source, run, epoch, detail }: LedgerEntry,
   type: 'run.loaded' | 'run.superseded' | 'run.rejects',
   facts: Record<string, unknown>,
 ): Promise<void> {
-  await ports.events.publish({
+  await publish(ports, {
     v: 1,
     id: digest([run, epoch, type]),
     type,

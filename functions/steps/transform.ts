@@ -10,6 +10,7 @@ import { advanceBuild, finishStep, readBuild } from './build.ts';
 import { builtExecution, executionsOf } from './executions.ts';
 import { followExecution } from './follow-execution.ts';
 import { changedDays, heldDays, inputStates } from './inputs.ts';
+import { publish } from './publish.ts';
 
 export interface TransformTask {
   build: string;
@@ -170,7 +171,7 @@ async function follow(ports: Ports, execution: Execution): Promise<'closed' | 'r
 async function tell(ports: Ports, build: Build, done: BuildStepDone): Promise<void> {
   if (done.outcome === 'skipped') return;
   const { transform, version, execution, rows, bytesBilled, message, at } = done;
-  await ports.events.publish({
+  await publish(ports, {
     v: 1,
     id: digest([build.id, transform, 'done']),
     type: done.outcome === 'built' ? 'transform.done' : 'transform.failed',

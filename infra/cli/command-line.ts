@@ -12,6 +12,7 @@ import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
 import { addStart } from './commands/start.ts';
+import { addTfvars } from './commands/tfvars.ts';
 import { addUp } from './commands/up.ts';
 import { DeclarationError, ExitError, FailedError, ServiceError, UsageError } from './errors.ts';
 import { InterruptedError } from './interrupt.ts';
@@ -59,8 +60,8 @@ function createProgram(): Command {
   for (const add of [addRuns, addShow, addQuarantine, addReplay, addBill]) add(program);
   program.commandsGroup('Declare and transform:');
   for (const add of [addCheck, addRun, addNightly, addQuery]) add(program);
-  program.commandsGroup('Deliver it:');
-  for (const add of [addArchive]) add(program);
+  program.commandsGroup('Take it to the cloud:');
+  for (const add of [addTfvars, addArchive]) add(program);
   return program;
 }
 

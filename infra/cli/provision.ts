@@ -1,5 +1,6 @@
 import type { Endpoints } from './endpoints.ts';
 import { callJson } from './http-json.ts';
+import { SCHEDULES } from './schedules.ts';
 
 /**
  * Makes what Terraform makes in the cloud: service accounts, buckets, notification, topics, subscriptions, queues, schedules. May be
@@ -79,11 +80,7 @@ async function makeQueues({ queues, tasks }: Endpoints): Promise<void> {
 async function makeSchedules({ scheduler, project, functions, accounts }: Endpoints): Promise<void> {
   const uri = `${functions}/nightly`;
   const parent = `projects/${project}/locations/us-central1`;
-  const jobs = [
-    { id: 'nightly', schedule: '0 2 * * *', body: {} },
-    { id: 'sweep', schedule: '30 * * * *', body: { only: 'sweep' } },
-  ];
-  for (const { id, schedule, body } of jobs) {
+  for (const [id, { cron: schedule, body }] of Object.entries(SCHEDULES)) {
     const name = `${parent}/jobs/${id}`;
     const httpTarget = {
       uri,

@@ -20,7 +20,7 @@ export async function publishRelease(
 }
 
 /** Names of the keys that the release's columns are protected with. */
-export function keysOf(release: Release): string[] {
+export function keysOf(release: Pick<Release, 'sources'>): string[] {
   const keys = release.sources.flatMap(({ columns }) =>
     columns.flatMap(({ privacy }) =>
       privacy.kind === 'transform' && 'key' in privacy.transform ? [privacy.transform.key] : [],

@@ -1,0 +1,223 @@
+import type { BucketRole, FunctionName, TaskTarget } from '../model/deployment.ts';
+
+/**
+ * What each call of a port asks of Google's IAM, and which calls each function makes of which resource. The roles in
+ * infra/deploy are the sum of the two (infra/deploy/generate.ts), and a test compares the second with what the functions
+ * were seen to call. Sources: the services' own tables of methods and permissions, such as
+ * cloud.google.com/storage/docs/access-control/iam-json, cloud.google.com/bigquery/docs/access-control and
+ * cloud.google.com/sensitive-data-protection/docs/iam-permissions.
+ */
+
+export interface Need {
+  permission: string;
+  why: string;
+}
+
+export type PortCall =
+  | `objects.${'stat' | 'read' | 'readText' | 'create' | 'overwrite' | 'list' | 'remove' | 'copyFrom' | 'copyTo'}`
+  | 'tasks.enqueue'
+  | 'tasks.identity'
+  | 'events.publish'
+  | 'dlp.deidentify'
+  | `warehouse.${'ensureDataset' | 'table' | 'createTable' | 'patchTable' | 'dropTable' | 'job' | 'rows'}`
+  | `job.${'start' | 'files' | 'loadInto' | 'readFrom' | 'writeInto' | 'copyFrom' | 'copyInto'}`;
+
+/** Without it Cloud Storage answers 403 for an object that is not there, and "gone" could not be told from "forbidden". */
+const SEES_ABSENCE = {
+  permission: 'storage.objects.list',
+  why: 'an object that is not there answers 404 only to those who may list, and 403 to all others',
+};
+const OVERWRITES = {
+  permission: 'storage.objects.delete',
+  why: 'a repeat writes over what it wrote before, which removes that',
+};
+
+export const NEEDS: Readonly<Record<PortCall, readonly Need[]>> = {
+  'objects.stat': [{ permission: 'storage.objects.get', why: 'looks at an object' }, SEES_ABSENCE],
+  'objects.read': [{ permission: 'storage.objects.get', why: 'reads an object at its generation' }, SEES_ABSENCE],
+  'objects.readText': [{ permission: 'storage.objects.get', why: 'reads a small object' }, SEES_ABSENCE],
+  'objects.create': [{ permission: 'storage.objects.create', why: 'writes an object that must not be there yet' }],
+  'objects.overwrite': [{ permission: 'storage.objects.create', why: 'writes an object' }, OVERWRITES],
+  'objects.list': [{ permission: 'storage.objects.list', why: 'lists objects' }],
+  'objects.remove': [{ permission: 'storage.objects.delete', why: 'removes an object' }],
+  'objects.copyFrom': [{ permission: 'storage.objects.get', why: 'copies an object from here' }, SEES_ABSENCE],
+  'objects.copyTo': [
+    { permission: 'storage.objects.create', why: 'copies an object to here' },
+    { permission: 'storage.objects.get', why: 'reads what the copy has become' },
+    OVERWRITES,
+  ],
+  'tasks.enqueue': [{ permission: 'cloudtasks.tasks.create', why: 'puts a task into the queue' }],
+  'tasks.identity': [
+    { permission: 'iam.serviceAccounts.actAs', why: 'has its tasks bring a token of the account that calls functions' },
+  ],
+  'events.publish': [{ permission: 'pubsub.topics.publish', why: 'tells what has happened' }],
+  'dlp.deidentify': [
+    { permission: 'serviceusage.services.use', why: 'every request to DLP is charged to the project' },
+    { permission: 'dlp.kms.encrypt', why: 'has DLP transform values with a key that KMS has wrapped' },
+  ],
+  'warehouse.ensureDataset': [{ permission: 'bigquery.datasets.get', why: 'looks whether the dataset is there' }],
+  'warehouse.table': [{ permission: 'bigquery.tables.get', why: 'looks at a table: its schema, whether it is there' }],
+  'warehouse.createTable': [
+    { permission: 'bigquery.tables.create', why: 'creates a table or a view' },
+    { permission: 'bigquery.tables.get', why: 'is answered with the table' },
+  ],
+  'warehouse.patchTable': [
+    { permission: 'bigquery.tables.get', why: 'a patch is checked against the table' },
+    { permission: 'bigquery.tables.update', why: 'adds columns, sets labels and descriptions' },
+  ],
+  'warehouse.dropTable': [{ permission: 'bigquery.tables.delete', why: 'drops a table that is done with' }],
+  'warehouse.job': [
+    {
+      permission: 'bigquery.jobs.get',
+      why: 'a job that was not started yet must read as not there; without the permission it reads as denied',
+    },
+  ],
+  'warehouse.rows': [{ permission: 'bigquery.jobs.get', why: 'reads the result of its own query' }],
+  'job.start': [{ permission: 'bigquery.jobs.create', why: 'starts loads, queries and copies' }],
+  'job.files': [
+    { permission: 'storage.objects.get', why: 'a load job reads the curated files as whoever started it' },
+    { permission: 'storage.objects.list', why: 'a load job resolves its URIs as whoever started it' },
+  ],
+  'job.loadInto': [
+    { permission: 'bigquery.tables.get', why: 'a load checks the table’s schema' },
+    { permission: 'bigquery.tables.create', why: 'a load creates the table where it is missing' },
+    { permission: 'bigquery.tables.updateData', why: 'a load appends to or replaces the table’s rows' },
+    { permission: 'bigquery.tables.update', why: 'a load that truncates sets the schema anew' },
+  ],
+  'job.readFrom': [
+    { permission: 'bigquery.tables.getData', why: 'a query reads the table' },
+    { permission: 'bigquery.tables.get', why: 'a query looks the table up' },
+  ],
+  'job.writeInto': [
+    { permission: 'bigquery.tables.get', why: 'a statement looks the table up' },
+    { permission: 'bigquery.tables.getData', why: 'DELETE, UPDATE and MERGE read what they change' },
+    { permission: 'bigquery.tables.updateData', why: 'a statement changes the table’s rows' },
+    { permission: 'bigquery.tables.create', why: 'a query creates the table of its result' },
+    { permission: 'bigquery.tables.update', why: 'a result that replaces a table sets its schema anew' },
+  ],
+  'job.copyFrom': [
+    { permission: 'bigquery.tables.get', why: 'a copy looks the table up' },
+    { permission: 'bigquery.tables.getData', why: 'a copy reads the table' },
+  ],
+  'job.copyInto': [
+    { permission: 'bigquery.tables.get', why: 'a copy looks the table up' },
+    { permission: 'bigquery.tables.create', why: 'a copy creates the table where it is missing' },
+    { permission: 'bigquery.tables.updateData', why: 'a copy replaces the table’s rows' },
+    { permission: 'bigquery.tables.update', why: 'a copy that truncates sets the schema anew' },
+  ],
+};
+
+/**
+ * A resource, or a group of them, that a role can be bound to. `state/pending/` is what lies under that prefix.
+ * Datasets: `own` is `_sluice`; `sources` and `transforms` are those that a source or a transform writes to; `declared` is both.
+ */
+export type Scope =
+  | `bucket:${BucketRole}`
+  | `bucket:state/${string}/`
+  | `queue:${TaskTarget}`
+  | 'topic:events'
+  | 'account:tasks'
+  | 'project:this'
+  | `dataset:${'own' | 'sources' | 'transforms' | 'declared'}`;
+
+type Calls = Readonly<Partial<Record<Scope, readonly PortCall[]>>>;
+
+const TASKS: Calls = { 'account:tasks': ['tasks.identity'] };
+const EVENTS: Calls = { 'topic:events': ['events.publish'] };
+/** The ledger, the releases and all that is numbered: created once, read, listed, never changed. */
+const LEDGER: Calls = { 'bucket:state': ['objects.create', 'objects.list', 'objects.readText'] };
+const to = (...targets: TaskTarget[]): Calls =>
+  Object.fromEntries(targets.map((target) => [`queue:${target}`, ['tasks.enqueue']]));
+/** An object that cannot be loaded goes to quarantine, and a retry puts it there again. */
+const QUARANTINE: readonly PortCall[] = ['objects.copyTo', 'objects.overwrite'];
+
+export const CALLS: Readonly<Record<FunctionName, Calls>> = {
+  arrive: { ...LEDGER, ...TASKS, ...to('prepare') },
+  prepare: {
+    ...TASKS,
+    ...EVENTS,
+    ...to('deidentify', 'load'),
+    'bucket:state': ['objects.create', 'objects.list', 'objects.readText', 'objects.stat'],
+    'bucket:raw': ['objects.copyFrom', 'objects.read', 'objects.stat'],
+    'bucket:staging': ['objects.create', 'objects.stat'],
+    // A replay reads what quarantine has kept where the object itself is gone.
+    'bucket:quarantine': [...QUARANTINE, 'objects.read', 'objects.stat'],
+  },
+  deidentify: {
+    ...TASKS,
+    ...EVENTS,
+    ...to('load'),
+    'bucket:state': ['objects.create', 'objects.list', 'objects.readText', 'objects.stat'],
+    'bucket:raw': ['objects.copyFrom', 'objects.read', 'objects.stat'],
+    'bucket:staging': ['objects.read'],
+    'bucket:curated': ['objects.create', 'objects.stat'],
+    'bucket:quarantine': [...QUARANTINE, 'objects.read'],
+    'project:this': ['dlp.deidentify'],
+  },
+  load: {
+    ...TASKS,
+    ...EVENTS,
+    ...to('load', 'transform'),
+    'bucket:state': ['objects.create', 'objects.list', 'objects.readText', 'objects.stat'],
+    'bucket:state/pending/': ['objects.remove'],
+    // The owners of a table's partitions are the one object of the state that changes.
+    'bucket:state/tables/': ['objects.overwrite'],
+    'bucket:raw': ['objects.copyFrom'],
+    'bucket:quarantine': QUARANTINE,
+    'bucket:curated': ['job.files'],
+    'project:this': ['job.start', 'warehouse.job'],
+    'dataset:sources': [
+      'job.loadInto',
+      'job.readFrom',
+      'job.writeInto',
+      'warehouse.createTable',
+      'warehouse.ensureDataset',
+      'warehouse.patchTable',
+      'warehouse.table',
+    ],
+    'dataset:own': [
+      'job.loadInto',
+      'job.readFrom',
+      'job.writeInto',
+      'warehouse.dropTable',
+      'warehouse.ensureDataset',
+      'warehouse.table',
+    ],
+  },
+  transform: {
+    ...LEDGER,
+    ...TASKS,
+    ...EVENTS,
+    ...to('transform'),
+    'project:this': ['job.start', 'warehouse.job', 'warehouse.rows'],
+    'dataset:declared': ['job.readFrom'],
+    'dataset:transforms': [
+      'job.copyInto',
+      'job.writeInto',
+      'warehouse.createTable',
+      'warehouse.dropTable',
+      'warehouse.ensureDataset',
+      'warehouse.patchTable',
+      'warehouse.table',
+    ],
+    'dataset:own': [
+      'job.copyFrom',
+      'job.readFrom',
+      'job.writeInto',
+      'warehouse.createTable',
+      'warehouse.dropTable',
+      'warehouse.ensureDataset',
+      'warehouse.patchTable',
+      'warehouse.table',
+    ],
+  },
+  nightly: {
+    ...LEDGER,
+    ...TASKS,
+    ...EVENTS,
+    ...to('prepare', 'load', 'transform'),
+    'bucket:raw': ['objects.list'],
+    'bucket:staging': ['objects.list', 'objects.remove'],
+  },
+  adhoc: { ...LEDGER, ...TASKS, ...to('prepare', 'transform', 'nightly') },
+};

@@ -1,0 +1,42 @@
+# Accounts: one a function, one for each kind of caller, one for people, one that builds. None has a key, and the
+# project's default accounts are used by nothing.
+
+locals {
+  account_purposes = {
+    arrive     = "Runs the function arrive"
+    prepare    = "Runs the function prepare"
+    deidentify = "Runs the function deidentify"
+    load       = "Runs the function load"
+    transform  = "Runs the function transform"
+    nightly    = "Runs the function nightly"
+    adhoc      = "Runs the function adhoc"
+    push       = "Pub/Sub calls arrive as this account"
+    tasks      = "Cloud Tasks calls prepare, deidentify, load, transform and nightly as this account"
+    scheduler  = "Cloud Scheduler calls nightly as this account"
+    operator   = "People and the build act as this account to call adhoc"
+    build      = "Delivers: archives, releases, the plan, the smoke test"
+    image      = "Builds the functions' images, and may do nothing else"
+  }
+}
+
+resource "google_service_account" "account" {
+  for_each = local.account_purposes
+
+  account_id   = "${var.prefix}-${each.key}"
+  display_name = "Sluice ${each.key}"
+  description  = each.value
+
+  depends_on = [google_project_service.used]
+}
+
+# People ask for the operator's identity token, which opens adhoc and nothing else.
+resource "google_service_account_iam_member" "operators" {
+  for_each = merge(
+    { for member in var.operators : member => member },
+    { build = "serviceAccount:${google_service_account.account["build"].email}" },
+  )
+
+  service_account_id = google_service_account.account["operator"].name
+  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
+  member             = each.value
+}

@@ -1,0 +1,11 @@
+# Who may invoke which function. Bindings, not members: they say the whole of it, and who was added by hand is gone with
+# the next apply.
+
+resource "google_cloud_run_v2_service_iam_binding" "invokers" {
+  for_each = local.callers
+
+  name     = google_cloudfunctions2_function.function[each.key].service_config[0].service
+  location = var.region
+  role     = "roles/run.invoker"
+  members  = [for caller in each.value : "serviceAccount:${google_service_account.account[caller].email}"]
+}

@@ -1,0 +1,107 @@
+# Keys, people, and how closed the deployment is.
+
+variable "cmek" {
+  type        = bool
+  default     = true
+  description = "Encrypt buckets, datasets, topics and the functions' images with keys of this project, and not with Google's. Four keys more, about 0.24 dollars a month at first."
+}
+
+variable "key_rotation_days" {
+  type        = number
+  default     = 90
+  description = "Days after which a key gets a new version."
+
+  validation {
+    condition     = var.key_rotation_days >= 1 && var.key_rotation_days <= 90 && floor(var.key_rotation_days) == var.key_rotation_days
+    error_message = "A whole number of days, 1 to 90."
+  }
+}
+
+variable "wrapped_keys" {
+  type        = map(string)
+  default     = {}
+  description = "De-identification keys by name, each 32 random bytes wrapped by the KMS key of `dlp_key`, base64. The bytes themselves never come here: README.md says how to make one."
+
+  validation {
+    # Wrapping adds some 80 bytes; a bare AES key has 44 characters as base64.
+    condition     = alltrue([for value in values(var.wrapped_keys) : can(regex("^[A-Za-z0-9+/]{100,}={0,2}$", value))])
+    error_message = "A wrapped key is the ciphertext of KMS as base64, 100 characters or more. Something shorter is likely the bare key: wrap it, and never write it down."
+  }
+
+  validation {
+    condition     = length(var.wrapped_keys) == 0 || alltrue([for name in var.declared.keys : contains(keys(var.wrapped_keys), name)])
+    error_message = "Every key that sql/ names must be wrapped: run `sluice check` to see them."
+  }
+}
+
+variable "operators" {
+  type        = list(string)
+  default     = []
+  description = "People and groups that may act as the operator, who alone may call `adhoc`: user:…, group:…."
+
+  validation {
+    condition     = alltrue([for member in var.operators : can(regex("^(user|group|serviceAccount):[^@ ]+@[^@ ]+$", member))])
+    error_message = "Give user:…, group:… or serviceAccount:… with an e-mail address; never everybody."
+  }
+}
+
+variable "readers" {
+  type        = map(list(string))
+  default     = {}
+  description = "Who may query which declared dataset: members (group:…) by dataset."
+
+  validation {
+    condition     = alltrue([for dataset in keys(var.readers) : contains(keys(var.declared.datasets), dataset)])
+    error_message = "Only datasets that sql/ declares can be named."
+  }
+
+  validation {
+    condition     = alltrue([for member in flatten(values(var.readers)) : can(regex("^(user|group|serviceAccount|domain):[^@ ]+(@[^@ ]+)?$", member)) && !startswith(member, "all")])
+    error_message = "Give user:…, group:…, serviceAccount:… or domain:…; never everybody."
+  }
+}
+
+variable "adhoc_ingress" {
+  type        = string
+  default     = "ALLOW_INTERNAL_ONLY"
+  description = "Who can reach `adhoc`, the one function that people call: from within the network alone, or also through a load balancer, which must have IAP."
+
+  validation {
+    condition     = contains(["ALLOW_INTERNAL_ONLY", "ALLOW_INTERNAL_AND_GCLB"], var.adhoc_ingress)
+    error_message = "ALLOW_INTERNAL_ONLY or ALLOW_INTERNAL_AND_GCLB: nothing here is open to the internet."
+  }
+}
+
+variable "private_egress" {
+  type        = bool
+  default     = false
+  description = "Send all that the functions send through a network of their own that reaches Google's restricted addresses and nothing else. Its connector costs about 15 dollars a month."
+}
+
+variable "access_policy" {
+  type        = string
+  default     = null
+  description = "Number of the organisation's access policy; with it a service perimeter is put around the project. null = none."
+
+  validation {
+    condition     = var.access_policy == null || can(regex("^[0-9]+$", var.access_policy))
+    error_message = "Give the policy's number: gcloud access-context-manager policies list --organization=…"
+  }
+
+  validation {
+    condition     = var.access_policy == null || var.private_egress
+    error_message = "A perimeter without private_egress shuts the functions out of their own services: set both."
+  }
+}
+
+variable "perimeter_dry_run" {
+  type        = bool
+  default     = true
+  description = "Only log what the perimeter would refuse. Set to false once the log stays empty."
+}
+
+variable "audit_storage_reads" {
+  type        = bool
+  default     = true
+  description = "Log who reads which object. About 50 lines a file that is processed; the first 50 GiB of logs a month are free."
+}
