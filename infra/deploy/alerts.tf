@@ -16,78 +16,77 @@ locals {
   # Kinds of events (functions/model/event.ts) that mean that something was not done.
   failed_events = ["run.quarantined", "run.vanished", "transform.failed"]
 
-  alerts = merge(
-    {
-      run_failed = {
-        title     = "a file or a transform failed"
-        severity  = "ERROR"
-        filter    = "${local.events_metric} AND metric.labels.event=monitoring.regex.full_match(\"${join("|", local.failed_events)}\")"
-        aligner   = "ALIGN_DELTA"
-        reducer   = "REDUCE_SUM"
-        group_by  = ["metric.labels.event", "metric.labels.subject"]
-        period    = "300s"
-        threshold = 0
-        runbook   = "A file went to quarantine, vanished before it was read, or a transform was not built. `sluice quarantine` and `sluice show RUN` tell why; mend the file or the declaration, then `sluice replay RUN`."
-      }
-      privacy_violation = {
-        title     = "sensitive values may be exposed"
-        severity  = "CRITICAL"
-        filter    = local.privacy_metric
-        aligner   = "ALIGN_DELTA"
-        reducer   = "REDUCE_SUM"
-        group_by  = []
-        period    = "300s"
-        threshold = 0
-        runbook   = "Rows did not add up after de-identification, or somebody other than Sluice used DLP, its key, or read raw data. Find the entry by the metric's filter in the logs; if it is not explained, take the key's decrypter away first and ask afterwards."
-      }
-      dead_letters = {
-        title     = "messages lie in a dead letter"
-        severity  = "ERROR"
-        filter    = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=monitoring.regex.full_match(\"${join("|", [for subscription in google_pubsub_subscription.dead : subscription.name])}\")"
-        aligner   = "ALIGN_MAX"
-        reducer   = "REDUCE_SUM"
-        group_by  = []
-        period    = "300s"
-        threshold = 0
-        runbook   = "An arrival or an event was refused 20 times. Nothing is lost: the hourly sweep claims files that were not told of. Pull the dead letter, look into the function's log for the reason, then acknowledge."
-      }
-      task_age = {
-        title     = "work waits too long"
-        severity  = "WARNING"
-        filter    = "metric.type=\"cloudtasks.googleapis.com/queue/task_attempt_delays\" AND resource.type=\"cloud_tasks_queue\" AND resource.labels.queue_id=monitoring.regex.full_match(\"${var.prefix}-(${join("|", local.queue_names)})\")"
-        aligner   = "ALIGN_PERCENTILE_99"
-        reducer   = "REDUCE_MAX"
-        group_by  = []
-        period    = "300s"
-        threshold = var.task_age_seconds * 1000
-        runbook   = "Tasks start long after their time: a queue is paused, its function fails or is at its instances' limit, or a quota of DLP or BigQuery is used up. Look at the failures by code on the dashboard."
-      }
-      scanned_bytes = {
-        title     = "queries read more than a day may cost"
-        severity  = "WARNING"
-        filter    = "metric.type=\"bigquery.googleapis.com/query/scanned_bytes_billed\" AND resource.type=\"global\""
-        aligner   = "ALIGN_DELTA"
-        reducer   = "REDUCE_SUM"
-        group_by  = []
-        period    = "86400s"
-        threshold = var.daily_scan_tib * 1099511627776
-        runbook   = "Queries of this project were billed for more than daily_scan_tib in a day. `sluice bill` and the job history tell whose; a transform without a filter on its partition is the usual one."
-      }
-    },
-    length(var.declared.expectations) == 0 ? {} : {
-      freshness_missed = {
-        title     = "a source is late"
-        severity  = "ERROR"
-        filter    = "${local.events_metric} AND metric.labels.event=\"freshness.missed\""
-        aligner   = "ALIGN_DELTA"
-        reducer   = "REDUCE_SUM"
-        group_by  = ["metric.labels.subject"]
-        period    = "3600s"
-        threshold = 0
-        runbook   = "A source had no load by the time that its declaration expects. The sweep tells so every hour until one comes. Ask the owner (`owner` of the declaration) whether the file was sent; `sluice runs` tells whether it came and failed."
-      }
-    },
-  )
+  alert_kinds = {
+    run_failed = {
+      title     = "a file or a transform failed"
+      severity  = "ERROR"
+      filter    = "${local.events_metric} AND metric.labels.event=monitoring.regex.full_match(\"${join("|", local.failed_events)}\")"
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      group_by  = ["metric.labels.event", "metric.labels.subject"]
+      period    = "300s"
+      threshold = 0
+      runbook   = "A file went to quarantine, vanished before it was read, or a transform was not built. `sluice quarantine` and `sluice show RUN` tell why; mend the file or the declaration, then `sluice replay RUN`."
+    }
+    privacy_violation = {
+      title     = "sensitive values may be exposed"
+      severity  = "CRITICAL"
+      filter    = local.privacy_metric
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      group_by  = []
+      period    = "300s"
+      threshold = 0
+      runbook   = "Rows did not add up after de-identification, or somebody other than Sluice used DLP, its key, or read raw data. Find the entry by the metric's filter in the logs; if it is not explained, take the key's decrypter away first and ask afterwards."
+    }
+    dead_letters = {
+      title     = "messages lie in a dead letter"
+      severity  = "ERROR"
+      filter    = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=monitoring.regex.full_match(\"${join("|", [for subscription in google_pubsub_subscription.dead : subscription.name])}\")"
+      aligner   = "ALIGN_MAX"
+      reducer   = "REDUCE_SUM"
+      group_by  = []
+      period    = "300s"
+      threshold = 0
+      runbook   = "An arrival or an event was refused 20 times. Nothing is lost: the hourly sweep claims files that were not told of. Pull the dead letter, look into the function's log for the reason, then acknowledge."
+    }
+    task_age = {
+      title     = "work waits too long"
+      severity  = "WARNING"
+      filter    = "metric.type=\"cloudtasks.googleapis.com/queue/task_attempt_delays\" AND resource.type=\"cloud_tasks_queue\" AND resource.labels.queue_id=monitoring.regex.full_match(\"${var.prefix}-(${join("|", local.queue_names)})\")"
+      aligner   = "ALIGN_PERCENTILE_99"
+      reducer   = "REDUCE_MAX"
+      group_by  = []
+      period    = "300s"
+      threshold = var.task_age_seconds * 1000
+      runbook   = "Tasks start long after their time: a queue is paused, its function fails or is at its instances' limit, or a quota of DLP or BigQuery is used up. Look at the failures by code on the dashboard."
+    }
+    scanned_bytes = {
+      title     = "queries read more than a day may cost"
+      severity  = "WARNING"
+      filter    = "metric.type=\"bigquery.googleapis.com/query/scanned_bytes_billed\" AND resource.type=\"global\""
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      group_by  = []
+      period    = "86400s"
+      threshold = var.daily_scan_tib * 1099511627776
+      runbook   = "Queries of this project were billed for more than daily_scan_tib in a day. `sluice bill` and the job history tell whose; a transform without a filter on its partition is the usual one."
+    }
+    freshness_missed = {
+      title     = "a source is late"
+      severity  = "ERROR"
+      filter    = "${local.events_metric} AND metric.labels.event=\"freshness.missed\""
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      group_by  = ["metric.labels.subject"]
+      period    = "3600s"
+      threshold = 0
+      runbook   = "A source had no load by the time that its declaration expects. The sweep tells so every hour until one comes. Ask the owner (`owner` of the declaration) whether the file was sent; `sluice runs` tells whether it came and failed."
+    }
+  }
+
+  # Where no source says when it is expected, none can be late.
+  alerts = { for kind, alert in local.alert_kinds : kind => alert if kind != "freshness_missed" || length(var.declared.expectations) > 0 }
 }
 
 resource "google_monitoring_alert_policy" "alert" {

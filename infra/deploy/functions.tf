@@ -9,11 +9,13 @@ locals {
       SLUICE_DLP_LOCATION         = local.dlp_location
       SLUICE_TOPIC_EVENTS         = local.topic_events
       SLUICE_TASK_SERVICE_ACCOUNT = local.accounts.tasks
-      SLUICE_ATTEMPTS             = tostring(var.attempts)
-      SLUICE_SHARD_BYTES          = tostring(var.shard_mib * 1024 * 1024)
-      SLUICE_MAX_PLAIN_BYTES      = tostring(var.max_plain_gib * 1024 * 1024 * 1024)
-      SLUICE_MAX_RATIO            = tostring(var.max_compression_ratio)
-      SLUICE_DLP_CONCURRENCY      = tostring(var.dlp_concurrency)
+      # Cloud Run verifies a token and takes its signature off before the function sees it.
+      SLUICE_TOKEN_SIGNATURES = "removed-by-cloud-run"
+      SLUICE_ATTEMPTS         = tostring(var.attempts)
+      SLUICE_SHARD_BYTES      = tostring(var.shard_mib * 1024 * 1024)
+      SLUICE_MAX_PLAIN_BYTES  = tostring(var.max_plain_gib * 1024 * 1024 * 1024)
+      SLUICE_MAX_RATIO        = tostring(var.max_compression_ratio)
+      SLUICE_DLP_CONCURRENCY  = tostring(var.dlp_concurrency)
       # Memory, like everything an instance writes.
       SLUICE_SCRATCH = "/tmp"
     },

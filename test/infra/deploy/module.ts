@@ -120,3 +120,6 @@ export function bodyOf(module: Module, address: string): Body {
   if (!body) throw new Error(`there is no ${address}`);
   return body;
 }
+
+/** An expression as the parser writes one. */
+export const hcl = (expression: string): string => `\${${expression}}`;
