@@ -10,12 +10,15 @@ process.env.METADATA_SERVER_DETECTION = 'none';
 let server: Server;
 let warehouse: Warehouse;
 let answer: { status: number; body: object } = { status: 200, body: {} };
+/** Whoever looks finds nothing, whatever `answer` is. */
+let absent = false;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     request.resume().on('end', () => {
-      response.writeHead(answer.status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer.body));
+      const { status, body } = absent && request.method === 'GET' ? { status: 404, body: {} } : answer;
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -103,7 +106,10 @@ describe('a request', () => {
     answer = refused(409, 'duplicate');
     expect(await warehouse.startJob('j', {})).toBe('exists');
     expect(await warehouse.createTable('shop.orders', {})).toBe('exists');
+    // The dataset was looked for, was not there, and somebody else was faster to make it.
+    absent = true;
     await warehouse.ensureDataset('shop');
+    absent = false;
   });
 });
 
