@@ -2,6 +2,7 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBIntervalValue,
   DuckDBListValue,
   DuckDBStructValue,
   DuckDBTimestampTZValue,
@@ -72,6 +73,7 @@ function encodeCell(value: DuckDBValue, type: SqlType, format: RowFormat): Cell 
     return format.useInt64Timestamp ? String(value.micros) : secondsText(value.micros);
   if (value instanceof DuckDBTimestampValue) return datetimeText(value.micros);
   if (value instanceof DuckDBTimeValue) return clockText(value.micros);
+  if (value instanceof DuckDBIntervalValue) return intervalText(value);
   if (value instanceof DuckDBDecimalValue) return decimalText(value);
   if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString('base64');
   if (typeof value === 'number') return type.kind === 'FLOAT64' ? floatText(value) : String(value);
@@ -91,6 +93,15 @@ function clockText(micros: bigint): string {
   const seconds = micros / 1_000_000n;
   const fraction = micros % 1_000_000n;
   return `${pad(seconds / 3600n, 2)}:${pad((seconds / 60n) % 60n, 2)}:${pad(seconds % 60n, 2)}${fraction === 0n ? '' : `.${pad(fraction, 6)}`}`;
+}
+
+/** `1-2 3 4:5:6.789`: years and months, days, and the clock, each with its own sign. */
+function intervalText({ months, days, micros }: DuckDBIntervalValue): string {
+  const [m, u] = [Math.abs(months), micros < 0n ? -micros : micros];
+  const fraction = u % 1_000_000n;
+  const digits = fraction === 0n ? '' : `.${pad(fraction, 6).replace(/000$/, '')}`;
+  const clock = `${u / 3_600_000_000n}:${(u / 60_000_000n) % 60n}:${(u / 1_000_000n) % 60n}${digits}`;
+  return `${months < 0 ? '-' : ''}${Math.floor(m / 12)}-${m % 12} ${days} ${micros < 0n ? '-' : ''}${clock}`;
 }
 
 function datetimeText(micros: bigint): string {

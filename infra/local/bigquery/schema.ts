@@ -17,7 +17,7 @@ export interface Field {
 }
 
 const SPELLED: Partial<Record<ScalarKind, string>> = { INT64: 'INTEGER', FLOAT64: 'FLOAT', BOOL: 'BOOLEAN' };
-const REFUSED = new Set(['GEOGRAPHY', 'INTERVAL', 'RANGE', 'FOREIGN']);
+const REFUSED = new Set(['GEOGRAPHY', 'RANGE', 'FOREIGN']);
 /** What is refused because the warehouse would not hold it to it. */
 const REFUSED_KEYS = [
   'defaultValueExpression',

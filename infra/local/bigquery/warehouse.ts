@@ -3,6 +3,8 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBValue } from '@duckdb/node-api';
 import { MACROS } from './sql/macros/macros.ts';
+import { registerScalars } from './sql/scalars/scalar.ts';
+import { SCALARS } from './sql/scalars/scalars.ts';
 
 /** Rows of a small answer, as DuckDB's JavaScript values by column name. */
 export type Row = Record<string, DuckDBValue>;
@@ -61,6 +63,7 @@ export async function openWarehouse(dir: string): Promise<Warehouse> {
   }
 
   const first = await take();
+  registerScalars(first, SCALARS);
   for (const schema of ['meta', 'data', 'anon']) await first.run(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
   await createMacros(first);
   give(first);

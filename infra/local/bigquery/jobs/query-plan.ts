@@ -1,10 +1,10 @@
 import { JobFailure, toFailure } from '../errors.ts';
 import { readParameters } from '../query-parameters.ts';
 import { fieldOfType } from '../schema.ts';
-import type { Analysis } from '../sql/analyze/analysis.ts';
+import type { Surroundings } from '../sql/analyze/analysis.ts';
 import { type Plan, planStatement } from '../sql/analyze/statement.ts';
 import { parseScript, type Script } from '../sql/parse/statements.ts';
-import { SqlError } from '../sql/sql-error.ts';
+import { SqlError, unsupported } from '../sql/sql-error.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { Job, QueryConfiguration, QueryStatistics } from './job.ts';
 import { costOf } from './query-cost.ts';
@@ -15,7 +15,7 @@ export function planOptions(
   engine: Engine,
   job: Pick<Job, 'project' | 'configuration'>,
   startedAt: number,
-): Pick<Analysis, 'findTable' | 'parameter' | 'now'> {
+): Surroundings {
   const query = job.configuration.query as QueryConfiguration;
   const { defaultDataset } = query;
   return {
@@ -28,6 +28,11 @@ export function planOptions(
     }),
     parameter: readParameters(query.queryParameters ?? []),
     now: BigInt(startedAt) * 1000n,
+    system(name, at) {
+      throw unsupported(`system variable @@${name}`, at);
+    },
+    variable: () => undefined,
+    findFunction: () => undefined,
   };
 }
 

@@ -5,6 +5,7 @@ import { JobFailure, toFailure } from '../errors.ts';
 import { checkPartitioning, readTimePartitioning, refuseRangePartitioning } from '../jobs/destination.ts';
 import { type Engine, nameOf, requireDataset, requireTable } from '../jobs/engine.ts';
 import { changeSchema, checkTableId, defaultExpiration } from '../jobs/open-destination.ts';
+import { planOptions } from '../jobs/query-plan.ts';
 import { viewRecord } from '../jobs/run-ddl.ts';
 import { type Field, fieldOfType, parseFields } from '../schema.ts';
 import { checkSchemaChange } from '../schema-change.ts';
@@ -85,13 +86,15 @@ function viewSchema(engine: Engine, ref: TableRef, text: string): Field[] {
     const [first] = statements;
     if (statements.length !== 1 || first?.statement.kind !== 'query')
       throw new SqlError('A view must be one SELECT', 0);
+    const surroundings = planOptions(
+      engine,
+      { project: ref.project, configuration: { query: {} } },
+      engine.clock.now(),
+    );
     const plan = planStatement(first.statement, {
+      ...surroundings,
       findTable: (path, at) => {
-        const info = engine.catalog.resolver({
-          project: ref.project,
-          defaultDataset: undefined,
-          location: engine.location,
-        })(path, at, false);
+        const info = surroundings.findTable(path, at, false);
         if (info.kind === 'VIEW' && nameOf(info) === nameOf(ref))
           throw new SqlError(`View ${nameOf(ref)} refers to itself`, at);
         return info;
@@ -99,7 +102,6 @@ function viewSchema(engine: Engine, ref: TableRef, text: string): Field[] {
       parameter: (_name, _index, at) => {
         throw new SqlError('Query parameters cannot be used inside of a view', at);
       },
-      now: BigInt(engine.clock.now()) * 1000n,
     });
     return plan.kind === 'query' ? plan.columns.map((column) => fieldOfType(column.name, column.type)) : [];
   } catch (error) {

@@ -11,7 +11,8 @@ export type ScalarKind =
   | 'DATETIME'
   | 'TIME'
   | 'TIMESTAMP'
-  | 'JSON';
+  | 'JSON'
+  | 'INTERVAL';
 
 export interface StructField {
   name: string | undefined;
@@ -55,6 +56,7 @@ const SCALAR_NAMES: Record<string, ScalarKind> = {
   TIME: 'TIME',
   TIMESTAMP: 'TIMESTAMP',
   JSON: 'JSON',
+  INTERVAL: 'INTERVAL',
 };
 
 export function parseScalarKind(name: string): ScalarKind | undefined {
@@ -81,6 +83,7 @@ const DUCK: Record<ScalarKind, string> = {
   TIME: 'TIME',
   TIMESTAMP: 'TIMESTAMPTZ',
   JSON: 'JSON',
+  INTERVAL: 'INTERVAL',
 };
 
 export function duckType(type: SqlType): string {

@@ -11,11 +11,13 @@ const present = existsSync(scorer);
 if (!present && !process.env.CI) console.log(`${scorer} is missing: the cases are left out`);
 
 /** What was reached; a change may only raise the first. */
-const RIGHT = 498;
+const RIGHT = 637;
 
 /** Rows that differ from the case's, and why they stay as they are. */
 const RESIDUE: Record<string, string> = {
   'window dense_rank with group': 'the case reads its literals in Los Angeles; BigQuery’s default time zone is UTC',
+  'googlesql/functions/array/array_zip :: upstream example 2':
+    'the case wants an array of structs as a debugger prints it, names behind values; the rows are the same',
   'googlesql/functions/datetime/datetime :: construct datetime':
     'the case wants a T in CAST(DATETIME AS STRING); BigQuery writes a space',
   'googlesql/functions/datetime/datetime_trunc :: trunc to hour': 'as above',

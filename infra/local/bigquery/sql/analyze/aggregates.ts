@@ -1,7 +1,8 @@
 import type { Call, OrderItem } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { arrayOf, isGroupable, isNumeric, isOrderable, renderType, type SqlType, scalar } from '../types.ts';
+import { arrayOf, duckType, isGroupable, isNumeric, isOrderable, renderType, type SqlType, scalar } from '../types.ts';
 import { type Env, refuseAggregate } from './analysis.ts';
+import { APPROXIMATE } from './approximate.ts';
 import { analyze, signatureError } from './expressions.ts';
 import { coerce, type Typed, typed } from './typed.ts';
 import { analyzeWindowFunction, overClause, WINDOW_FUNCTIONS } from './windows.ts';
@@ -9,12 +10,12 @@ import { analyzeWindowFunction, overClause, WINDOW_FUNCTIONS } from './windows.t
 export { WINDOW_FUNCTIONS };
 
 /** What an aggregate is made of. `core` adds DISTINCT, ORDER BY, filter and OVER to one DuckDB aggregate. */
-interface Built {
+export interface Built {
   type: SqlType;
   sql(core: (name: string, args: string, options?: { ordered?: boolean; filter?: string }) => string): string;
 }
 
-type Build = (args: Typed[], call: Call) => Built | undefined;
+export type Build = (args: Typed[], call: Call) => Built | undefined;
 
 const INT64 = scalar('INT64');
 const FLOAT64 = scalar('FLOAT64');
@@ -51,6 +52,7 @@ const beside =
   };
 
 export const AGGREGATES: Record<string, Build> = {
+  ...APPROXIMATE,
   COUNT: (args, call) => {
     if (call.star) return { type: INT64, sql: (core) => core('count', '*') };
     return one((x) => ({ type: INT64, sql: (core) => core('count', x.sql) }))(args, call);
@@ -60,6 +62,7 @@ export const AGGREGATES: Record<string, Build> = {
     return value && { type: INT64, sql: (core) => core('count', `CASE WHEN ${value.sql} THEN 1 END`) };
   }),
   SUM: one((x) => {
+    if (x.type.kind === 'INTERVAL') return sumInterval(x);
     if (!isNumeric(x.type)) return undefined;
     const to = { INT64: 'BIGINT', NUMERIC: 'DECIMAL(38,9)', BIGNUMERIC: 'DECIMAL(38,18)', FLOAT64: 'DOUBLE' }[
       x.type.kind as 'INT64'
@@ -67,6 +70,14 @@ export const AGGREGATES: Record<string, Build> = {
     return { type: x.type, sql: (core) => `CAST(${core('sum', x.sql)} AS ${to})` };
   }),
   AVG: one((x) => {
+    if (x.type.kind === 'INTERVAL') {
+      const sum = sumInterval(x);
+      return {
+        type: x.type,
+        sql: (core) =>
+          `CASE WHEN ${core('count', x.sql)} > 0 THEN bq_interval_divide(${sum.sql(core)}, ${core('count', x.sql)}) END`,
+      };
+    }
     if (x.type.kind === 'NUMERIC') {
       return {
         type: x.type,
@@ -93,6 +104,7 @@ export const AGGREGATES: Record<string, Build> = {
   }),
   STRING_AGG: (args, call) => {
     const [x, separator] = args;
+    if (x?.type.kind === 'BYTES') return joinBytes(x, separator);
     const value = x && coerce(x, scalar('STRING'));
     if (!value || args.length > 2) return undefined;
     const by = separator ? coerce(separator, scalar('STRING')) : typed("','", scalar('STRING'));
@@ -126,6 +138,25 @@ export const AGGREGATES: Record<string, Build> = {
   MIN_BY: beside('arg_min_null'),
 };
 
+function joinBytes(x: Typed, separator: Typed | undefined): Built | undefined {
+  if (separator && separator.type.kind !== 'BYTES') return undefined;
+  const by = separator ? `bq_latin1(${separator.sql})` : "','";
+  return {
+    type: x.type,
+    sql: (core) =>
+      `bq_from_latin1(array_to_string(${core('list', `bq_latin1(${x.sql})`, { ordered: true, filter: `${x.sql} IS NOT NULL` })}, ${by}))`,
+  };
+}
+
+function sumInterval(x: Typed): Built {
+  const part = (core: Parameters<Built['sql']>[0], fn: string) => core('sum', `${fn}(${x.sql})`);
+  return {
+    type: x.type,
+    sql: (core) =>
+      `bq_interval(${part(core, 'bq_interval_months')}, ${part(core, 'bq_interval_days')}, ${part(core, 'bq_interval_micros')})`,
+  };
+}
+
 /** Any NaN makes the result NaN in GoogleSQL; DuckDB counts it as the greatest number. */
 function extreme(name: 'min' | 'max', x: Typed): Built | undefined {
   if (!isOrderable(x.type)) return undefined;
@@ -156,14 +187,22 @@ export function analyzeAggregate(call: Call, env: Env): Typed {
       `Aggregate functions with DISTINCT cannot be used with arguments of type ${renderType(args[0].type)}`,
       call.at,
     );
-  const built = key && call.having ? besideKey(call, args, key) : build(args, call);
+  if (key && !isOrderable(key.type))
+    throw signatureError(`aggregate function ${call.name} with HAVING`, [key], call.at);
+  const built = key && call.having && call.name === 'ANY_VALUE' ? besideKey(call, args, key) : build(args, call);
+  // HAVING MAX keeps the rows whose key is the greatest of the group's: they are collected, and the aggregate runs over them.
+  if (key && call.having && call.name !== 'ANY_VALUE') return havingExtreme(call, args, key, built, inner);
   if (!built || (call.star && call.name !== 'COUNT'))
     throw signatureError(`aggregate function ${call.name}`, args, call.at);
   const orderBy = call.orderBy.length > 0 ? ` ORDER BY ${orderItems(call.orderBy, inner)}` : '';
   const sql = built.sql((name, list, options = {}) => {
     const conditions = [
       options.filter,
-      call.nulls === 'ignore' && call.name === 'ARRAY_AGG' ? `${args[0]?.sql} IS NOT NULL` : undefined,
+      env.filter,
+      (call.nulls === 'ignore' && call.name === 'ARRAY_AGG') ||
+      (call.name === 'APPROX_QUANTILES' && call.nulls !== 'respect')
+        ? `${args[0]?.sql} IS NOT NULL`
+        : undefined,
     ].filter((one) => one !== undefined);
     const filter = conditions.length > 0 ? ` FILTER (WHERE ${conditions.join(' AND ')})` : '';
     const core = `${name}(${call.distinct && !list.startsWith('DISTINCT ') ? 'DISTINCT ' : ''}${list}${options.ordered ? orderBy : ''})${filter}${over ?? ''}`;
@@ -178,15 +217,52 @@ function checkModifiers(call: Call): void {
     throw new SqlError(`ORDER BY in aggregate arguments is not supported by ${name}`, at);
   if (call.limit && !ORDERED.has(name))
     throw new SqlError(`LIMIT in aggregate arguments is not supported by ${name}`, at);
-  if (call.nulls && name !== 'ARRAY_AGG') throw unsupported(`${name} with IGNORE NULLS or RESPECT NULLS`, at);
+  if (call.nulls && name !== 'ARRAY_AGG' && name !== 'APPROX_QUANTILES')
+    throw unsupported(`${name} with IGNORE NULLS or RESPECT NULLS`, at);
   if (call.over && (call.orderBy.length > 0 || call.limit))
     throw new SqlError(`Analytic function ${name} does not support ORDER BY or LIMIT in arguments`, at);
-  if (call.having && (call.over || call.distinct || !['ANY_VALUE'].includes(name)))
-    throw unsupported(`${name} with HAVING`, at);
+  if (call.having && (call.over || call.distinct || call.star))
+    throw unsupported(`${name} with HAVING and OVER, DISTINCT or *`, at);
   if (call.distinct && (call.star || name === 'APPROX_COUNT_DISTINCT'))
     throw new SqlError(`DISTINCT is not allowed for function ${name}`, at);
   if (call.over && call.distinct && call.over.orderBy.length > 0)
     throw new SqlError('Window ORDER BY is not allowed if DISTINCT is specified', at);
+}
+
+/** DuckDB's aggregates over lists, for those that HAVING MAX or MIN narrows. */
+const OF_LISTS: Record<string, string> = {
+  COUNT: 'count',
+  SUM: 'sum',
+  AVG: 'avg',
+  MIN: 'min',
+  MAX: 'max',
+  ARRAY_AGG: '',
+  STRING_AGG: '',
+  LOGICAL_AND: 'bool_and',
+  LOGICAL_OR: 'bool_or',
+  BIT_AND: 'bit_and',
+  BIT_OR: 'bit_or',
+  BIT_XOR: 'bit_xor',
+};
+
+function havingExtreme(call: Call, args: Typed[], key: Typed, built: Built | undefined, env: Env): Typed {
+  const name = OF_LISTS[call.name];
+  const [x, by] = args;
+  if (name === undefined || !built || !x || call.orderBy.length > 0 || call.limit || call.nulls)
+    throw unsupported(`${call.name} with HAVING`, call.at);
+  if (call.name === 'AVG' && x.type.kind !== 'INT64' && x.type.kind !== 'FLOAT64')
+    throw unsupported(`AVG of ${renderType(x.type)} with HAVING`, call.at);
+  const side = call.having?.side === 'min' ? 'list_min' : 'list_max';
+  const filter = env.filter === undefined ? '' : ` FILTER (WHERE ${env.filter})`;
+  const pairs = `list(struct_pack(k := ${key.sql}, v := ${x.sql}))${filter}`;
+  const kept = (list: string) =>
+    `list_transform(list_filter(${list}, lambda p: p.k = ${side}(list_transform(${list}, lambda q: q.k))), lambda p: p.v)`;
+  const values = `list_transform([${pairs}], lambda a: ${kept('a')})[1]`;
+  if (call.name === 'STRING_AGG')
+    return typed(`array_to_string(list_filter(${values}, lambda e: e IS NOT NULL), ${by?.sql ?? "','"})`, built.type);
+  if (name === '') return typed(values, built.type);
+  const sql = `list_aggregate(${values}, '${name}')`;
+  return typed(call.name === 'COUNT' ? `coalesce(${sql}, 0)` : `CAST(${sql} AS ${duckType(built.type)})`, built.type);
 }
 
 function besideKey(call: Call, args: Typed[], key: Typed): Built | undefined {

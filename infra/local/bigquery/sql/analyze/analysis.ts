@@ -1,4 +1,4 @@
-import type { Query } from '../parse/tree.ts';
+import type { Expr, Query, WindowSpec } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
 import type { SqlType } from '../types.ts';
 import type { Bounds } from './partition-bounds.ts';
@@ -30,14 +30,33 @@ export interface Scan {
   isOptional: boolean;
 }
 
-/** What one statement is analysed against, and what the analysis finds out besides the SQL. */
-export interface Analysis {
+/** A function that CREATE FUNCTION made: its body stands in place of each call. */
+export interface FunctionInfo {
+  name: string;
+  isAggregate: boolean;
+  /** A parameter of ANY TYPE has none. */
+  parameters: { name: string; type: SqlType | undefined }[];
+  returns: SqlType | undefined;
+  body: Expr;
+}
+
+/** What the names of a statement mean where it runs, and when that is. */
+export interface Surroundings {
   /** Throws SqlError `Not found: …` where there is none. */
   findTable(path: string[], at: number, defaults: boolean): TableInfo;
   /** The literal that a query parameter stands for. */
   parameter(name: string | undefined, index: number, at: number): Typed;
   /** Microseconds since 1970 at which the statement began: what CURRENT_TIMESTAMP answers. */
   now: bigint;
+  /** `@@name`. Throws SqlError where there is none. */
+  system(name: string, at: number): Typed;
+  /** A variable of the script. */
+  variable(name: string): Typed | undefined;
+  findFunction(path: readonly string[]): FunctionInfo | undefined;
+}
+
+/** What one statement is analysed against, and what the analysis finds out besides the SQL. */
+export interface Analysis extends Surroundings {
   fresh(prefix: string): string;
   scans: Scan[];
   scan(table: TableInfo): Scan;
@@ -49,13 +68,15 @@ export interface Analysis {
   filtering<T>(work: () => T): T;
   /** Runs `work`, and returns what it touched instead of taking note of it. */
   collect<T>(work: () => T): { result: T; replay(): void };
+  /** Functions under expansion, innermost last. */
+  functions: string[];
   /** Views under expansion, innermost last. */
   views: string[];
   /** Whether names of the default dataset are known here: not inside views. */
   defaults: boolean;
 }
 
-export function createAnalysis(options: Pick<Analysis, 'findTable' | 'parameter' | 'now'>): Analysis {
+export function createAnalysis(options: Surroundings): Analysis {
   let counter = 0;
   let conditions = 0;
   let collecting: (() => void)[] | undefined;
@@ -77,6 +98,7 @@ export function createAnalysis(options: Pick<Analysis, 'findTable' | 'parameter'
         conditions--;
       }
     },
+    functions: [],
     views: [],
     defaults: true,
     fresh: (prefix) => `${prefix}${++counter}`,
@@ -109,6 +131,8 @@ export interface Cte {
   name: string;
   sql: string;
   columns: Column[];
+  /** Its rows are values, as of SELECT AS STRUCT. */
+  value: boolean;
 }
 
 /** Where an expression stands: what it may use. */
@@ -121,7 +145,9 @@ export interface Env {
   /** The clause's name where aggregates are refused; undefined where they may stand. */
   noAggregates: string | undefined;
   noWindows: string | undefined;
-  windows: Map<string, import('../parse/tree.ts').WindowSpec>;
+  windows: Map<string, WindowSpec>;
+  /** Aggregates look only at rows that meet this: PIVOT's value. */
+  filter?: string;
   /** Set once an aggregate outside of OVER was found. */
   found: { aggregate: boolean; window: boolean };
   subquery(query: Query, env: Env): QueryResult;

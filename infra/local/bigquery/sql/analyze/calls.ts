@@ -1,8 +1,9 @@
 import { SIGNATURES } from '../functions/signatures.ts';
-import type { Call } from '../parse/tree.ts';
+import type { Call, Expr } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
+import { scalar } from '../types.ts';
 import { AGGREGATES, analyzeAggregate, WINDOW_FUNCTIONS } from './aggregates.ts';
-import type { Env } from './analysis.ts';
+import { type Env, refuseAggregate } from './analysis.ts';
 import { DATE_CALLS } from './dates.ts';
 import { analyze, signatureError } from './expressions.ts';
 import { matchSignature } from './signature.ts';
@@ -14,15 +15,45 @@ export function analyzeCall(call: Call, env: Env): Typed {
     if (call.safe) throw unsupported(`SAFE.${call.name}`, call.at);
     return analyzeAggregate(call, env);
   }
+  if (call.name === 'GROUPING') return analyzeGrouping(call, env);
   if (call.over) throw new SqlError(`Function ${call.name} cannot be used with an OVER clause`, call.at);
   refuseModifiers(call);
-  const value = analyzeScalar(call, env);
-  // TRY turns the function's own errors into NULL, and those of its arguments too, which SAFE. would let through.
-  if (call.safe && !value.literal) {
-    if (call.args.some(canFail)) throw unsupported('SAFE. around an argument that is itself computed', call.at);
-    return typed(`TRY(${value.sql})`, value.type);
-  }
-  return value;
+  return call.safe ? analyzeSafe(call, env) : analyzeScalar(call, env);
+}
+
+/**
+ * TRY turns the function's own errors into NULL, and would those of its arguments too, which SAFE. lets through: arguments
+ * that could fail are computed before it, and stand in the call under names of their own.
+ */
+function analyzeSafe(call: Call, env: Env): Typed {
+  const computed: { name: string; value: Typed }[] = [];
+  const args = call.args.map((arg): Expr => {
+    if (!canFail(arg)) return arg;
+    const name = `$a${computed.length + 1}`;
+    const value = analyze(arg, env);
+    computed.push({ name, value });
+    return { kind: 'path', names: [{ name, at: arg.at, quoted: true }], at: arg.at };
+  });
+  const visible = computed.map(({ name, value }) => ({
+    name,
+    value: typed(`struct_extract(t, '${name}')`, value.type),
+    touch: () => {},
+  }));
+  const scope = computed.length > 0 ? { visible, ranges: [], parent: env.scope } : env.scope;
+  const value = analyzeScalar({ ...call, args }, { ...env, scope, aliases: env.aliases });
+  if (value.literal) return value;
+  if (computed.length === 0) return typed(`TRY(${value.sql})`, value.type);
+  const packed = computed.map((one) => `"${one.name}" := ${one.value.sql}`).join(', ');
+  return typed(`list_transform([struct_pack(${packed})], lambda t: TRY(${value.sql}))[1]`, value.type);
+}
+
+/** Whether a row of ROLLUP, CUBE or GROUPING SETS is of a set without this key: 1 where it is. */
+function analyzeGrouping(call: Call, env: Env): Typed {
+  const [arg, ...more] = call.args;
+  if (!arg || more.length > 0) throw signatureError('function GROUPING', [], call.at);
+  refuseAggregate(env, 'GROUPING', call.at);
+  const value = analyze(arg, { ...env, noAggregates: 'GROUPING', noWindows: 'GROUPING' });
+  return typed(`CAST(grouping(${value.sql}) AS BIGINT)`, scalar('INT64'));
 }
 
 function canFail(expr: Call['args'][number]): boolean {
@@ -37,6 +68,8 @@ function canFail(expr: Call['args'][number]): boolean {
       return canFail(expr.of);
     case 'unary':
       return canFail(expr.of);
+    case 'lambda':
+      return false;
     case 'array':
       return expr.elements.some(canFail);
     case 'struct':
@@ -49,13 +82,13 @@ function canFail(expr: Call['args'][number]): boolean {
 function analyzeScalar(call: Call, env: Env): Typed {
   const special = Object.hasOwn(SPECIAL_CALLS, call.name) ? SPECIAL_CALLS[call.name] : undefined;
   const dated = Object.hasOwn(DATE_CALLS, call.name) ? DATE_CALLS[call.name] : undefined;
-  if (!special && call.named.length > 0) throw unsupported(`named arguments of ${call.name}`, call.at);
+  if (!special && !dated && call.named.length > 0) throw unsupported(`named arguments of ${call.name}`, call.at);
   const own = special?.(call, env) ?? dated?.(call, env);
   if (own) return own;
   const overloads = SIGNATURES.get(call.name);
   if (!overloads) {
     if (special || dated) throw unsupported(`this form of ${call.name}`, call.at);
-    throw REFUSED.has(call.name) || call.name.includes('.')
+    throw REFUSED.has(call.name) || REFUSED_FAMILIES.test(call.name)
       ? unsupported(`function ${call.name}`, call.at)
       : new SqlError(`Function not found: ${call.name.toLowerCase()}`, call.at);
   }
@@ -81,16 +114,11 @@ function refuseModifiers(call: Call): void {
   if (call.star) throw new SqlError(`Argument * can only be used in COUNT(*)`, call.at);
 }
 
+/** Families that are known by how their names begin: geography, differential privacy, and what has a namespace. */
+const REFUSED_FAMILIES = /^(ST_|S2_|ANON_|KLL_|HLL_|ML\b|AI\b|OBJ\b)|\./;
 /** BigQuery's functions that are not built here: known by name, so that the message says so. */
 const REFUSED = new Set(
-  `ACOSH ADDDATE ANY_TYPE APPENDS ARRAY_FILTER ARRAY_TRANSFORM ARRAY_ZIP CBRT CODE_POINTS_TO_BYTES COLLATE CONTAINS_SUBSTR
-  COSINE_DISTANCE EDIT_DISTANCE EUCLIDEAN_DISTANCE EXTERNAL_QUERY FARM_FINGERPRINT FROM_BASE32 GAP_FILL
-  GENERATE_TIMESTAMP_ARRAY GENERATE_RANGE_ARRAY GROUPING JUSTIFY_DAYS JUSTIFY_HOURS JUSTIFY_INTERVAL KEYS MAKE_INTERVAL NORMALIZE
-  NORMALIZE_AND_CASEFOLD PARSE_BIGNUMERIC RANGE RANGE_BUCKET RANGE_CONTAINS REGEXP_EXTRACT_GROUPS SEARCH SESSION_USER SOUNDEX
-  SPARSE_COSINE_DISTANCE ST_GEOGPOINT TO_BASE32 TYPEOF VECTOR_SEARCH JSON_SET JSON_REMOVE JSON_ARRAY JSON_OBJECT JSON_KEYS
-  JSON_STRIP_NULLS JSON_ARRAY_APPEND JSON_ARRAY_INSERT JSON_FLATTEN LAX_BOOL LAX_INT64 LAX_FLOAT64 LAX_STRING BOOL_ARRAY DOUBLE
-  JSON_CONTAINS REGEXP_INSTR SHA512 SEC SECH CSC CSCH COT COTH ARRAY_SLICE PARSE_NUMERIC BOOL_ARRAY FLOAT64_ARRAY INT64_ARRAY
-  STRING_ARRAY LAX_BOOL_ARRAY LAX_FLOAT64_ARRAY LAX_INT64_ARRAY LAX_STRING_ARRAY SPLIT_SUBSTR BIT_CAST_TO_INT64 HLL_COUNT APPROX_QUANTILES APPROX_TOP_COUNT APPROX_TOP_SUM ST_DISTANCE ERROR_MESSAGE`.split(
+  `ADDDATE AEAD ANY_TYPE APPENDS APPROX_COSINE_DISTANCE BAG_OF_WORDS COLLATE DETERMINISTIC_DECRYPT_BYTES DETERMINISTIC_DECRYPT_STRING DETERMINISTIC_ENCRYPT DLP_DETERMINISTIC_DECRYPT DLP_DETERMINISTIC_ENCRYPT DLP_KEY_CHAIN DOT_PRODUCT ERROR_MESSAGE EXTERNAL_OBJECT_TRANSFORM EXTERNAL_QUERY GAP_FILL GENERATE_RANGE_ARRAY GROUPING_ID HIGHWAY_FINGERPRINT128 HLL_COUNT IFERROR ISERROR JSON_TO_PROTO KEYS L1_NORM L2_NORM MANHATTAN_DISTANCE NULLIFERROR RANGE RANGE_CONTAINS RANGE_END RANGE_INTERSECT RANGE_OVERLAPS RANGE_SESSIONIZE RANGE_START S2_CELLIDFROMPOINT S2_COVERINGCELLIDS SEARCH SPARSE_COSINE_DISTANCE SPLIT_SUBSTR ST_DISTANCE ST_GEOGPOINT TEXT_ANALYZE TF_IDF VECTOR_SEARCH`.split(
     /\s+/,
   ),
 );

@@ -52,6 +52,7 @@ const CASTS: Partial<Record<ScalarKind, Partial<Record<ScalarKind, string>>>> = 
     DATETIME: 'bq_text_datetime($)',
     TIME: 'bq_text_time($)',
     TIMESTAMP: 'bq_text_timestamp($)',
+    INTERVAL: 'bq_text_interval($)',
   },
   BYTES: { STRING: 'bq_bytes_text($)' },
   DATE: { STRING: 'bq_date_text($)', DATETIME: 'CAST($ AS TIMESTAMP)', TIMESTAMP: 'CAST($ AS TIMESTAMPTZ)' },
@@ -62,6 +63,7 @@ const CASTS: Partial<Record<ScalarKind, Partial<Record<ScalarKind, string>>>> = 
     TIMESTAMP: "($ AT TIME ZONE 'UTC')",
   },
   TIME: { STRING: 'bq_time_text($)' },
+  INTERVAL: { STRING: 'bq_interval_text($)' },
   TIMESTAMP: {
     STRING: 'bq_timestamp_text($)',
     DATE: "CAST($ AT TIME ZONE 'UTC' AS DATE)",

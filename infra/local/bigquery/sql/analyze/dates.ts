@@ -1,6 +1,6 @@
 import type { Call, Expr } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { arrayOf, type ScalarKind, scalar } from '../types.ts';
+import { type ScalarKind, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
 import {
   type DatePart,
@@ -13,8 +13,11 @@ import {
   truncateTime,
 } from './date-parts.ts';
 import { analyze, analyzeAs, constantText, signatureError } from './expressions.ts';
+import { extractInterval, makeInterval } from './intervals.ts';
+import { integerOf } from './literals.ts';
 import { formatTime } from './time-formats.ts';
 import { parseTime } from './time-parsing.ts';
+import { bucket, generateDateArray, generateTimestampArray } from './time-series.ts';
 import { coerce, type Typed, typed } from './typed.ts';
 
 type Kind = Extract<ScalarKind, 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP'>;
@@ -28,6 +31,11 @@ export const DATE_CALLS: Record<string, (call: Call, env: Env) => Typed | undefi
   CURRENT_TIMESTAMP: (call, env) => current(call, env, 'TIMESTAMP'),
   LAST_DAY: lastDay,
   GENERATE_DATE_ARRAY: generateDateArray,
+  GENERATE_TIMESTAMP_ARRAY: generateTimestampArray,
+  MAKE_INTERVAL: makeInterval,
+  DATE_BUCKET: (call, env) => bucket(call, env, 'DATE'),
+  DATETIME_BUCKET: (call, env) => bucket(call, env, 'DATETIME'),
+  TIMESTAMP_BUCKET: (call, env) => bucket(call, env, 'TIMESTAMP'),
 };
 for (const kind of ['DATE', 'DATETIME', 'TIME', 'TIMESTAMP'] as const) {
   DATE_CALLS[`${kind}_ADD`] = (call, env) => shift(call, env, kind, '+');
@@ -38,14 +46,14 @@ for (const kind of ['DATE', 'DATETIME', 'TIME', 'TIMESTAMP'] as const) {
   DATE_CALLS[`PARSE_${kind}`] = (call, env) => parse(call, env, kind);
 }
 
-function argument(call: Call, index: number): Expr {
+export function argument(call: Call, index: number): Expr {
   const arg = call.args[index];
   if (!arg)
     throw new SqlError(`No matching signature for function ${call.name}: argument ${index + 1} is missing`, call.at);
   return arg;
 }
 
-function checkCount(call: Call, min: number, max: number): void {
+export function checkCount(call: Call, min: number, max: number): void {
   if (call.args.length < min || call.args.length > max)
     throw new SqlError(`No matching signature for function ${call.name} with ${call.args.length} arguments`, call.at);
 }
@@ -77,19 +85,18 @@ function current(call: Call, env: Env, kind: Kind): Typed {
   return typed(kind === 'DATETIME' ? local : `CAST(${local} AS ${kind})`, scalar(kind));
 }
 
-function refusePart(part: DatePart, name: string, at: number): SqlError {
+export function refusePart(part: DatePart, name: string, at: number): SqlError {
   return new SqlError(`${name} does not support the ${part} date part`, at);
 }
 
-function intervalOf(expr: Expr, env: Env, name: string): { count: string; part: Part } {
+export function intervalOf(expr: Expr, env: Env, name: string): { count: string; part: Part } {
   if (expr.kind !== 'interval') throw unsupported(`${name} without a literal INTERVAL`, expr.at);
   if (expr.to) throw unsupported('INTERVAL … TO …', expr.at);
   const value = analyze(expr.value, env);
-  const count = coerce(value, INT64);
-  if (!count)
-    throw value.literal?.kind === 'text'
-      ? unsupported('INTERVAL with text', expr.at)
-      : new SqlError('Interval value must be coercible to INT64 type', expr.at);
+  const text = constantText(value);
+  if (text !== undefined && !/^\s*[+-]?\d+\s*$/.test(text)) throw unsupported(`INTERVAL '${text}' in ${name}`, expr.at);
+  const count = text === undefined ? coerce(value, INT64) : integerOf(BigInt(text.trim().replace('+', '')));
+  if (!count) throw new SqlError('Interval value must be coercible to INT64 type', expr.at);
   return { count: count.sql, part: readPart({ kind: 'path', names: [expr.part], at: expr.part.at }) };
 }
 
@@ -124,7 +131,7 @@ function shift(call: Call, env: Env, prefer: Kind, sign: '+' | '-'): Typed {
   return typed(shifted(sql, kind, sign, count, part, call.name, call.at), scalar(kind));
 }
 
-/** `date + INTERVAL 1 DAY`; undefined where no side is an interval. A DATE becomes a DATETIME then, as in BigQuery. */
+/** Sums and differences with literal intervals, whose unit is known; undefined where no side is one. A DATE becomes a DATETIME. */
 export function addInterval(expr: Extract<Expr, { kind: 'binary' }>, env: Env): Typed | undefined {
   const interval =
     expr.right.kind === 'interval'
@@ -133,20 +140,20 @@ export function addInterval(expr: Extract<Expr, { kind: 'binary' }>, env: Env): 
         ? expr.left
         : undefined;
   const sign = expr.op as '+' | '-';
-  if (!interval) return addDays(expr, env, sign);
+  if (!interval || interval.to) return addDays(expr, env, sign);
   const other = interval === expr.right ? expr.left : expr.right;
-  if (other.kind === 'interval') throw unsupported('INTERVAL arithmetic', expr.at);
+  if (other.kind === 'interval') return undefined;
   const value = analyze(other, env);
   const kind = value.type.kind;
-  if (kind !== 'DATE' && kind !== 'DATETIME' && kind !== 'TIMESTAMP')
-    throw signatureError(`operator ${expr.op}`, [value], expr.at);
+  if (kind !== 'DATE' && kind !== 'DATETIME' && kind !== 'TIMESTAMP') return undefined;
+  if (constantText(analyze(interval.value, env)) !== undefined) return undefined;
   const { count, part } = intervalOf(interval, env, `operator ${expr.op}`);
   const sql = kind === 'DATE' ? `CAST(${value.sql} AS TIMESTAMP)` : value.sql;
   const result = kind === 'DATE' ? 'DATETIME' : kind;
   return typed(shifted(sql, result, sign, count, part, `operator ${expr.op}`, expr.at), scalar(result));
 }
 
-/** `date + 1` and `1 + date` count days; differences of dates are INTERVALs, which are refused. */
+/** `date + 1` and `1 + date` count days. */
 function addDays(expr: Extract<Expr, { kind: 'binary' }>, env: Env, sign: '+' | '-'): Typed | undefined {
   const probe = (one: Expr) => env.analysis.collect(() => analyze(one, env)).result;
   const [left, right] = [probe(expr.left), probe(expr.right)];
@@ -155,8 +162,7 @@ function addDays(expr: Extract<Expr, { kind: 'binary' }>, env: Env, sign: '+' | 
   const date = left.type.kind === 'DATE' ? left : sign === '+' && right.type.kind === 'DATE' ? right : undefined;
   const days = date === left ? right : left;
   if (!date || days.type.kind !== 'INT64') {
-    if (dates.length === 2) throw unsupported('INTERVAL values outside of date functions', expr.at);
-    throw signatureError(`operator ${expr.op}`, [left, right], expr.at);
+    return undefined;
   }
   const [a, b] = [analyze(expr.left, env), analyze(expr.right, env)];
   const [d, n] = date === left ? [a, b] : [b, a];
@@ -230,26 +236,11 @@ function lastDay(call: Call, env: Env): Typed {
   return typed(`(CAST(${start} + to_months(${months}) AS DATE) - 1)`, scalar('DATE'));
 }
 
-function generateDateArray(call: Call, env: Env): Typed {
-  checkCount(call, 2, 3);
-  const bounds = [0, 1].map((i) => analyzeAs(argument(call, i), scalar('DATE'), env, 'GENERATE_DATE_ARRAY bound').sql);
-  const step = call.args[2];
-  const { count, part } = step
-    ? intervalOf(step, env, call.name)
-    : { count: '1::BIGINT', part: { name: 'DAY' as const, weekday: 0 } };
-  const days = { DAY: 1, WEEK: 7 }[part.name as string];
-  const months = { MONTH: 1, QUARTER: 3, YEAR: 12 }[part.name as string];
-  if (!days && !months) throw refusePart(part.name, call.name, call.at);
-  const macro = days
-    ? `bq_date_series(${bounds.join(', ')}, ${count} * ${days})`
-    : `bq_month_series(${bounds.join(', ')}, ${count} * ${months})`;
-  return typed(macro, arrayOf(scalar('DATE')));
-}
-
 export function analyzeExtract(expr: Extract<Expr, { kind: 'extract' }>, env: Env): Typed {
   const value = analyze(expr.of, env);
   const part = readPart(expr.part);
   const { kind } = value.type;
+  if (kind === 'INTERVAL') return extractInterval(value, part, expr.at);
   if (kind !== 'DATE' && kind !== 'DATETIME' && kind !== 'TIME' && kind !== 'TIMESTAMP')
     throw new SqlError(`EXTRACT from type ${kind} is not supported`, expr.at);
   if (expr.zone && kind !== 'TIMESTAMP')

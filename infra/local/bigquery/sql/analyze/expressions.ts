@@ -16,10 +16,11 @@ import { analyzeCall } from './calls.ts';
 import { castTo } from './casts.ts';
 import { analyzeExtract } from './dates.ts';
 import { analyzeElement } from './elements.ts';
+import { analyzeInterval } from './intervals.ts';
 import { literalOf } from './literals.ts';
 import { resolvePath } from './names.ts';
 import { analyzeBinary, analyzeUnary } from './operators.ts';
-import { fieldOf } from './scope.ts';
+import { fieldOf, type Scope } from './scope.ts';
 import { readPlainType, readType } from './type-nodes.ts';
 import { coerce, commonType, nullOf, type Typed, typed } from './typed.ts';
 
@@ -56,7 +57,7 @@ export function analyze(expr: Expr, env: Env): Typed {
     case 'extract':
       return analyzeExtract(expr, env);
     case 'interval':
-      throw unsupported('INTERVAL values outside of date functions', expr.at);
+      return analyzeInterval(expr, env);
     case 'array':
       return analyzeArray(expr, env);
     case 'struct':
@@ -67,9 +68,26 @@ export function analyze(expr: Expr, env: Env): Typed {
       return arraySubquery(expr, env);
     case 'exists':
       return typed(`EXISTS (${env.subquery(expr.query, env).sql})`, scalar('BOOL'));
+    case 'with':
+      return analyzeWith(expr, env);
+    case 'lambda':
+      throw new SqlError('Lambda is not supported as an argument here', expr.at);
+    case 'system':
+      return env.analysis.system(expr.name, expr.at);
     case 'call':
       return analyzeCall(expr, env);
   }
+}
+
+/** Each variable sees those before it; a name hides what it means outside. */
+function analyzeWith(expr: Of<'with'>, env: Env): Typed {
+  const scope: Scope = { visible: [], ranges: [], parent: env.scope };
+  const inner: Env = { ...env, scope, aliases: undefined };
+  for (const { name, value } of expr.variables) {
+    const of = analyze(value, inner);
+    scope.visible.push({ name: name.name, value: of, touch: () => {} });
+  }
+  return analyze(expr.result, inner);
 }
 
 /** A WHERE clause or a join's condition. */

@@ -1,9 +1,10 @@
 import { parseScript } from '../parse/statements.ts';
-import type { Expr, From } from '../parse/tree.ts';
+import type { Expr, From, JoinClause } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { quoteName, renderType, scalar } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
+import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { type Column, fieldOf, findName, findRange, type Range, type Scope } from './scope.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
 
@@ -36,20 +37,72 @@ export function analyzeFrom(from: From, env: Env, left: Scope): FromResult {
         env,
       );
     case 'join':
-      return analyzeJoin(from, env, left);
+      return analyzeJoin(analyzeFrom(from.left, env, left), from.right, from, env, left);
+    case 'sample':
+      return analyzeSample(analyzeFrom(from.of, env, left), from.percent, env);
+    case 'pivot':
+      return analyzePivot(analyzeFrom(from.of, env, left), from.pivot, from.alias?.name, env);
+    case 'unpivot':
+      return analyzeUnpivot(analyzeFrom(from.of, env, left), from.unpivot, from.alias?.name, env);
   }
 }
 
-function derived(sql: string, columns: Column[], alias: string | undefined, env: Env, value: boolean): FromResult {
+/** TABLESAMPLE SYSTEM: about so many percent of the rows. */
+export function analyzeSample(of: FromResult, percent: Expr, env: Env): FromResult {
+  const value = coerce(analyze(percent, env), scalar('FLOAT64'));
+  const share = value?.literal === undefined ? Number.NaN : Number(value.literal.value);
+  if (!(share >= 0 && share <= 100))
+    throw new SqlError('TABLESAMPLE wants a literal or parameter between 0 and 100', percent.at);
+  return wrapFrom(of, env, (list) => `SELECT ${list} FROM ${of.sql} TABLESAMPLE SYSTEM (${share} PERCENT)`);
+}
+
+/** The same names over a subquery that `build` makes from the list of all columns in reach. */
+export function wrapFrom(from: FromResult, env: Env, build: (list: string) => string): FromResult {
+  const name = env.analysis.fresh('r');
+  const values: string[] = [];
+  const moved = new Map<string, string>();
+  const move = (value: Typed): Typed => {
+    let sql = moved.get(value.sql);
+    if (sql === undefined) {
+      values.push(`${value.sql} AS c${values.length + 1}`);
+      sql = `${name}.c${values.length}`;
+      moved.set(value.sql, sql);
+    }
+    const { type, origin } = value;
+    return { ...typed(sql, type), ...(origin && { origin }) };
+  };
+  const columns = new Map<Column, Column>();
+  const moveColumn = (column: Column): Column => {
+    const known = columns.get(column) ?? { ...column, value: move(column.value) };
+    columns.set(column, known);
+    return known;
+  };
+  const visible = from.visible.map(moveColumn);
+  const ranges = from.ranges.map((range) => ({
+    ...range,
+    columns: range.columns.map(moveColumn),
+    row: range.row && move(range.row),
+  }));
+  return { sql: `(${build(values.join(', '))}) AS ${name}`, visible, ranges };
+}
+
+export function derived(
+  sql: string,
+  columns: Column[],
+  alias: string | undefined,
+  env: Env,
+  value: boolean,
+): FromResult {
   const name = env.analysis.fresh('r');
   const visible = columns.map((column, i) => {
     const { type, origin } = column.value;
     return { ...column, value: { ...typed(`${name}.c${i + 1}`, type), ...(origin && { origin }) } };
   });
   const first = visible[0];
-  if (value && first) return valueTable(`(${sql}) AS ${name}`, first.value, alias, () => columns[0]?.touch());
+  const source = /^w\d+$/.test(sql) ? sql : `(${sql})`;
+  if (value && first) return valueTable(`${source} AS ${name}`, first.value, alias, () => columns[0]?.touch());
   return {
-    sql: `(${sql}) AS ${name}`,
+    sql: `${source} AS ${name}`,
     visible,
     ranges: alias === undefined ? [] : [{ alias, columns: visible, row: undefined }],
   };
@@ -98,16 +151,8 @@ function analyzeTable(from: TableFrom, env: Env, left: Scope): FromResult {
   if (rest.length === 0) {
     const cte = env.ctes.findLast((one) => one.name.toLowerCase() === first.name.toLowerCase());
     if (cte) {
-      const name = env.analysis.fresh('r');
-      const visible = cte.columns.map((column, i) => ({
-        ...column,
-        value: typed(`${name}.c${i + 1}`, column.value.type),
-      }));
-      return {
-        sql: `${cte.sql} AS ${name}`,
-        visible,
-        ranges: [{ alias: from.alias?.name ?? first.name, columns: visible, row: undefined }],
-      };
+      const columns = cte.columns.map(({ value: { type }, ...column }) => ({ ...column, value: typed('', type) }));
+      return derived(cte.sql, columns, from.alias?.name ?? first.name, env, cte.value);
     }
   }
   if (rest.length === 0 && findName(left, first.name, first.at)?.type.kind === 'ARRAY')
@@ -208,8 +253,8 @@ function analyzeUnnest(
   return result;
 }
 
-function analyzeJoin(from: Extract<From, { kind: 'join' }>, env: Env, outer: Scope): FromResult {
-  const left = analyzeFrom(from.left, env, outer);
+export function analyzeJoin(left: FromResult, rightFrom: From, join: JoinClause, env: Env, outer: Scope): FromResult {
+  const from = { ...join, right: rightFrom };
   // The right side sees the left one only through UNNEST and array paths.
   const reach: Scope = {
     visible: left.visible,
@@ -244,7 +289,7 @@ function markOptional(side: FromResult): void {
 
 /** USING merges each pair of columns into one, which comes first in `*`. */
 function joinUsing(
-  from: Extract<From, { kind: 'join' }>,
+  from: JoinClause,
   left: FromResult,
   right: FromResult,
   rightSql: string,

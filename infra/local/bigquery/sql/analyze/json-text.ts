@@ -1,23 +1,28 @@
 import { physicalNames, quoteText, type SqlType } from '../types.ts';
 
-/** TO_JSON_STRING of a typed expression: what BigQuery prints for each type, put together from SQL. */
-export function jsonText(sql: string, type: SqlType): string {
-  return `coalesce(${notNull(sql, type)}, 'null')`;
+/**
+ * Which numbers stand in quotes because JSON's readers lose digits of them: TO_JSON_STRING quotes integers beyond 2^53 and
+ * NUMERICs that no double holds; TO_JSON none, or both if told so.
+ */
+type Quoted = 'wide' | 'all' | 'none';
+
+/** A typed expression as JSON text: what BigQuery prints for each type, put together from SQL. */
+export function jsonText(sql: string, type: SqlType, quoted: Quoted = 'wide'): string {
+  return `coalesce(${notNull(sql, type, quoted)}, 'null')`;
 }
 
-function notNull(sql: string, type: SqlType): string {
+function notNull(sql: string, type: SqlType, numbers: Quoted): string {
   const quoted = (text: string) => `('"' || ${text} || '"')`;
   switch (type.kind) {
     case 'BOOL':
       return `CAST(${sql} AS VARCHAR)`;
     case 'INT64':
-      // Beyond 2^53 JSON's readers lose digits, so BigQuery quotes.
-      return `bq_json_integer(${sql})`;
+      return numbers === 'none' ? `CAST(${sql} AS VARCHAR)` : `bq_json_integer(${sql})`;
     case 'FLOAT64':
       return `bq_json_double(${sql})`;
     case 'NUMERIC':
     case 'BIGNUMERIC':
-      return `bq_json_decimal(${sql})`;
+      return numbers === 'none' ? `bq_numeric_text(${sql})` : `bq_json_decimal(${sql})`;
     case 'STRING':
       return `CAST(to_json(${sql}) AS VARCHAR)`;
     case 'BYTES':
@@ -30,15 +35,17 @@ function notNull(sql: string, type: SqlType): string {
       return quoted(`replace(bq_datetime_text(${sql}), ' ', 'T')`);
     case 'TIMESTAMP':
       return quoted(`(replace(bq_datetime_text(${sql} AT TIME ZONE 'UTC'), ' ', 'T') || 'Z')`);
+    case 'INTERVAL':
+      return quoted(`bq_interval_iso(${sql})`);
     case 'JSON':
       return `CAST(${sql} AS VARCHAR)`;
     case 'ARRAY':
-      return `('[' || array_to_string(list_transform(${sql}, lambda e: ${jsonText('e', type.element)}), ',') || ']')`;
+      return `('[' || array_to_string(list_transform(${sql}, lambda e: ${jsonText('e', type.element, numbers)}), ',') || ']')`;
     case 'STRUCT': {
       const names = physicalNames(type.fields);
       const members = type.fields.map((field, i) => {
         const key = quoteText(`${JSON.stringify(field.name ?? '')}:`);
-        return `${key} || ${jsonText(`struct_extract(${sql}, ${quoteText(names[i] ?? '')})`, field.type)}`;
+        return `${key} || ${jsonText(`struct_extract(${sql}, ${quoteText(names[i] ?? '')})`, field.type, numbers)}`;
       });
       return `CASE WHEN ${sql} IS NOT NULL THEN '{' || ${members.join(" || ',' || ")} || '}' END`;
     }

@@ -22,6 +22,8 @@ export function resolvePath(expr: Extract<Expr, { kind: 'path' }>, env: Env): Ty
     }
   }
   const value = findName(range ? withoutRange(env, range) : env.scope, first.name, first.at);
+  const variable = value ? undefined : env.analysis.variable(first.name);
+  if (variable) return fields(variable, expr.names.slice(1));
   if (!value) throw unrecognized(first.name, first.at, env);
   return fields(value, expr.names.slice(1));
 }

@@ -4,6 +4,7 @@ import { duckType, isNumeric, type SqlType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { addInterval } from './dates.ts';
 import { analyze, comparable, notNan, signatureError } from './expressions.ts';
+import { intervalArithmetic } from './intervals.ts';
 import { integerOf } from './literals.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
 
@@ -19,9 +20,11 @@ export function analyzeUnary(expr: Of<'unary'>, env: Env): Typed {
     return typed(`(NOT ${bool.sql})`, BOOL);
   }
   if (expr.op === '~') {
+    if (of.type.kind === 'BYTES') return typed(`bq_bytes_not(${of.sql})`, of.type);
     if (of.type.kind !== 'INT64') throw signatureError('operator ~', [of], expr.at);
     return typed(`(~${of.sql})`, INT64);
   }
+  if (of.type.kind === 'INTERVAL' && expr.op === '-') return typed(`(-${of.sql})`, of.type);
   if (!isNumeric(of.type)) throw signatureError(`operator ${expr.op}`, [of], expr.at);
   if (expr.op === '+') return of;
   if (of.literal?.kind === 'integer') return integerOf(-BigInt(of.literal.value));
@@ -36,6 +39,10 @@ export function analyzeBinary(expr: Of<'binary'>, env: Env): Typed {
   }
   const left = analyze(expr.left, env);
   const right = analyze(expr.right, env);
+  if (op === '+' || op === '-' || op === '*' || op === '/') {
+    const interval = intervalArithmetic(op, left, right, at);
+    if (interval) return interval;
+  }
   switch (op) {
     case 'AND':
     case 'OR': {
@@ -89,7 +96,9 @@ function compare(op: string, left: Typed, right: Typed, at: number): Typed {
 function like(left: Typed, right: Typed, at: number): Typed {
   const items = [coerce(left, scalar('STRING')), coerce(right, scalar('STRING'))];
   if (!items[0] || !items[1]) {
-    if (left.type.kind === 'BYTES') throw unsupported('LIKE on BYTES', at);
+    const bytes = [coerce(left, scalar('BYTES')), coerce(right, scalar('BYTES'))];
+    if (bytes[0] && bytes[1])
+      return typed(`(bq_latin1(${bytes[0].sql}) LIKE bq_latin1(${bytes[1].sql}) ESCAPE '\\')`, BOOL);
     throw signatureError('operator LIKE', [left, right], at);
   }
   const pattern = right.literal?.kind === 'text' ? right.literal.value : '\\';
@@ -132,7 +141,9 @@ export function divide(left: Typed, right: Typed, at: number): Typed {
 function bits(op: string, left: Typed, right: Typed, at: number): Typed {
   const items = [coerce(left, INT64), coerce(right, INT64)];
   if (!items[0] || !items[1]) {
-    if (left.type.kind === 'BYTES') throw unsupported(`operator ${op} on BYTES`, at);
+    const other = op === '<<' || op === '>>' ? coerce(right, INT64) : coerce(right, scalar('BYTES'));
+    const fn = { '&': 'and', '|': 'or', '^': 'xor', '<<': 'shift_left', '>>': 'shift_right' }[op];
+    if (left.type.kind === 'BYTES' && other) return typed(`bq_bytes_${fn}(${left.sql}, ${other.sql})`, left.type);
     throw signatureError(`operator ${op}`, [left, right], at);
   }
   const [a, b] = [items[0].sql, items[1].sql];

@@ -1,17 +1,17 @@
-import type { Query, QueryBody, SetOperator } from '../parse/tree.ts';
-import { SqlError, unsupported } from '../sql-error.ts';
-import { isGroupable, renderType, type SqlType } from '../types.ts';
+import type { Query, QueryBody } from '../parse/tree.ts';
+import { SqlError } from '../sql-error.ts';
 import { orderItem } from './aggregates.ts';
 import type { Env, QueryResult } from './analysis.ts';
 import { analyze } from './expressions.ts';
+import { analyzePipes } from './pipes.ts';
+import { analyzeRecursive, inOrderOfUse, mentions } from './recursion.ts';
 import type { Column, Scope } from './scope.ts';
 import { analyzeSelect } from './select.ts';
-import { coerce, commonType, type Typed, typed } from './typed.ts';
+import { analyzeSet } from './set-operations.ts';
+import { typed } from './typed.ts';
 
 /** A query → DuckDB's SQL, its columns named `c1`, `c2`, …; `env.scope` is what a correlated subquery sees. */
 export function analyzeQuery(query: Query, outer: Env): QueryResult {
-  if (query.recursive && query.ctes.some((cte) => mentions(cte.query, cte.name.name)))
-    throw unsupported('recursive CTEs', query.at);
   const env: Env = {
     ...outer,
     ctes: [...outer.ctes],
@@ -20,27 +20,24 @@ export function analyzeQuery(query: Query, outer: Env): QueryResult {
     found: { aggregate: false, window: false },
   };
   const withs: string[] = [];
-  for (const { name, query: inner } of query.ctes) {
-    const result = analyzeQuery(inner, env);
-    if (result.value) throw unsupported('SELECT AS STRUCT or AS VALUE as a CTE', name.at);
+  for (const cte of query.recursive ? inOrderOfUse(query.ctes) : query.ctes) {
+    const { name, query: inner } = cte;
     const sql = env.analysis.fresh('w');
-    withs.push(`${sql} AS (${result.sql})`);
-    env.ctes.push({ name: name.name, sql, columns: result.columns });
+    if (query.recursive && mentions(inner, name.name)) {
+      withs.push(analyzeRecursive(cte, sql, env));
+      continue;
+    }
+    const { sql: body, columns, value } = analyzeQuery(inner, env);
+    withs.push(`${sql} AS (${body})`);
+    env.ctes.push({ name: name.name, sql, columns, value });
   }
-  const body = analyzeOrdered(query, env);
+  const body = query.pipes.length > 0 ? analyzePipes(query, query.pipes, env) : analyzeOrdered(query, env);
   if (withs.length === 0) return body;
-  return { sql: `WITH ${withs.join(', ')} ${body.sql}`, columns: body.columns, value: body.value };
+  const recursive = query.recursive ? 'RECURSIVE ' : '';
+  return { sql: `WITH ${recursive}${withs.join(', ')} ${body.sql}`, columns: body.columns, value: body.value };
 }
 
-/** Whether a name stands in the query's text as a table: good enough to tell recursion from a mere WITH RECURSIVE. */
-function mentions(query: Query, name: string): boolean {
-  const wanted = name.toLowerCase();
-  return JSON.stringify(query, (_, value) => (typeof value === 'bigint' ? String(value) : value))
-    .toLowerCase()
-    .includes(`"name":${JSON.stringify(wanted)}`);
-}
-
-function analyzeOrdered(query: Query, env: Env): QueryResult {
+export function analyzeOrdered(query: Query, env: Env): QueryResult {
   const tail = limitClause(query, env);
   if (query.body.kind === 'select') {
     const select = analyzeSelect(query.body, query.orderBy, env);
@@ -97,7 +94,7 @@ export function limitClause(query: Pick<Query, 'limit' | 'offset'>, env: Env): s
   return count(query.limit, 'LIMIT') + count(query.offset, 'OFFSET');
 }
 
-function analyzeBody(body: QueryBody, env: Env): QueryResult {
+export function analyzeBody(body: QueryBody, env: Env): QueryResult {
   switch (body.kind) {
     case 'select':
       return analyzeSelect(body, [], env);
@@ -105,79 +102,7 @@ function analyzeBody(body: QueryBody, env: Env): QueryResult {
       return analyzeQuery(body.query, env);
     case 'set':
       return analyzeSet(body, env);
+    case 'from':
+      return analyzePipes(body, [], env);
   }
-}
-
-const OPERATORS: Record<SetOperator, string> = {
-  'UNION ALL': 'UNION ALL',
-  'UNION DISTINCT': 'UNION',
-  'EXCEPT DISTINCT': 'EXCEPT',
-  'INTERSECT DISTINCT': 'INTERSECT',
-};
-
-function analyzeSet(body: Extract<QueryBody, { kind: 'set' }>, env: Env): QueryResult {
-  const operands: QueryResult[] = [];
-  // UNION ALL's chain is flattened, so that literals of all operands find one type together.
-  const flatten = (one: QueryBody) => {
-    if (one.kind === 'set' && one.op === body.op) {
-      flatten(one.left);
-      flatten(one.right);
-    } else operands.push(analyzeBody(one, { ...env, found: { aggregate: false, window: false } }));
-  };
-  if (body.op === 'EXCEPT DISTINCT') operands.push(analyzeBody(body.left, env), analyzeBody(body.right, env));
-  else flatten(body);
-  const [first] = operands;
-  if (!first) throw new SqlError('Syntax error: empty set operation', body.at);
-  for (const [i, operand] of operands.entries()) {
-    if (operand.columns.length !== first.columns.length)
-      throw new SqlError(
-        `Queries in ${body.op} have mismatched column count; query 1 has ${first.columns.length} columns, query ${i + 1} has ${operand.columns.length} columns`,
-        body.at,
-      );
-  }
-  const types = first.columns.map((_, i) => {
-    const type = commonType(operands.map((operand) => operand.columns[i]?.value as Typed));
-    if (!type)
-      throw new SqlError(
-        `Column ${i + 1} in ${body.op} has incompatible types: ${operands.map((one) => renderType((one.columns[i] as Column).value.type)).join(', ')}`,
-        body.at,
-      );
-    if (body.op !== 'UNION ALL' && !isGroupable(type))
-      throw new SqlError(
-        `Column ${i + 1} in ${body.op} has type that does not support set operation comparisons: ${renderType(type)}`,
-        body.at,
-      );
-    return type;
-  });
-  for (const operand of operands) for (const column of operand.columns) column.touch();
-  const parts = operands.map((operand) => convert(operand, types, env));
-  const rows = body.op === 'UNION ALL' ? constantRows(operands, types) : undefined;
-  const columns = first.columns.map((column, i) => ({
-    name: column.name,
-    value: typed(`c${i + 1}`, types[i] as SqlType),
-    touch: () => {},
-  }));
-  return { sql: rows ?? parts.join(` ${OPERATORS[body.op]} `), columns, value: first.value };
-}
-
-/** A chain of constant rows stands as one list: DuckDB keeps its order, where a union's parts run side by side. */
-function constantRows(operands: QueryResult[], types: SqlType[]): string | undefined {
-  if (operands.some((operand) => operand.row === undefined)) return undefined;
-  const rows = operands.map((operand) => {
-    const values = operand.columns.map(
-      (column, i) => coerce({ ...column.value, sql: operand.row?.[i] ?? '' }, types[i] as SqlType)?.sql ?? '',
-    );
-    return `(${values.join(', ')})`;
-  });
-  return `SELECT * FROM (VALUES ${rows.join(', ')}) AS constants(${types.map((_, i) => `c${i + 1}`).join(', ')})`;
-}
-
-function convert(operand: QueryResult, types: SqlType[], env: Env): string {
-  const name = env.analysis.fresh('s');
-  const values = operand.columns.map((column, i) => {
-    const { literal } = column.value;
-    const here: Typed = { ...typed(`${name}.c${i + 1}`, column.value.type), ...(literal && { literal }) };
-    return `${coerce(here, types[i] as SqlType)?.sql} AS c${i + 1}`;
-  });
-  return `(SELECT ${values.join(', ')} FROM (${operand.sql}) AS ${name})`;
 }

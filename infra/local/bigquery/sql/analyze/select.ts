@@ -6,12 +6,13 @@ import { orderItem } from './aggregates.ts';
 import type { Env, QueryResult } from './analysis.ts';
 import { analyze, analyzeAs, analyzeCondition } from './expressions.ts';
 import { analyzeFrom, type FromResult } from './from.ts';
+import { aliasIndex, groupClause, ordinalOf } from './group-by.ts';
 import { noteBounds, originOf } from './partition-bounds.ts';
 import { orderOutput } from './queries.ts';
 import { type Column, EMPTY_SCOPE, fieldOf, findRange, type Scope } from './scope.ts';
 import { type Typed, typed } from './typed.ts';
 
-interface Output {
+export interface Output {
   name: string | undefined;
   /** As written, for GROUP BY ALL and for matching grouped expressions. */
   expr: Expr | undefined;
@@ -22,9 +23,10 @@ interface Output {
   at: number;
 }
 
-export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env): QueryResult {
+/** `given` stands for the FROM clause where a pipe brings the rows. */
+export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, given?: FromResult): QueryResult {
   const parent: Scope = { ...EMPTY_SCOPE, parent: outer.scope };
-  const from: FromResult = select.from ? analyzeFrom(select.from, outer, parent) : { sql: '', visible: [], ranges: [] };
+  const from = given ?? (select.from ? analyzeFrom(select.from, outer, parent) : { sql: '', visible: [], ranges: [] });
   const scope: Scope = { visible: from.visible, ranges: from.ranges, parent: outer.scope };
   const windows = new Map(select.windows.map((window) => [window.name.name.toLowerCase(), window.spec]));
   const env: Env = {
@@ -38,7 +40,7 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env):
   };
   const where = select.where && analyzeCondition(select.where, env, 'WHERE clause');
   if (select.where) noteBounds(select.where, from, env);
-  const outputs = select.items.flatMap((item) => analyzeItem(item, env, select));
+  const outputs = select.items.flatMap((item) => analyzeItem(item, env, from.sql !== ''));
   const aliases = new Map<string, Typed>();
   for (const item of outputs)
     if (item.name !== undefined && item.expr && item.expr.kind !== 'path')
@@ -85,7 +87,8 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env):
   // A condition on these columns may as well stand inside: no row depends on another.
   const isTransparent = !isAggregate && !env.found.window && !select.distinct;
   const columns = outputColumns(select, outputs, isTransparent ? env : undefined);
-  const isRow = !select.from && !where && !isAggregate && !env.found.window && !select.distinct && orderBy.length === 0;
+  const isRow =
+    from.sql === '' && !where && !isAggregate && !env.found.window && !select.distinct && orderBy.length === 0;
   const result: QueryResult = {
     sql,
     columns,
@@ -137,8 +140,8 @@ function outputColumns(select: Select, outputs: Output[], through: Env | undefin
 
 const originIn = (expr: Expr, env: Env) => env.analysis.collect(() => originOf(expr, env)).result;
 
-function analyzeItem(item: SelectItem, env: Env, select: Select): Output[] {
-  if (item.kind === 'star') return expandStar(item, env, select);
+export function analyzeItem(item: SelectItem, env: Env, hasFrom: boolean): Output[] {
+  if (item.kind === 'star') return expandStar(item, env, hasFrom);
   const own: Env = { ...env, found: { aggregate: false, window: false } };
   const { result: value, replay } = env.analysis.collect(() => analyze(item.expr, own));
   env.found.aggregate ||= own.found.aggregate;
@@ -157,8 +160,8 @@ function analyzeItem(item: SelectItem, env: Env, select: Select): Output[] {
   ];
 }
 
-function expandStar(item: Extract<SelectItem, { kind: 'star' }>, env: Env, select: Select): Output[] {
-  const columns = starColumns(item, env, select);
+function expandStar(item: Extract<SelectItem, { kind: 'star' }>, env: Env, hasFrom: boolean): Output[] {
+  const columns = starColumns(item, env, hasFrom);
   const lower = (name: string | undefined) => name?.toLowerCase();
   for (const name of item.except) {
     if (!columns.some((column) => lower(column.name) === lower(name.name)))
@@ -196,9 +199,9 @@ function expandStar(item: Extract<SelectItem, { kind: 'star' }>, env: Env, selec
   });
 }
 
-function starColumns(item: Extract<SelectItem, { kind: 'star' }>, env: Env, select: Select): Column[] {
+function starColumns(item: Extract<SelectItem, { kind: 'star' }>, env: Env, hasFrom: boolean): Column[] {
   if (!item.of) {
-    if (!select.from) throw new SqlError('SELECT * must have a FROM clause', item.at);
+    if (!hasFrom) throw new SqlError('SELECT * must have a FROM clause', item.at);
     return env.scope.visible;
   }
   const names = item.of.kind === 'path' ? item.of.names : [];
@@ -211,64 +214,6 @@ function starColumns(item: Extract<SelectItem, { kind: 'star' }>, env: Env, sele
     if (field.name === undefined) throw unsupported('.* on a STRUCT with unnamed fields', item.at);
     return { name: field.name, value: fieldOf(value, field.name, item.at), touch: () => {} };
   });
-}
-
-const ordinalOf = (expr: Expr) => (expr.kind === 'literal' && expr.type === 'INT64' ? Number(expr.value) : undefined);
-
-function groupClause(select: Select, outputs: Output[], env: Env): string {
-  const { groupBy } = select;
-  if (!groupBy) return '';
-  if (groupBy.kind === 'all') {
-    const keys = outputs.flatMap((item, i) =>
-      item.hasAggregate || item.hasWindow || item.value.literal ? [] : [{ item, i }],
-    );
-    for (const { item } of keys) checkKey(item.value, item.at);
-    // Without keys GROUP BY ALL is one group, which may be of no rows.
-    return keys.length === 0 ? '' : `GROUP BY ${keys.map(({ i }) => i + 1).join(', ')}`;
-  }
-  const keys = groupBy.items.map((expr) => {
-    const ordinal = ordinalOf(expr);
-    const index = ordinal !== undefined ? ordinal - 1 : aliasIndex(expr, outputs);
-    const output = index === undefined ? undefined : outputs[index];
-    if (ordinal !== undefined && !output)
-      throw new SqlError(`GROUP BY is out of SELECT column number range: ${ordinal}`, expr.at);
-    if (output && index !== undefined) {
-      if (output.hasAggregate)
-        throw new SqlError(
-          `Column ${ordinal ?? output.name} contains an aggregation function, which is not allowed in GROUP BY`,
-          expr.at,
-        );
-      if (output.hasWindow) throw new SqlError('GROUP BY expression references an analytic function', expr.at);
-      checkKey(output.value, expr.at);
-      return groupBy.kind === 'rollup' ? output.value.sql : String(index + 1);
-    }
-    const value = analyze(expr, {
-      ...env,
-      noAggregates: 'GROUP BY',
-      noWindows: 'GROUP BY',
-      found: { aggregate: false, window: false },
-    });
-    checkKey(value, expr.at);
-    return value.literal ? `(SELECT ${value.sql})` : value.sql;
-  });
-  return groupBy.kind === 'rollup' ? `GROUP BY ROLLUP (${keys.join(', ')})` : `GROUP BY ${keys.join(', ')}`;
-}
-
-function checkKey(value: Typed, at: number): void {
-  if (!isGroupable(value.type))
-    throw new SqlError(`Grouping by expressions of type ${renderType(value.type)} is not allowed`, at);
-}
-
-/** A bare name in GROUP BY means the select list's alias, where there is one. */
-function aliasIndex(expr: Expr, outputs: Output[]): number | undefined {
-  if (expr.kind !== 'path' || expr.names.length !== 1) return undefined;
-  const name = expr.names[0]?.name.toLowerCase();
-  const found = outputs
-    .map((item, i) => ({ item, i }))
-    .filter(({ item }) => item.expr && item.name?.toLowerCase() === name);
-  if (found.length > 1 && new Set(found.map(({ item }) => item.value.sql)).size > 1)
-    throw new SqlError(`Name ${expr.names[0]?.name} is ambiguous in GROUP BY`, expr.at);
-  return found[0]?.i;
 }
 
 function orderKey(item: OrderItem, outputs: Output[], env: Env, inline = false): string {

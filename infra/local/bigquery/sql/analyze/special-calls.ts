@@ -1,13 +1,16 @@
 import type { Call } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { arrayOf, isGroupable, quoteText, renderType, type SqlType, scalar } from '../types.ts';
+import { physicalNames, quoteText, renderType, type SqlType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
+import { ARRAY_CALLS } from './array-calls.ts';
+import { castTo } from './casts.ts';
 import { analyze, analyzeAs, comparable, constantText, notNan, signatureError } from './expressions.ts';
 import { analyzeFormat } from './format.ts';
-import { toDuckPath } from './json-path.ts';
-import { jsonText } from './json-text.ts';
+import { JSON_CALLS } from './json-calls.ts';
+import { namedArguments } from './named-arguments.ts';
 import { concatenate } from './operators.ts';
-import { coerce, nullOf, raise, type Typed, typed } from './typed.ts';
+import { REGEX_CALLS } from './regex-calls.ts';
+import { raise, type Typed, typed } from './typed.ts';
 
 type Special = (call: Call, env: Env) => Typed | undefined;
 const STRING = scalar('STRING');
@@ -16,6 +19,9 @@ const args = (call: Call, env: Env) => call.args.map((arg) => analyze(arg, env))
 
 /** Functions whose result depends on more than their arguments' values. Undefined = look at the signatures. */
 export const SPECIAL_CALLS: Record<string, Special> = {
+  ...JSON_CALLS,
+  ...REGEX_CALLS,
+  ...ARRAY_CALLS,
   ERROR: (call, env) => {
     const [message] = args(call, env);
     if (message?.type.kind !== 'STRING') throw signatureError('function ERROR', args(call, env), call.at);
@@ -38,120 +44,57 @@ export const SPECIAL_CALLS: Record<string, Special> = {
     if (given.length === 0) throw signatureError('function ARRAY_CONCAT', given, call.at);
     return undefined;
   },
-  REGEXP_CONTAINS: (call, env) => {
-    checkRegex(call, env);
-    return undefined;
-  },
-  REGEXP_REPLACE: (call, env) => {
-    checkRegex(call, env);
-    return undefined;
-  },
-  REGEXP_EXTRACT: (call, env) => regexpExtract(call, env, 'bq_regexp_extract', STRING),
-  REGEXP_SUBSTR: (call, env) => regexpExtract(call, env, 'bq_regexp_extract', STRING),
-  REGEXP_EXTRACT_ALL: (call, env) => regexpExtract(call, env, 'regexp_extract_all', arrayOf(STRING)),
   FORMAT: analyzeFormat,
-  TO_JSON_STRING: (call, env) => {
-    const given = args(call, env);
-    if (given.length !== 1 || !given[0]) throw unsupported('TO_JSON_STRING with pretty print', call.at);
-    return typed(jsonText(given[0].sql, given[0].type), STRING);
-  },
-  TO_JSON: (call, env) => {
-    const given = args(call, env);
-    if (given.length !== 1 || !given[0]) throw signatureError('function TO_JSON', given, call.at);
-    return typed(`CAST(${jsonText(given[0].sql, given[0].type)} AS JSON)`, scalar('JSON'));
-  },
-  PARSE_JSON: parseJson,
-  JSON_VALUE: (call, env) => jsonAt(call, env, 'bq_json_value', STRING, STRING),
-  JSON_EXTRACT_SCALAR: (call, env) => jsonAt(call, env, 'bq_json_value', STRING, STRING),
-  JSON_QUERY: (call, env) => jsonAt(call, env, 'bq_json_query', STRING, scalar('JSON')),
-  JSON_EXTRACT: (call, env) => jsonAt(call, env, 'bq_json_query', STRING, scalar('JSON')),
-  JSON_QUERY_ARRAY: (call, env) => jsonAt(call, env, 'bq_json_query_array', arrayOf(STRING), arrayOf(scalar('JSON'))),
-  JSON_EXTRACT_ARRAY: (call, env) => jsonAt(call, env, 'bq_json_query_array', arrayOf(STRING), arrayOf(scalar('JSON'))),
-  JSON_VALUE_ARRAY: (call, env) => jsonAt(call, env, 'bq_json_value_array', arrayOf(STRING), arrayOf(STRING)),
-  JSON_EXTRACT_STRING_ARRAY: (call, env) => jsonAt(call, env, 'bq_json_value_array', arrayOf(STRING), arrayOf(STRING)),
+  CONTAINS_SUBSTR: containsSubstr,
+  NORMALIZE: (call, env) => normalize(call, env, 'bq_normalize'),
+  NORMALIZE_AND_CASEFOLD: (call, env) => normalize(call, env, 'bq_normalize_casefold'),
   TYPEOF: (call, env) => {
     const given = args(call, env);
     if (given.length !== 1 || !given[0]) throw signatureError('function TYPEOF', given, call.at);
     return typed(quoteText(renderType(given[0].type)), STRING);
-  },
-  ARRAY_INCLUDES: (call, env) => {
-    const given = args(call, env);
-    const [array, value] = given;
-    if (array?.type.kind !== 'ARRAY' || !value || given.length !== 2 || !isGroupable(value.type))
-      throw signatureError('function ARRAY_INCLUDES', given, call.at);
-    return undefined;
   },
   SESSION_USER: (call) => {
     throw unsupported('function SESSION_USER', call.at);
   },
 };
 
-/** RE2 on both sides, but look-arounds and back-references must fail before a row is read. */
-function checkRegex(call: Call, env: Env): string | undefined {
-  const pattern = call.args[1] && constantText(analyze(call.args[1], env));
-  if (pattern !== undefined && /\(\?(<?[=!])/.test(pattern))
-    throw new SqlError('Cannot parse regular expression: invalid perl operator: (?<', call.at);
-  return pattern;
+/** `NORMALIZE(text, NFKC)`: the form is a word, not a value. */
+function normalize(call: Call, env: Env, fn: string): Typed | undefined {
+  const [text, mode, ...more] = call.args;
+  if (!text || !mode || more.length > 0) return undefined;
+  const word = mode.kind === 'path' && mode.names.length === 1 ? mode.names[0]?.name.toUpperCase() : undefined;
+  if (word === undefined || !['NFC', 'NFKC', 'NFD', 'NFKD'].includes(word))
+    throw new SqlError(`${call.name}: a normalization mode is required: NFC, NFKC, NFD or NFKD`, mode.at);
+  const value = analyzeAs(text, STRING, env, call.name);
+  return typed(`${fn}(${value.sql}, '${word}')`, STRING);
 }
 
-function regexpExtract(call: Call, env: Env, macro: string, type: SqlType): Typed {
-  const pattern = checkRegex(call, env);
-  if (call.args.length > 2) throw unsupported(`${call.name} with a position or occurrence`, call.at);
-  const [value] = args(call, env);
-  if (!value || call.args.length !== 2) throw signatureError(`function ${call.name}`, args(call, env), call.at);
-  if (value.type.kind === 'BYTES') throw unsupported(`${call.name} on BYTES`, call.at);
-  const text = analyzeAs(call.args[0] as Call['args'][number], STRING, env, call.name);
-  const regex = analyzeAs(call.args[1] as Call['args'][number], STRING, env, call.name);
-  if (regex.literal?.kind === 'null') return nullOf(type);
-  if (pattern === undefined) throw unsupported(`${call.name} with a pattern that is no literal`, call.at);
-  const groups = countGroups(pattern);
-  if (groups > 1) throw new SqlError('Regular expression has more than one capturing group', call.at);
-  return typed(`${macro}(${text.sql}, ${regex.sql}, ${groups})`, type);
+/** Whether a text stands in a value, whatever its case: in a text, or in any part of an array, a struct or JSON. */
+function containsSubstr(call: Call, env: Env): Typed {
+  const [value, part, ...more] = args(call, env);
+  const { json_scope: scope } = namedArguments(call, env, { json_scope: 'STRING' });
+  if (!value || !part || more.length > 0) throw signatureError('function CONTAINS_SUBSTR', args(call, env), call.at);
+  const wanted = constantText(part);
+  if (wanted === undefined)
+    throw new SqlError('The second argument of CONTAINS_SUBSTR must be a STRING literal or parameter', call.at);
+  if (wanted === '') throw new SqlError('CONTAINS_SUBSTR: the search value must not be empty', call.at);
+  if (scope && (constantText(scope) ?? '').toUpperCase() !== 'JSON_VALUES')
+    throw unsupported('CONTAINS_SUBSTR with a json_scope other than JSON_VALUES', call.at);
+  return typed(anyContains(value.sql, value.type, part.sql, call.at), scalar('BOOL'));
 }
 
-function countGroups(pattern: string): number {
-  const bare = pattern.replace(/\\./gs, '').replace(/\[\^?\]?[^\]]*\]/g, '');
-  return (bare.match(/\((?!\?)|\(\?P?</g) ?? []).length;
-}
-
-function jsonAt(call: Call, env: Env, macro: string, ofText: SqlType, ofJson: SqlType): Typed {
-  const [value, path] = args(call, env);
-  if (!value || call.args.length > 2) throw signatureError(`function ${call.name}`, args(call, env), call.at);
-  const isJson = value.type.kind === 'JSON';
-  if (!isJson && value.type.kind !== 'STRING' && value.literal?.kind !== 'null')
-    throw signatureError(`function ${call.name}`, args(call, env), call.at);
-  const literal = path === undefined ? '$' : constantText(path);
-  if (literal === undefined) {
-    if (path?.literal?.kind === 'null') return nullOf(isJson ? ofJson : ofText);
-    throw unsupported(`${call.name} with a path that is no literal`, call.at);
+/** NULL parts say neither yes nor no: OR keeps a yes among them. */
+function anyContains(sql: string, type: SqlType, part: string, at: number): string {
+  if (type.kind === 'ARRAY')
+    return `list_aggregate(list_transform(${sql}, lambda e: ${anyContains('e', type.element, part, at)}), 'bool_or')`;
+  if (type.kind === 'STRUCT') {
+    const names = physicalNames(type.fields);
+    const parts = type.fields.map((field, i) =>
+      anyContains(`struct_extract(${sql}, ${quoteText(names[i] ?? '')})`, field.type, part, at),
+    );
+    return `(${parts.join(' OR ')})`;
   }
-  const duckPath = toDuckPath(literal, call.name.startsWith('JSON_EXTRACT'), call.at);
-  const source = isJson ? value.sql : `bq_json_or_null(${value.sql})`;
-  const type = isJson ? ofJson : ofText;
-  const found = typed(`${macro}(${source}, ${quoteText(duckPath)})`, type);
-  // In text, JSON's null is an absent value.
-  if (!isJson && macro === 'bq_json_query') return typed(`nullif(CAST(${found.sql} AS VARCHAR), 'null')`, type);
-  if (isJson || macro === 'bq_json_value' || macro === 'bq_json_value_array') return found;
-  return typed(`CAST(${found.sql} AS VARCHAR[])`, type);
-}
-
-/** What becomes of numbers that neither 64 bits nor a double hold: by default they are an error. */
-const WIDE_NUMBERS: Record<string, string> = { exact: 'bq_parse_json', round: 'bq_parse_json_round' };
-
-function parseJson(call: Call, env: Env): Typed {
-  const [text, ...more] = args(call, env).map((arg) => coerce(arg, STRING));
-  const [named, ...others] = call.named;
-  if (!text || more.length > 0 || others.length > 0 || (named && named.name.name.toLowerCase() !== 'wide_number_mode'))
-    throw signatureError('function PARSE_JSON', args(call, env), call.at);
-  const mode = named ? constantText(analyze(named.value, env)) : 'exact';
-  if (mode === undefined) throw unsupported('PARSE_JSON with a wide_number_mode that is no literal', call.at);
-  const macro = Object.hasOwn(WIDE_NUMBERS, mode) ? WIDE_NUMBERS[mode] : undefined;
-  if (macro === undefined) throw new SqlError(`Invalid wide_number_mode specified for PARSE_JSON: ${mode}`, call.at);
-  const constant = constantText(text);
-  try {
-    if (constant !== undefined) JSON.parse(constant);
-  } catch (error) {
-    throw new SqlError(`Invalid input to PARSE_JSON: ${(error as Error).message}`, call.at);
-  }
-  return typed(`${macro}(${text.sql})`, scalar('JSON'));
+  if (type.kind === 'JSON') throw unsupported('CONTAINS_SUBSTR in JSON', at);
+  const text = type.kind === 'STRING' ? sql : castTo(typed(sql, type), STRING, false, at).sql;
+  return `bq_contains_substr(${text}, ${part})`;
 }

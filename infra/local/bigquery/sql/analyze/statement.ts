@@ -1,7 +1,7 @@
 import type { Statement } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
 import { quoteText, type SqlType, scalar } from '../types.ts';
-import { type Analysis, createAnalysis, type Env, type Scan, type TableInfo } from './analysis.ts';
+import { type Analysis, createAnalysis, type Env, type Scan, type Surroundings, type TableInfo } from './analysis.ts';
 import { planDelete, planInsert, planTruncate, planUpdate } from './dml.ts';
 import { analyzeAs } from './expressions.ts';
 import { planMerge } from './merge.ts';
@@ -56,8 +56,8 @@ export type DdlStatement = Extract<
 export type Analyzed = Exclude<Statement, { kind: 'begin' | 'commit' | 'rollback' }>;
 
 /** One statement → what DuckDB has to do for it. Throws SqlError. */
-export function planStatement(statement: Analyzed, options: Pick<Analysis, 'findTable' | 'parameter' | 'now'>): Plan {
-  const analysis = createAnalysis(options);
+export function planStatement(statement: Analyzed, surroundings: Surroundings): Plan {
+  const analysis = createAnalysis(surroundings);
   const plan = planWith(statement, rootEnv(analysis));
   for (const { table } of analysis.scans) {
     if (!table.requirePartitionFilter || table.partitionColumn === undefined || analysis.filtered.has(table)) continue;

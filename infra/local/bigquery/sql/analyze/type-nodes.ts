@@ -3,7 +3,7 @@ import { SqlError, unsupported } from '../sql-error.ts';
 import { DECIMAL_DIGITS, isDecimal, withoutParameters } from '../type-parameters.ts';
 import { arrayOf, parseScalarKind, type ScalarKind, type SqlType, type TypeParameters } from '../types.ts';
 
-const REFUSED = new Set(['INTERVAL', 'GEOGRAPHY', 'RANGE', 'UUID', 'ENUM', 'PROTO']);
+const REFUSED = new Set(['GEOGRAPHY', 'RANGE', 'UUID', 'ENUM', 'PROTO']);
 
 /** The type of a cast or of a declared column, with its parameters. */
 export function readType(node: TypeNode): SqlType {

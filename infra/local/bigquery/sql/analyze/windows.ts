@@ -24,6 +24,15 @@ const numbering = (sql: string, kind: 'INT64' | 'FLOAT64', needsOrder: boolean):
   result: () => scalar(kind),
   sql,
 });
+/** Whether a row is among the first or last so many of its partition. */
+const edge = (sql: string): WindowFunction => ({
+  args: [1, 1],
+  needsOrder: true,
+  allowsFrame: false,
+  allowsNulls: false,
+  result: () => scalar('BOOL'),
+  sql,
+});
 const firstType = (args: Typed[]) => (args[0] as Typed).type;
 const navigation = (sql: string, args: readonly [number, number], allowsFrame: boolean): WindowFunction => ({
   args,
@@ -48,6 +57,8 @@ export const WINDOW_FUNCTIONS: Record<string, WindowFunction> = {
     result: () => scalar('INT64'),
     sql: 'ntile',
   },
+  IS_FIRST: edge('row_number'),
+  IS_LAST: edge('count'),
   LAG: navigation('lag', [1, 3], false),
   LEAD: navigation('lead', [1, 3], false),
   FIRST_VALUE: navigation('first_value', [1, 1], true),
@@ -76,9 +87,8 @@ export function analyzeWindowFunction(call: Call, env: Env): Typed {
   if (!call.over) throw new SqlError(`Analytic function ${call.name} cannot be called without an OVER clause`, call.at);
   if (call.distinct || call.having || call.limit || call.orderBy.length > 0)
     throw new SqlError(`Analytic function ${call.name} does not support modifiers in its arguments`, call.at);
-  if (call.nulls === 'ignore' && !fn.allowsNulls) throw unsupported(`${call.name} with IGNORE NULLS`, call.at);
-  if (call.nulls === 'respect' && call.name.startsWith('PERCENTILE'))
-    throw unsupported(`${call.name} with RESPECT NULLS`, call.at);
+  if (call.nulls && !fn.allowsNulls && !call.name.startsWith('PERCENTILE'))
+    throw new SqlError(`IGNORE NULLS and RESPECT NULLS are not allowed for analytic function ${call.name}`, call.at);
   const spec = resolveWindow(call.over, env);
   if (fn.needsOrder && spec.orderBy.length === 0)
     throw new SqlError(`Window ORDER BY is required for analytic function ${call.name.toLowerCase()}`, call.over.at);
@@ -93,9 +103,29 @@ export function analyzeWindowFunction(call: Call, env: Env): Typed {
   const args = call.args.map((arg) => analyze(arg, inner));
   if (args.length < fn.args[0] || args.length > fn.args[1])
     throw signatureError(`analytic function ${call.name}`, args, call.at);
+  if (call.nulls === 'respect' && call.name.startsWith('PERCENTILE')) return percentile(call, args, env);
   const list = windowArguments(call, args);
+  if (call.name === 'IS_FIRST')
+    return typed(`(row_number()${overClause(call, call.over, env)} <= ${list[0]})`, scalar('BOOL'));
+  if (call.name === 'IS_LAST') {
+    const over = overClause(call, call.over, env);
+    const whole = overClause(call, { ...spec, orderBy: [] }, env);
+    return typed(`(count(*)${whole} - row_number()${over} < ${list[0]})`, scalar('BOOL'));
+  }
   const nulls = call.nulls === 'ignore' ? ' IGNORE NULLS' : '';
   return typed(`${fn.sql}(${list.join(', ')}${nulls})${overClause(call, call.over, env)}`, fn.result(args));
+}
+
+/** RESPECT NULLS: NULL is less than any value, and takes part in the interpolation as itself. */
+function percentile(call: Call, args: Typed[], env: Env): Typed {
+  const [x, fraction] = windowArguments(call, args);
+  const over = call.over ? overClause(call, call.over, env) : '';
+  const isContinuous = call.name === 'PERCENTILE_CONT';
+  const type = isContinuous ? scalar('FLOAT64') : (args[0] as Typed).type;
+  return typed(
+    `bq_percentile_${isContinuous ? 'cont' : 'disc'}(list(${x} ORDER BY ${x} ASC NULLS FIRST)${over}, ${fraction})`,
+    type,
+  );
 }
 
 function windowArguments(call: Call, args: Typed[]): string[] {

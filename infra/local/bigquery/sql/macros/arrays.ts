@@ -26,6 +26,20 @@ export const ARRAY_MACROS: readonly Macro[] = [
     'bq_array_last(a)',
     `a[CASE WHEN len(a) = 0 THEN ${fail(`'ARRAY_LAST cannot get the last element of an empty array'`)} ELSE len(a) END]`,
   ],
+  // Offsets from 0, both ends part of the slice, negative ones from the end.
+  ['bq_slice_end(a, i)', `CASE WHEN i < 0 THEN i + len(a) + 1 ELSE i + 1 END`],
+  [
+    'bq_array_slice(a, i, j)',
+    `CASE WHEN a IS NULL OR i IS NULL OR j IS NULL THEN NULL WHEN bq_slice_end(a, j) < 1 OR bq_slice_end(a, i) > len(a) OR bq_slice_end(a, i) > bq_slice_end(a, j) THEN a[1:0] ELSE a[greatest(bq_slice_end(a, i), 1):least(bq_slice_end(a, j), len(a))] END`,
+  ],
+  [
+    'bq_array_first_n(a, n)',
+    `CASE WHEN a IS NOT NULL AND n IS NOT NULL THEN a[1:CASE WHEN n < 0 THEN ${fail(`'The n argument to ARRAY_FIRST_N must not be negative.'`)} ELSE n END] END`,
+  ],
+  [
+    'bq_array_last_n(a, n)',
+    `CASE WHEN a IS NOT NULL AND n IS NOT NULL THEN a[greatest(len(a) - CASE WHEN n < 0 THEN ${fail(`'The n argument to ARRAY_LAST_N must not be negative.'`)} ELSE n END + 1, 1):len(a)] END`,
+  ],
   ['bq_array_concat(a, b)', `CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN list_concat(a, b) END`],
   ['bq_flatten(items)', `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) = 0 THEN flatten(items) END`],
   ['bq_flatten_known(items)', `flatten(items)`],
@@ -42,7 +56,43 @@ export const ARRAY_MACROS: readonly Macro[] = [
     `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`)}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE generate_series(a, b, n) END`,
   ],
   [
+    'bq_series_float(a, b, n)',
+    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DOUBLE')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(range(CAST(greatest(floor((b - a) / n + 1e-12), -1) AS BIGINT) + 1), lambda i: a + i * n) END`,
+  ],
+  [
+    'bq_series_numeric(a, b, n)',
+    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DECIMAL(38,9)')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(range(greatest(CASE WHEN (b < a) <> (n < 0) AND a <> b THEN -1 ELSE bq_units(b - a) // bq_units(n) END, -1)::BIGINT + 1), lambda i: CAST(a + CAST(i * n AS DECIMAL(38,9)) AS DECIMAL(38,9))) END`,
+  ],
+  [
     'bq_no_null(a, field)',
     `CASE WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 THEN list_resize(a, ${fail(`'Array cannot have a null element; error in writing field ' || field`)}) ELSE a END`,
   ],
+  [
+    'bq_quantiles(a, n)',
+    `CASE WHEN len(a) > 0 THEN list_transform(range(0, n + 1), lambda i: a[greatest(CAST(ceil(i * len(a) / n) AS BIGINT), 1)]) END`,
+  ],
+  [
+    'bq_counts(a)',
+    `list_concat(list_transform(map_entries(list_aggregate(list_filter(a, lambda e: e IS NOT NULL), 'histogram')), lambda e: struct_pack(n := -CAST(e.value AS BIGINT), v := e.key)), CASE WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 THEN [struct_pack(n := -CAST(len(list_filter(a, lambda e: e IS NULL)) AS BIGINT), v := NULL)] ELSE [] END)`,
+  ],
+  [
+    'bq_top_count(a, n)',
+    `CASE WHEN a IS NOT NULL THEN list_transform(list_sort(bq_counts(a))[1:n], lambda e: struct_pack(value := e.v, count := -e.n)) END`,
+  ],
+  // Sums of NULL weights alone are NULL, and stand last.
+  ['bq_sum_of(a, x)', `list_sum(list_transform(list_filter(a, lambda e: e.v IS NOT DISTINCT FROM x), lambda e: e.w))`],
+  [
+    'bq_sums(a)',
+    `list_transform(list_concat(list_distinct(list_filter(list_transform(a, lambda e: e.v), lambda e: e IS NOT NULL)), CASE WHEN len(list_filter(a, lambda e: e.v IS NULL)) > 0 THEN [NULL] ELSE [] END), lambda x: struct_pack(n := -bq_sum_of(a, x), v := x))`,
+  ],
+  [
+    'bq_top_sum(a, n)',
+    `CASE WHEN a IS NOT NULL THEN list_transform(list_sort(bq_sums(a), 'ASC', 'NULLS LAST')[1:n], lambda e: struct_pack(value := e.v, sum := -e.n)) END`,
+  ],
+  ['bq_percentile_disc(a, p)', `a[greatest(CAST(ceil(p * len(a)) AS BIGINT), 1)]`],
+  [
+    'bq_percentile_between(a, r)',
+    `CASE WHEN r = floor(r) THEN a[CAST(r AS BIGINT) + 1] WHEN a[CAST(floor(r) AS BIGINT) + 1] IS NULL THEN a[CAST(floor(r) AS BIGINT) + 2] ELSE a[CAST(floor(r) AS BIGINT) + 1] + (r - floor(r)) * (a[CAST(floor(r) AS BIGINT) + 2] - a[CAST(floor(r) AS BIGINT) + 1]) END`,
+  ],
+  ['bq_percentile_cont(a, p)', `bq_percentile_between(a, p * (len(a) - 1))`],
 ];

@@ -1,10 +1,14 @@
-import { fail, failText, type Macro } from './failures.ts';
+import { fail, type Macro } from './failures.ts';
 
 /** Conversions whose rules are GoogleSQL’s own, dates and times aside. */
 export const CAST_MACROS: readonly Macro[] = [
   [
     'bq_float_int(x)',
     `CASE WHEN isnan(x) OR isinf(x) OR round(x) >= 9223372036854775808.0 OR round(x) < -9223372036854775808.0 THEN ${fail(`'Invalid cast from FLOAT64 to INT64: ' || bq_float_text(x)`)} ELSE CAST(round(x) AS BIGINT) END`,
+  ],
+  [
+    'bq_in_range(n, low, high, t)',
+    `CASE WHEN n < low OR n > high THEN ${fail(`t || ' out of range: ' || n`)} ELSE n END`,
   ],
   ['bq_numeric_int(x)', `CAST(round(x, 0) AS BIGINT)`],
   [
@@ -35,8 +39,4 @@ export const CAST_MACROS: readonly Macro[] = [
     `CASE WHEN s IS NULL THEN NULL WHEN bq_is_short_decimal(s) THEN CAST(CAST(s AS DECIMAL(18,9)) AS DECIMAL(38,18)) WHEN NOT bq_is_number(s) THEN ${fail(`'Invalid BIGNUMERIC value: ' || s`, 'DECIMAL(38,18)')} WHEN bq_number_exponent(s) >= -18 AND length(bq_number_digits(s)) + bq_number_exponent(s) <= 20 THEN CAST(trim(s, ' \t\r\n') AS DECIMAL(38,18)) ELSE ${fail(`'not supported by the embedded warehouse: a BIGNUMERIC of more than 20 digits before the point or 18 behind it: ' || s`, 'DECIMAL(38,18)')} END`,
   ],
   ['bq_bytes_text(b)', `decode(b)`],
-  [
-    'bq_bytes_text_lax(b)',
-    `coalesce(TRY(decode(b)), CASE WHEN b IS NOT NULL THEN ${failText(`'not supported by the embedded warehouse: SAFE_CONVERT_BYTES_TO_STRING of bytes that are not UTF-8'`)} END)`,
-  ],
 ];

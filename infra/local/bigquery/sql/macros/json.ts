@@ -15,9 +15,11 @@ export const JSON_MACROS: readonly Macro[] = [
     'bq_wide_numbers(s)',
     `CASE WHEN regexp_matches(s, '[\\d.]{16}|\\d[eE]') THEN list_filter(regexp_extract_all(bq_json_bare(s), '-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?'), lambda n: NOT bq_is_exact(n)) ELSE [] END`,
   ],
+  // JSON values keep their keys sorted and their numbers in one spelling; only what has either is worth a look.
+  ['bq_json_sorted(s)', `CASE WHEN regexp_matches(s, '[{.eE]|\\d{16}') THEN json(bq_json_sort(s)) ELSE json(s) END`],
   [
     'bq_parse_json(s)',
-    `CASE WHEN s IS NULL THEN NULL WHEN NOT bq_json_valid(s) THEN ${failText(`'Invalid input to PARSE_JSON: ' || s`)} WHEN len(bq_wide_numbers(s)) > 0 THEN ${failText(`'Invalid input to PARSE_JSON: Input number: ' || bq_wide_numbers(s)[1] || ' cannot round-trip through string representation'`)} ELSE json(s) END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN NOT bq_json_valid(s) THEN ${failText(`'Invalid input to PARSE_JSON: ' || s`)} WHEN len(bq_wide_numbers(s)) > 0 THEN ${failText(`'Invalid input to PARSE_JSON: Input number: ' || bq_wide_numbers(s)[1] || ' cannot round-trip through string representation'`)} ELSE bq_json_sorted(s) END`,
   ],
   [
     'bq_round_json_number(n)',
@@ -25,7 +27,7 @@ export const JSON_MACROS: readonly Macro[] = [
   ],
   [
     'bq_parse_json_round(s)',
-    `CASE WHEN s IS NULL THEN NULL WHEN NOT bq_json_valid(s) THEN ${failText(`'Invalid input to PARSE_JSON: ' || s`)} WHEN len(bq_wide_numbers(s)) > 0 THEN json(array_to_string(list_transform(regexp_extract_all(s, '"(?:\\\\.|[^"\\\\])*"|-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|[^"\\d-]+'), lambda n: bq_round_json_number(n)), '')) ELSE json(s) END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN NOT bq_json_valid(s) THEN ${failText(`'Invalid input to PARSE_JSON: ' || s`)} WHEN len(bq_wide_numbers(s)) > 0 THEN json(array_to_string(list_transform(regexp_extract_all(s, '"(?:\\\\.|[^"\\\\])*"|-?\\d+(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|[^"\\d-]+'), lambda n: bq_round_json_number(n)), '')) ELSE bq_json_sorted(s) END`,
   ],
   ['bq_json_or_null(s)', `CASE WHEN json_valid(s) THEN CAST(s AS JSON) END`],
   [

@@ -1,6 +1,7 @@
 import { ARRAY_MACROS } from './arrays.ts';
 import { CAST_MACROS } from './casts.ts';
 import { ERROR_TEXT, type Macro } from './failures.ts';
+import { INTERVAL_MACROS } from './intervals.ts';
 import { JSON_MACROS } from './json.ts';
 import { LOAD_MACROS } from './loads.ts';
 import { NUMBER_MACROS } from './numbers.ts';
@@ -13,6 +14,7 @@ export const MACROS: readonly Macro[] = [
   ...NUMBER_MACROS,
   ...CAST_MACROS,
   ...TIME_MACROS,
+  ...INTERVAL_MACROS,
   ...TEXT_MACROS,
   ...ARRAY_MACROS,
   ...LOAD_MACROS,

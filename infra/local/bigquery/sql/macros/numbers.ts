@@ -96,6 +96,48 @@ export const NUMBER_MACROS: readonly Macro[] = [
         `CASE WHEN x < -1 OR x > 1 THEN ${fail(`'Floating point error in function: ${fn.toUpperCase()}'`, 'DOUBLE')} ELSE ${fn}(x) END`,
       ] as const,
   ),
+  [
+    'bq_acosh(x)',
+    `CASE WHEN x < 1 THEN ${fail(`'Floating point error in function: ACOSH(' || x || ')'`, 'DOUBLE')} ELSE acosh(x) END`,
+  ],
+  [
+    'bq_atanh(x)',
+    `CASE WHEN abs(x) >= 1 THEN ${fail(`'Floating point error in function: ATANH(' || x || ')'`, 'DOUBLE')} ELSE atanh(x) END`,
+  ],
+  ['bq_sec(x)', `CASE WHEN isinf(x) THEN CAST('nan' AS DOUBLE) ELSE 1 / cos(x) END`],
+  ...(
+    [
+      ['csc', 'CASE WHEN isinf(x) THEN NULL ELSE sin(x) END', '1'],
+      ['csch', 'sinh(x)', '1'],
+      ['cot', 'CASE WHEN isinf(x) THEN NULL ELSE sin(x) END', 'cos(x)'],
+      ['coth', 'sinh(x)', 'cosh(x)'],
+    ] as const
+  ).map(
+    ([name, below, above]) =>
+      [
+        `bq_${name}(x)`,
+        `CASE WHEN x = 0 THEN ${fail(`'Floating point error in function: ${name.toUpperCase()}(0)'`, 'DOUBLE')} ${name === 'coth' ? 'WHEN abs(x) > 30 THEN sign(x)' : `WHEN isinf(x) THEN ${name === 'csch' ? '0' : "CAST('nan' AS DOUBLE)"}`} ELSE (${above}) / (${below}) END`,
+      ] as const,
+  ),
+  [
+    'bq_range_bucket(x, a)',
+    `CASE WHEN x IS NULL OR a IS NULL THEN NULL WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 THEN ${fail(`'Elements in input array to RANGE_BUCKET cannot be NULL'`)} ELSE CAST(len(list_filter(a, lambda e: e <= x)) AS BIGINT) END`,
+  ],
+  // Spaces around the sign, and commas between digits, as PARSE_NUMERIC takes them.
+  [
+    'bq_spaced_number(s, t)',
+    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\s*[+-]?\\s*(\\d[\\d,]*\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?\\s*[+-]?\\s*') AND length(regexp_replace(s, '[^+-]', '', 'g')) - length(regexp_replace(regexp_extract(s, '[eE][+-]?'), '[^+-]', '', 'g')) <= 1
+      THEN CASE WHEN regexp_matches(s, '-\\s*$') THEN '-' ELSE '' END || regexp_replace(regexp_replace(s, '[+-]\\s*$', ''), '[\\s,]', '', 'g') ELSE ${failText(`'Invalid input to PARSE_' || t || ': ' || s`)} END`,
+  ],
+  [
+    'bq_same_length(a, b, r)',
+    `CASE WHEN len(a) <> len(b) THEN ${fail(`'Array arguments to a distance function must have equal lengths'`, 'DOUBLE')} WHEN len(list_filter(a, lambda e: e IS NULL)) + len(list_filter(b, lambda e: e IS NULL)) > 0 THEN ${fail(`'Array arguments to a distance function must not hold NULL'`, 'DOUBLE')} ELSE r END`,
+  ],
+  [
+    'bq_cosine_distance(a, b)',
+    `bq_same_length(a, b, CASE WHEN list_inner_product(a, a) = 0 OR list_inner_product(b, b) = 0 THEN ${fail(`'Cannot compute cosine distance against zero vector.'`, 'DOUBLE')} ELSE 1 - list_inner_product(a, b) / (sqrt(list_inner_product(a, a)) * sqrt(list_inner_product(b, b))) END)`,
+  ],
+  ['bq_euclidean_distance(a, b)', `bq_same_length(a, b, list_distance(a, b))`],
   ['bq_all_known(items, r)', `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) = 0 THEN r END`],
   ['bq_greatest_float(items)', `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) = 0 THEN list_max(items) END`],
   [
@@ -114,10 +156,5 @@ export const NUMBER_MACROS: readonly Macro[] = [
   [
     'bq_numeric_text(x)',
     `CASE WHEN contains(CAST(x AS VARCHAR), '.') THEN regexp_replace(CAST(x AS VARCHAR), '\\.?0+$', '') ELSE CAST(x AS VARCHAR) END`,
-  ],
-  ['bq_hex(x)', `lower(to_hex(x))`],
-  [
-    'bq_octal(x)',
-    `CASE WHEN x < 0 THEN ${failText(`'not supported by the embedded warehouse: FORMAT %o of a negative number'`)} ELSE to_base(x, 8) END`,
   ],
 ];

@@ -7,6 +7,14 @@ export const TEXT_MACROS: readonly Macro[] = [
     `CASE WHEN contains(s, 'ß') THEN replace(upper(replace(s, 'ß', chr(1))), chr(1), 'ß') ELSE upper(s) END`,
   ],
   [
+    'bq_ascii_upper(s)',
+    `array_to_string(list_transform(regexp_extract_all(s, '[a-z]+|[^a-z]+'), lambda w: CASE WHEN w[1] BETWEEN 'a' AND 'z' THEN upper(w) ELSE w END), '')`,
+  ],
+  [
+    'bq_ascii_lower(s)',
+    `array_to_string(list_transform(regexp_extract_all(s, '[A-Z]+|[^A-Z]+'), lambda w: CASE WHEN w[1] BETWEEN 'A' AND 'Z' THEN lower(w) ELSE w END), '')`,
+  ],
+  [
     'bq_spaces()',
     `' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(133) || chr(160) || chr(5760) || chr(8192) || chr(8193) || chr(8194) || chr(8195) || chr(8196) || chr(8197) || chr(8198) || chr(8199) || chr(8200) || chr(8201) || chr(8202) || chr(8232) || chr(8233) || chr(8239) || chr(8287) || chr(12288)`,
   ],
@@ -43,19 +51,10 @@ export const TEXT_MACROS: readonly Macro[] = [
     'bq_rpad(s, n, p)',
     `CASE WHEN n < 0 OR p = '' THEN ${failText(`'Second argument in RPAD() cannot be negative, third cannot be empty'`)} ELSE rpad(s, CAST(n AS INTEGER), p) END`,
   ],
-  ['bq_pad(s, n, l)', `CASE WHEN length(s) >= n THEN s WHEN l THEN rpad(s, n, ' ') ELSE lpad(s, n, ' ') END`],
-  [
-    'bq_pad_zero(s, n)',
-    `CASE WHEN length(s) >= n THEN s WHEN starts_with(s, '-') THEN '-' || lpad(substring(s, 2), n - 1, '0') ELSE lpad(s, n, '0') END`,
-  ],
   ['bq_split(s, d)', `CASE WHEN s IS NULL OR d IS NULL THEN NULL WHEN s = '' THEN [''] ELSE string_split(s, d) END`],
   [
     'bq_initcap(s)',
     `array_to_string(list_transform(regexp_extract_all(s, '[^\\s\\[\\](){}/|<>!?@"^#$&~_,.:;*%+\\-]+|[\\s\\[\\](){}/|<>!?@"^#$&~_,.:;*%+\\-]+'), lambda w: upper(substring(w, 1, 1)) || lower(substring(w, 2))), '')`,
-  ],
-  [
-    'bq_translate(s, a, b)',
-    `array_to_string(list_transform(list_transform(range(1, length(s) + 1), lambda i: substring(s, i, 1)), lambda c: CASE WHEN strpos(a, c) = 0 THEN c ELSE substring(b, strpos(a, c), 1) END), '')`,
   ],
   ['bq_join(items)', `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) = 0 THEN array_to_string(items, '') END`],
   ['bq_chr(n)', `CASE WHEN n = 0 THEN '' ELSE chr(CAST(n AS INTEGER)) END`],
@@ -74,11 +73,11 @@ export const TEXT_MACROS: readonly Macro[] = [
   ],
   [
     'bq_from_hex(s)',
-    `unhex(CASE WHEN regexp_full_match(s, '[0-9a-fA-F]*') THEN CASE WHEN length(s) % 2 = 1 THEN '0' || s ELSE s END ELSE ${failText(`'Failed to decode hex string'`)} END)`,
+    `unhex(CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '[0-9a-fA-F]*') THEN CASE WHEN length(s) % 2 = 1 THEN '0' || s ELSE s END ELSE ${failText(`'Failed to decode hex string'`)} END)`,
   ],
   [
     'bq_from_base64(s)',
-    `from_base64(CASE WHEN regexp_full_match(s, '[A-Za-z0-9+/]*={0,2}') AND length(rtrim(s, '=')) % 4 <> 1 THEN rtrim(s, '=') || repeat('=', (4 - length(rtrim(s, '=')) % 4) % 4) ELSE ${failText(`'Failed to decode invalid base64 string'`)} END)`,
+    `from_base64(CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '[A-Za-z0-9+/]*={0,2}') AND length(rtrim(s, '=')) % 4 <> 1 THEN rtrim(s, '=') || repeat('=', (4 - length(rtrim(s, '=')) % 4) % 4) ELSE ${failText(`'Failed to decode invalid base64 string'`)} END)`,
   ],
   ['bq_regexp_extract(s, p, g)', `CASE WHEN regexp_matches(s, p) THEN regexp_extract(s, p, g) END`],
 ];

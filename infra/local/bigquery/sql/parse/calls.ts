@@ -18,6 +18,7 @@ export function parseCall(c: Cursor): Call {
     safe,
     args: [],
     named: [],
+    aliases: new Map(),
     star: false,
     distinct: false,
     nulls: undefined,
@@ -46,8 +47,11 @@ function parseArguments(c: Cursor, call: Call): void {
     if (c.seesIdentifier() && c.peek(1).text === '=>') {
       const name = c.identifier();
       c.expect('=>');
-      call.named.push({ name, value: parseExpression(c) });
-    } else call.args.push(parseArgument(c));
+      call.named.push({ name, value: parseArgument(c) });
+    } else {
+      call.args.push(parseArgument(c));
+      if (c.takes('AS')) call.aliases.set(call.args.length - 1, c.identifier());
+    }
   }
   if (c.takes('IGNORE', 'NULLS')) call.nulls = 'ignore';
   else if (c.takes('RESPECT', 'NULLS')) call.nulls = 'respect';
@@ -73,8 +77,27 @@ function seesModifier(c: Cursor): boolean {
 
 /** An argument may be a bare query (`ARRAY_TO_STRING(ARRAY(SELECT …))` is not one: that has its own parentheses). */
 function parseArgument(c: Cursor): Expr {
-  if (c.sees('SELECT') || c.sees('WITH')) return { kind: 'subquery', query: parseQuery(c), at: c.peek().at };
-  return parseExpression(c);
+  if (c.sees('SELECT') || (c.sees('WITH') && c.peek(1).text !== '('))
+    return { kind: 'subquery', query: parseQuery(c), at: c.peek().at };
+  return parseLambda(c) ?? parseExpression(c);
+}
+
+/** `e -> …` or `(e, i) -> …`. */
+function parseLambda(c: Cursor): Expr | undefined {
+  const { at } = c.peek();
+  const parameters: Identifier[] = [];
+  if (c.seesIdentifier() && c.peek(1).text === '->') parameters.push(c.identifier());
+  else if (c.sees('(')) {
+    let ahead = 1;
+    while (c.seesIdentifier(ahead) && c.peek(ahead + 1).text === ',') ahead += 2;
+    if (!c.seesIdentifier(ahead) || c.peek(ahead + 1).text !== ')' || c.peek(ahead + 2).text !== '->') return undefined;
+    c.next();
+    do parameters.push(c.identifier());
+    while (c.takes(','));
+    c.expect(')');
+  } else return undefined;
+  c.expect('->');
+  return { kind: 'lambda', parameters, body: parseExpression(c), at };
 }
 
 export function parseWindowSpec(c: Cursor): WindowSpec {

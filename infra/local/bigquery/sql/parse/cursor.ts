@@ -125,6 +125,8 @@ function describe(token: Token): string {
       return `floating point literal "${token.text}"`;
     case 'parameter':
       return '"@"';
+    case 'system':
+      return '"@@"';
     case 'positional':
     case 'symbol':
       return `"${token.text}"`;

@@ -1,4 +1,5 @@
 import { SqlError, unsupported } from '../sql-error.ts';
+import { parseCall } from './calls.ts';
 import type { Cursor } from './cursor.ts';
 import { parsePrimary } from './primary.ts';
 import { parseQuery, startsQuery } from './queries.ts';
@@ -182,10 +183,15 @@ function parsePostfix(c: Cursor, start: Expr): Expr {
   let of = start;
   for (;;) {
     const { at } = c.peek();
+    if (c.sees('.', '*')) return of;
     if (c.takes('.')) {
-      if (c.sees('(')) throw unsupported('chained function calls', at);
-      if (c.sees('*')) throw c.fail('identifier');
-      of = { kind: 'field', of, name: fieldName(c), at };
+      if (c.sees('(')) throw unsupported('chained calls of functions with a namespace', at);
+      if (c.peek(1).kind === 'symbol' && c.peek(1).text === '(') {
+        // `x.UPPER()` is `UPPER(x)`.
+        const call = parseCall(c);
+        call.args.unshift(of);
+        of = call;
+      } else of = { kind: 'field', of, name: fieldName(c), at };
     } else if (c.takes('[')) {
       const word = c.peek().word;
       const how =

@@ -1,8 +1,9 @@
-import { unsupported } from '../sql-error.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
 import type { Cursor } from './cursor.ts';
 import { fieldName, parseExpression } from './expressions.ts';
-import { parseAlias, parseQuery, startsQuery } from './queries.ts';
-import type { Expr, From, Identifier, Path } from './tree.ts';
+import { parsePivot, parseUnpivot } from './pivots.ts';
+import { parseAlias, parseNames, parseQuery, startsQuery } from './queries.ts';
+import type { Expr, From, Identifier, JoinClause, Path } from './tree.ts';
 
 /** Commas bind weaker than no join: `a, b JOIN c` reads as `(a CROSS JOIN b) JOIN c`. */
 export function parseFrom(c: Cursor): From {
@@ -16,19 +17,24 @@ export function parseFrom(c: Cursor): From {
     const type = parseJoinType(c);
     if (type === undefined) return left;
     const right = parseFactor(c);
-    const on = type !== 'CROSS' && c.takes('ON') ? parseExpression(c) : undefined;
-    const using = type !== 'CROSS' && on === undefined && c.takes('USING') ? parseUsing(c) : undefined;
-    const unconditional = on === undefined && using === undefined;
-    const isArray = right.kind === 'unnest' || right.kind === 'table';
-    if (type !== 'CROSS' && unconditional && !isArray) throw c.fail('keyword ON or keyword USING');
-    left = { kind: 'join', type, left, right, on, using, at };
+    left = { kind: 'join', left, right, ...parseJoinTail(c, type, right, at) };
   }
 }
 
-type JoinType = Extract<From, { kind: 'join' }>['type'];
+/** The condition of a join whose right side was just read. */
+export function parseJoinTail(c: Cursor, type: JoinType, right: From, at: number): JoinClause {
+  const on = type !== 'CROSS' && c.takes('ON') ? parseExpression(c) : undefined;
+  const using = type !== 'CROSS' && on === undefined && c.takes('USING') ? parseNames(c) : undefined;
+  const unconditional = on === undefined && using === undefined;
+  const isArray = right.kind === 'unnest' || right.kind === 'table';
+  if (type !== 'CROSS' && unconditional && !isArray) throw c.fail('keyword ON or keyword USING');
+  return { type, on, using, at };
+}
 
-function parseJoinType(c: Cursor): JoinType | undefined {
-  if (c.sees('NATURAL')) throw unsupported('NATURAL JOIN', c.peek().at);
+type JoinType = JoinClause['type'];
+
+export function parseJoinType(c: Cursor): JoinType | undefined {
+  if (c.sees('NATURAL')) throw new SqlError('Syntax error: NATURAL JOIN is not supported', c.peek().at);
   if (c.takes('JOIN') || c.takes('INNER', 'JOIN')) return 'INNER';
   if (c.takes('CROSS', 'JOIN')) return 'CROSS';
   for (const type of ['LEFT', 'RIGHT', 'FULL'] as const) {
@@ -37,16 +43,7 @@ function parseJoinType(c: Cursor): JoinType | undefined {
   return undefined;
 }
 
-function parseUsing(c: Cursor): Identifier[] {
-  c.expect('(');
-  const names: Identifier[] = [];
-  do names.push(c.identifier());
-  while (c.takes(','));
-  c.expect(')');
-  return names;
-}
-
-function parseFactor(c: Cursor): From {
+export function parseFactor(c: Cursor): From {
   const { at } = c.peek();
   let factor: From;
   if (c.takes('UNNEST', '(')) {
@@ -64,8 +61,35 @@ function parseFactor(c: Cursor): From {
     const alias = parseFromAlias(c);
     factor = { kind: 'table', path, alias, offset: parseOffset(c), at };
   }
-  refuseTail(c);
+  return parseFactorTail(c, factor);
+}
+
+/** PIVOT, UNPIVOT and TABLESAMPLE stand behind what they change. */
+function parseFactorTail(c: Cursor, factor: From): From {
+  const { word, at } = c.peek();
+  if (word === 'TABLESAMPLE') return parseFactorTail(c, { kind: 'sample', of: factor, percent: parseSample(c), at });
+  if (word === 'PIVOT' && c.peek(1).text === '(') {
+    c.next();
+    const pivot = parsePivot(c, at);
+    return parseFactorTail(c, { kind: 'pivot', of: factor, pivot, alias: parseFromAlias(c), at });
+  }
+  if (word === 'UNPIVOT' && (c.peek(1).text === '(' || ['INCLUDE', 'EXCLUDE'].includes(c.peek(1).word))) {
+    c.next();
+    const unpivot = parseUnpivot(c, at);
+    return parseFactorTail(c, { kind: 'unpivot', of: factor, unpivot, alias: parseFromAlias(c), at });
+  }
+  if (word === 'MATCH_RECOGNIZE' && c.peek(1).text === '(') throw unsupported('MATCH_RECOGNIZE', at);
   return factor;
+}
+
+/** `TABLESAMPLE SYSTEM (10 PERCENT)`. */
+export function parseSample(c: Cursor): Expr {
+  const { at } = c.expect('TABLESAMPLE');
+  if (!c.takes('SYSTEM')) throw unsupported(`TABLESAMPLE ${c.peek().word}`, at);
+  c.expect('(');
+  const percent = parseExpression(c);
+  c.expect('PERCENT', ')');
+  return percent;
 }
 
 function parseParenthesised(c: Cursor): From {
@@ -97,13 +121,6 @@ function parseFromAlias(c: Cursor): Identifier | undefined {
   const alias = parseAlias(c);
   if (alias && c.sees('(')) throw unsupported('column names behind a table alias', c.peek().at);
   return alias;
-}
-
-function refuseTail(c: Cursor): void {
-  const { word, at } = c.peek();
-  if (word === 'PIVOT' || word === 'UNPIVOT' || word === 'TABLESAMPLE' || word === 'MATCH_RECOGNIZE') {
-    if (word === 'TABLESAMPLE' || c.peek(1).text === '(' || c.peek(1).kind === 'name') throw unsupported(word, at);
-  }
 }
 
 /**

@@ -1,7 +1,18 @@
-import { SqlError, unsupported } from '../sql-error.ts';
+import { SqlError } from '../sql-error.ts';
 
 export interface Token {
-  kind: 'name' | 'quoted' | 'string' | 'bytes' | 'integer' | 'float' | 'parameter' | 'positional' | 'symbol' | 'end';
+  kind:
+    | 'name'
+    | 'quoted'
+    | 'string'
+    | 'bytes'
+    | 'integer'
+    | 'float'
+    | 'parameter'
+    | 'positional'
+    | 'system'
+    | 'symbol'
+    | 'end';
   /** Symbols and names as written; strings and quoted names decoded; bytes as latin1. */
   text: string;
   /** Unquoted names in capitals, for keywords; empty otherwise. */
@@ -14,8 +25,9 @@ const SPACE = /(?:\s|--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 const PARAMETER = /@([A-Za-z_][A-Za-z0-9_]*|`[^`]+`)/y;
+const SYSTEM = /@@([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)/y;
 const STRING_START = /(?:[rR][bB]?|[bB][rR]?)?(?:'''|"""|'|")/y;
-const SYMBOL = /<<|>>|<=|>=|!=|<>|\|\||\|>|=>|\+=|-=|[-+*/=<>().,;[\]{}:&|^~@?]/y;
+const SYMBOL = /<<|>>|<=|>=|!=|<>|\|\||\|>|=>|->|\+=|-=|[-+*/=<>().,;[\]{}:&|^~@?]/y;
 
 const ESCAPES: Record<string, string> = {
   a: '\x07',
@@ -75,7 +87,11 @@ export function tokenize(text: string): Token[] {
         throw new SqlError('Syntax error: Missing whitespace between literal and alias', at);
       continue;
     }
-    if (text.startsWith('@@', at)) throw unsupported('system variables (@@name)', at);
+    const system = match(SYSTEM);
+    if (system) {
+      push('system', (system[1] ?? '').toLowerCase(), at + system[0].length);
+      continue;
+    }
     const parameter = match(PARAMETER);
     if (parameter) {
       push('parameter', (parameter[1] ?? '').replaceAll('`', ''), at + parameter[0].length);

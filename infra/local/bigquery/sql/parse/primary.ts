@@ -44,6 +44,9 @@ export function parsePrimary(c: Cursor): Expr {
     case 'positional':
       c.next();
       return { kind: 'parameter', name: undefined, index: c.positional.count++, at };
+    case 'system':
+      c.next();
+      return { kind: 'system', name: token.text, at };
     case 'quoted':
       return parsePath(c);
     case 'symbol':
@@ -100,9 +103,10 @@ function parseWord(c: Cursor, word: string, at: number): Expr {
     case 'COLLATE':
       if (c.peek(1).text === '(') return parseCall(c);
       break;
-    case 'NEW':
     case 'WITH':
-      throw unsupported(word === 'NEW' ? 'NEW constructors' : 'WITH expressions', at);
+      return parseWith(c);
+    case 'NEW':
+      throw unsupported('NEW constructors', at);
   }
   const literal = PREFIXED[word];
   if (literal !== undefined && c.peek(1).kind === 'string') {
@@ -167,6 +171,21 @@ function parseStruct(c: Cursor): Expr {
   }
   c.expect(')');
   return { kind: 'struct', type, fields, at };
+}
+
+function parseWith(c: Cursor): Expr {
+  const { at } = c.expect('WITH');
+  c.expect('(');
+  const variables: Extract<Expr, { kind: 'with' }>['variables'] = [];
+  while (c.seesIdentifier() && c.peek(1).word === 'AS') {
+    const name = c.identifier();
+    c.expect('AS');
+    variables.push({ name, value: parseExpression(c) });
+    c.expect(',');
+  }
+  const result = parseExpression(c);
+  c.expect(')');
+  return { kind: 'with', variables, result, at };
 }
 
 function parseCase(c: Cursor): Expr {

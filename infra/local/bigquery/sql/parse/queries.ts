@@ -1,9 +1,21 @@
 import { SqlError, unsupported } from '../sql-error.ts';
 import { parseWindowSpec } from './calls.ts';
 import type { Cursor } from './cursor.ts';
-import { parseExpression, parseList } from './expressions.ts';
+import { parseExpression } from './expressions.ts';
 import { parseFrom } from './from.ts';
-import type { Identifier, OrderItem, Query, QueryBody, Select, SelectItem, SetOperator } from './tree.ts';
+import { parsePipes } from './pipes.ts';
+import type {
+  ByName,
+  Expr,
+  GroupItem,
+  Identifier,
+  OrderItem,
+  Query,
+  QueryBody,
+  Select,
+  SelectItem,
+  SetOperator,
+} from './tree.ts';
 
 /** Whether a query begins `ahead` tokens on, behind any number of opening parentheses. */
 export function startsQuery(c: Cursor, ahead: number): boolean {
@@ -33,37 +45,72 @@ export function parseQuery(c: Cursor): Query {
   const orderBy = parseOrderBy(c);
   const limit = c.takes('LIMIT') ? parseExpression(c) : undefined;
   const offset = limit && c.takes('OFFSET') ? parseExpression(c) : undefined;
-  if (c.sees('|>')) throw unsupported('pipe syntax', c.peek().at);
-  return { recursive, ctes, body, orderBy, limit, offset, at };
+  return { recursive, ctes, body, orderBy, limit, offset, pipes: parsePipes(c), at };
 }
 
 function parseSetOperation(c: Cursor): QueryBody {
   let left = parseOperand(c);
-  let first: SetOperator | undefined;
+  let first: string | undefined;
   for (;;) {
     const { at } = c.peek();
-    const op = parseSetOperator(c);
-    if (op === undefined) return left;
+    const parsed = parseSetOperator(c);
+    if (parsed === undefined) return left;
+    const { op, byName } = parsed;
     if (first !== undefined && first !== op)
       throw new SqlError(
         'Syntax error: Different set operations cannot be used in the same query without using parentheses for grouping',
         at,
       );
     first = op;
-    left = { kind: 'set', op, left, right: parseOperand(c), at };
+    left = { kind: 'set', op, byName, left, right: parseOperand(c), at };
   }
 }
 
-function parseSetOperator(c: Cursor): SetOperator | undefined {
+const OUTER_MODES = { INNER: 'inner', FULL: 'full', LEFT: 'left', OUTER: 'full' } as const;
+
+/** `UNION ALL`, `LEFT OUTER UNION ALL BY NAME ON (a, b)`, `EXCEPT DISTINCT CORRESPONDING` … */
+export function parseSetOperator(c: Cursor): { op: SetOperator; byName: ByName | undefined } | undefined {
+  const outer = (['INNER', 'FULL', 'LEFT', 'OUTER'] as const).find((word) => seesSetWord(c, word));
+  let mode: ByName['mode'] | undefined;
+  if (outer !== undefined) {
+    c.next();
+    c.takes('OUTER');
+    mode = OUTER_MODES[outer];
+  }
   const { word, at } = c.peek();
   if (word !== 'UNION' && word !== 'EXCEPT' && word !== 'INTERSECT') return undefined;
   c.next();
   const all = c.takes('ALL');
   if (!all) c.expect('DISTINCT');
-  if (all && word !== 'UNION') throw unsupported(`${word} ALL`, at);
-  if (c.sees('BY', 'NAME') || c.sees('CORRESPONDING') || c.sees('STRICT'))
-    throw unsupported('set operations BY NAME', at);
-  return `${word} ${all ? 'ALL' : 'DISTINCT'}` as SetOperator;
+  if (all && word !== 'UNION') throw new SqlError(`Syntax error: ${word} ALL is not supported`, at);
+  const op = `${word} ${all ? 'ALL' : 'DISTINCT'}` as SetOperator;
+  const strict = c.takes('STRICT');
+  if (c.takes('BY', 'NAME'))
+    return { op, byName: { mode: mode ?? 'strict', on: c.takes('ON') ? parseNames(c) : undefined } };
+  if (c.takes('CORRESPONDING'))
+    return {
+      op,
+      byName: { mode: mode ?? (strict ? 'strict' : 'inner'), on: c.takes('BY') ? parseNames(c) : undefined },
+    };
+  if (mode !== undefined || strict) throw c.fail('keyword BY');
+  return { op, byName: undefined };
+}
+
+/** Whether `LEFT` and its kin begin a set operation here, and not a join. */
+function seesSetWord(c: Cursor, word: string): boolean {
+  if (!c.sees(word)) return false;
+  const next = c.peek(1).word === 'OUTER' ? 2 : 1;
+  return ['UNION', 'EXCEPT', 'INTERSECT'].includes(c.peek(next).word);
+}
+
+/** `(a, b)`. */
+export function parseNames(c: Cursor): Identifier[] {
+  c.expect('(');
+  const names: Identifier[] = [];
+  do names.push(c.identifier());
+  while (c.takes(','));
+  c.expect(')');
+  return names;
 }
 
 function parseOperand(c: Cursor): QueryBody {
@@ -73,13 +120,13 @@ function parseOperand(c: Cursor): QueryBody {
     c.expect(')');
     return { kind: 'query', query, at };
   }
-  if (c.sees('FROM')) throw unsupported('queries that begin with FROM', at);
+  if (c.takes('FROM')) return { kind: 'from', from: parseFrom(c), at };
   return parseSelect(c);
 }
 
 function parseSelect(c: Cursor): Select {
   const { at } = c.expect('SELECT');
-  if (c.sees('WITH')) throw unsupported('SELECT WITH options', c.peek().at);
+  if (c.sees('WITH') && c.peek(1).text !== '(') throw unsupported('SELECT WITH options', c.peek().at);
   const distinct = c.takes('DISTINCT');
   if (!distinct) c.takes('ALL');
   const as = c.takes('AS', 'STRUCT') ? 'STRUCT' : c.takes('AS', 'VALUE') ? 'VALUE' : undefined;
@@ -97,17 +144,22 @@ function parseSelect(c: Cursor): Select {
     windows: [],
     at,
   };
-  if (c.takes('WINDOW')) {
-    do {
-      const name = c.identifier();
-      c.expect('AS');
-      const spec = c.sees('(')
-        ? parseWindowSpec(c)
-        : { base: c.identifier(), partitionBy: [], orderBy: [], frame: undefined, at: name.at };
-      select.windows.push({ name, spec });
-    } while (c.takes(','));
-  }
+  select.windows = parseWindows(c);
   return select;
+}
+
+export function parseWindows(c: Cursor): Select['windows'] {
+  const windows: Select['windows'] = [];
+  if (!c.takes('WINDOW')) return windows;
+  do {
+    const name = c.identifier();
+    c.expect('AS');
+    const spec = c.sees('(')
+      ? parseWindowSpec(c)
+      : { base: c.identifier(), partitionBy: [], orderBy: [], frame: undefined, at: name.at };
+    windows.push({ name, spec });
+  } while (c.takes(','));
+  return windows;
 }
 
 const CLAUSES = new Set([
@@ -124,11 +176,12 @@ const CLAUSES = new Set([
   'INTERSECT',
 ]);
 
-function parseItems(c: Cursor): SelectItem[] {
+export function parseItems(c: Cursor): SelectItem[] {
   const items: SelectItem[] = [];
   do {
     // A trailing comma is allowed before the next clause.
-    if (items.length > 0 && (CLAUSES.has(c.peek().word) || c.sees(')') || c.peek().kind === 'end')) break;
+    if (items.length > 0 && (CLAUSES.has(c.peek().word) || c.sees(')') || c.sees('|>') || c.peek().kind === 'end'))
+      break;
     items.push(parseItem(c));
   } while (c.takes(','));
   return items;
@@ -149,7 +202,7 @@ function parseItem(c: Cursor): SelectItem {
     return parseStarTail(c, { kind: 'path', names, at }, at);
   }
   const expr = parseExpression(c);
-  if (c.sees('.', '*')) throw unsupported('.* on an expression', c.peek().at);
+  if (c.takes('.', '*')) return parseStarTail(c, expr, at);
   return { kind: 'expr', expr, alias: parseAlias(c)?.name, at };
 }
 
@@ -192,19 +245,43 @@ export function parseAlias(c: Cursor): Identifier | undefined {
 function parseGroupBy(c: Cursor): Select['groupBy'] {
   if (!c.takes('GROUP')) return undefined;
   c.expect('BY');
-  const { at } = c.peek();
   if (c.takes('ALL')) return { kind: 'all' };
-  if (c.sees('GROUPING') || c.sees('CUBE'))
-    throw unsupported(c.sees('CUBE') ? 'GROUP BY CUBE' : 'GROUP BY GROUPING SETS', at);
-  if (c.takes('ROLLUP', '(')) {
-    const items = parseList(c);
-    c.expect(')');
-    if (c.sees(',')) throw unsupported('GROUP BY ROLLUP beside other groupings', at);
-    return { kind: 'rollup', items };
-  }
-  const items = parseList(c);
-  if (c.sees('ROLLUP')) throw unsupported('GROUP BY ROLLUP beside other groupings', at);
+  const items = [parseGroupItem(c)];
+  while (c.takes(',')) items.push(parseGroupItem(c));
   return { kind: 'items', items };
+}
+
+function parseGroupItem(c: Cursor): GroupItem {
+  for (const kind of ['ROLLUP', 'CUBE'] as const) {
+    if (!c.takes(kind, '(')) continue;
+    const items = [parseKeys(c)];
+    while (c.takes(',')) items.push(parseKeys(c));
+    c.expect(')');
+    return { kind: kind === 'CUBE' ? 'cube' : 'rollup', items };
+  }
+  if (c.sees('GROUPING') && c.peek(1).word === 'SETS') {
+    c.next();
+    c.next();
+    c.expect('(');
+    const items = [parseGroupItem(c)];
+    while (c.takes(',')) items.push(parseGroupItem(c));
+    c.expect(')');
+    return { kind: 'sets', items };
+  }
+  if (c.takes('(', ')')) return { kind: 'list', items: [] };
+  const expr = parseExpression(c);
+  // `(a, b)` reads as a struct and stands for its keys; the type's name would make it one value.
+  if (expr.kind === 'struct' && expr.type === undefined && c.text[expr.at] === '(')
+    return { kind: 'list', items: expr.fields.map((field) => field.expr) };
+  return { kind: 'expr', expr };
+}
+
+/** One element of ROLLUP or CUBE: a key, or several in parentheses. */
+function parseKeys(c: Cursor): Expr[] {
+  const item = parseGroupItem(c);
+  if (item.kind === 'expr') return [item.expr];
+  if (item.kind === 'list') return item.items;
+  throw c.fail();
 }
 
 export function parseOrderBy(c: Cursor): OrderItem[] {

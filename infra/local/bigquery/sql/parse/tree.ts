@@ -50,6 +50,8 @@ export interface Call {
   safe: boolean;
   args: Expr[];
   named: { name: Identifier; value: Expr }[];
+  /** Names that arguments are given, by their place: `ARRAY_ZIP(a AS x, b AS y)`. */
+  aliases: Map<number, Identifier>;
   star: boolean;
   distinct: boolean;
   nulls: 'ignore' | 'respect' | undefined;
@@ -101,6 +103,12 @@ export type Expr =
   | { kind: 'subquery'; query: Query; at: number }
   | { kind: 'arraySubquery'; query: Query; at: number }
   | { kind: 'exists'; query: Query; at: number }
+  /** `WITH(a AS 1, b AS a + 1, a * b)`. */
+  | { kind: 'with'; variables: { name: Identifier; value: Expr }[]; result: Expr; at: number }
+  /** `(e, i) -> e + i`, an argument of array functions alone. */
+  | { kind: 'lambda'; parameters: Identifier[]; body: Expr; at: number }
+  /** `@@time_zone`. */
+  | { kind: 'system'; name: string; at: number }
   | Call;
 
 export type SelectItem =
@@ -123,15 +131,41 @@ export type From =
     }
   | { kind: 'unnest'; expr: Expr; alias: Identifier | undefined; offset: Identifier | true | undefined; at: number }
   | { kind: 'subquery'; query: Query; alias: Identifier | undefined; at: number }
-  | {
-      kind: 'join';
-      type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'CROSS';
-      left: From;
-      right: From;
-      on: Expr | undefined;
-      using: Identifier[] | undefined;
-      at: number;
-    };
+  | ({ kind: 'join'; left: From; right: From } & JoinClause)
+  | { kind: 'sample'; of: From; percent: Expr; at: number }
+  | { kind: 'pivot'; of: From; pivot: Pivot; alias: Identifier | undefined; at: number }
+  | { kind: 'unpivot'; of: From; unpivot: Unpivot; alias: Identifier | undefined; at: number };
+
+export interface JoinClause {
+  type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'CROSS';
+  on: Expr | undefined;
+  using: Identifier[] | undefined;
+  at: number;
+}
+
+/** `PIVOT(SUM(x) AS total FOR quarter IN ('Q1' AS first, 'Q2'))`. */
+export interface Pivot {
+  aggregates: { expr: Expr; alias: string | undefined }[];
+  input: Expr;
+  values: { expr: Expr; alias: string | undefined }[];
+  at: number;
+}
+
+/** `UNPIVOT(sales FOR quarter IN (q1 AS 'first', q2))`; with several value columns every item has as many. */
+export interface Unpivot {
+  includeNulls: boolean;
+  values: Identifier[];
+  name: Identifier;
+  items: { columns: Identifier[]; label: Expr | undefined }[];
+  at: number;
+}
+
+/** What stands in GROUP BY: plain keys, or sets of keys. */
+export type GroupItem =
+  | { kind: 'expr'; expr: Expr }
+  | { kind: 'list'; items: Expr[] }
+  | { kind: 'rollup' | 'cube'; items: Expr[][] }
+  | { kind: 'sets'; items: GroupItem[] };
 
 export interface Select {
   kind: 'select';
@@ -140,7 +174,7 @@ export interface Select {
   items: SelectItem[];
   from: From | undefined;
   where: Expr | undefined;
-  groupBy: { kind: 'all' } | { kind: 'items' | 'rollup'; items: Expr[] } | undefined;
+  groupBy: { kind: 'all' } | { kind: 'items'; items: GroupItem[] } | undefined;
   having: Expr | undefined;
   qualify: Expr | undefined;
   windows: { name: Identifier; spec: WindowSpec }[];
@@ -149,10 +183,43 @@ export interface Select {
 
 export type SetOperator = 'UNION ALL' | 'UNION DISTINCT' | 'EXCEPT DISTINCT' | 'INTERSECT DISTINCT';
 
+/** How columns of a set operation are matched by name: which of them are kept. */
+export interface ByName {
+  mode: 'strict' | 'inner' | 'left' | 'full';
+  on: Identifier[] | undefined;
+}
+
 export type QueryBody =
   | Select
-  | { kind: 'set'; op: SetOperator; left: QueryBody; right: QueryBody; at: number }
-  | { kind: 'query'; query: Query; at: number };
+  | { kind: 'set'; op: SetOperator; byName: ByName | undefined; left: QueryBody; right: QueryBody; at: number }
+  | { kind: 'query'; query: Query; at: number }
+  | { kind: 'from'; from: From; at: number };
+
+/** One `|> …` of a pipe query. */
+export type Pipe =
+  | { kind: 'select'; distinct: boolean; items: SelectItem[]; windows: Select['windows']; at: number }
+  | { kind: 'extend'; items: SelectItem[]; windows: Select['windows']; at: number }
+  | { kind: 'set'; items: { name: Identifier; expr: Expr }[]; at: number }
+  | { kind: 'drop'; names: Identifier[]; at: number }
+  | { kind: 'rename'; items: { from: Identifier; to: Identifier }[]; at: number }
+  | { kind: 'as'; alias: Identifier; at: number }
+  | { kind: 'where'; condition: Expr; at: number }
+  | { kind: 'limit'; limit: Expr; offset: Expr | undefined; at: number }
+  | { kind: 'aggregate'; items: SelectItem[]; groupBy: PipeGroupItem[]; orderBy: OrderItem[]; at: number }
+  | { kind: 'distinct'; at: number }
+  | { kind: 'order'; orderBy: OrderItem[]; at: number }
+  | { kind: 'setOperation'; op: SetOperator; byName: ByName | undefined; queries: Query[]; at: number }
+  | { kind: 'join'; right: From; join: JoinClause; at: number }
+  | { kind: 'sample'; percent: Expr; at: number }
+  | { kind: 'pivot'; pivot: Pivot; alias: Identifier | undefined; at: number }
+  | { kind: 'unpivot'; unpivot: Unpivot; alias: Identifier | undefined; at: number }
+  | { kind: 'assert'; condition: Expr; message: Expr | undefined; at: number };
+
+export interface PipeGroupItem {
+  expr: Expr;
+  alias: string | undefined;
+  at: number;
+}
 
 export interface Query {
   recursive: boolean;
@@ -161,6 +228,7 @@ export interface Query {
   orderBy: OrderItem[];
   limit: Expr | undefined;
   offset: Expr | undefined;
+  pipes: Pipe[];
   at: number;
 }
 

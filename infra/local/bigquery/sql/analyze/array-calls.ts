@@ -1,0 +1,284 @@
+import { impliedName } from '../parse/expressions.ts';
+import type { Call, Expr } from '../parse/tree.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
+import {
+  arrayOf,
+  duckType,
+  isGroupable,
+  isNumeric,
+  isOrderable,
+  physicalNames,
+  quoteName,
+  renderType,
+  type SqlType,
+  scalar,
+} from '../types.ts';
+import type { Env } from './analysis.ts';
+import { analyze, analyzeAs, comparable, constantText, signatureError } from './expressions.ts';
+import { analyzeLambda } from './lambdas.ts';
+import { arithmetic } from './operators.ts';
+import { fieldOf } from './scope.ts';
+import { coerce, type Typed, typed } from './typed.ts';
+
+type ArrayType = Extract<SqlType, { kind: 'ARRAY' }>;
+type ArrayCall = (call: Call, env: Env) => Typed | undefined;
+const INT64 = scalar('INT64');
+const BOOL = scalar('BOOL');
+
+function arrayArgument(call: Call, index: number, env: Env): Typed & { type: ArrayType } {
+  const expr = call.args[index];
+  const value = expr && analyze(expr, env);
+  if (!value) throw signatureError(`function ${call.name}`, [], call.at);
+  if (value.literal?.kind === 'null')
+    return typed('CAST(NULL AS BIGINT[])', arrayOf(INT64)) as Typed & { type: ArrayType };
+  if (value.type.kind !== 'ARRAY') throw signatureError(`function ${call.name}`, [value], call.at);
+  return value as Typed & { type: ArrayType };
+}
+
+function exactly(call: Call, least: number, most = least): void {
+  if (call.args.length < least || call.args.length > most)
+    throw new SqlError(`No matching signature for function ${call.name} with ${call.args.length} arguments`, call.at);
+}
+
+/** Array functions with lambdas, and those whose result depends on the element's type. */
+export const ARRAY_CALLS: Record<string, ArrayCall> = {
+  ARRAY_FILTER: (call, env) => {
+    exactly(call, 2);
+    const array = arrayArgument(call, 0, env);
+    const { names, body } = analyzeLambda(call.args[1], [array.type.element, INT64], env);
+    const keep = coerce(body, BOOL);
+    if (!keep) throw new SqlError('The lambda of ARRAY_FILTER must return BOOL', call.args[1]?.at);
+    return typed(`list_filter(${array.sql}, lambda ${zeroBased(names)}: ${shift(names, keep.sql)})`, array.type);
+  },
+  ARRAY_TRANSFORM: (call, env) => {
+    exactly(call, 2);
+    const array = arrayArgument(call, 0, env);
+    const { names, body } = analyzeLambda(call.args[1], [array.type.element, INT64], env);
+    if (body.type.kind === 'ARRAY') throw new SqlError('The lambda of ARRAY_TRANSFORM cannot return an ARRAY', call.at);
+    return typed(
+      `list_transform(${array.sql}, lambda ${zeroBased(names)}: ${shift(names, body.sql)})`,
+      arrayOf(body.type),
+    );
+  },
+  ARRAY_INCLUDES: (call, env) => {
+    exactly(call, 2);
+    const array = arrayArgument(call, 0, env);
+    if (call.args[1]?.kind === 'lambda') {
+      const { names, body } = analyzeLambda(call.args[1], [array.type.element], env);
+      const found = `list_filter(${array.sql}, lambda ${names.join(', ')}: ${coerce(body, BOOL)?.sql ?? 'error'})`;
+      return typed(`(len(${found}) > 0)`, BOOL);
+    }
+    const value = analyze(call.args[1] as Expr, env);
+    const { items, type } = comparable(
+      [typed('e', array.type.element), value],
+      'function ARRAY_INCLUDES',
+      call.at,
+      false,
+    );
+    const list = items[0]?.sql === 'e' ? array.sql : `list_transform(${array.sql}, lambda e: ${items[0]?.sql})`;
+    if (type.kind === 'FLOAT64')
+      throw unsupported('ARRAY_INCLUDES of FLOAT64, where NaN would compare as equal', call.at);
+    return typed(`bq_array_includes(${list}, ${items[1]?.sql})`, BOOL);
+  },
+  ARRAY_INCLUDES_ANY: (call, env) => includesOf(call, env, 'any'),
+  ARRAY_INCLUDES_ALL: (call, env) => includesOf(call, env, 'all'),
+  ARRAY_IS_DISTINCT: (call, env) => {
+    exactly(call, 1);
+    const array = arrayArgument(call, 0, env);
+    if (!isGroupable(array.type.element)) throw signatureError('function ARRAY_IS_DISTINCT', [array], call.at);
+    // NULLs are equal to each other here; list_distinct drops them.
+    const known = `list_filter(${array.sql}, lambda e: e IS NOT NULL)`;
+    return typed(`(len(list_distinct(${known})) = len(${known}) AND len(${array.sql}) - len(${known}) <= 1)`, BOOL);
+  },
+  ARRAY_SLICE: (call, env) => {
+    exactly(call, 3);
+    const array = arrayArgument(call, 0, env);
+    const [start, end] = [1, 2].map((i) => analyzeAs(call.args[i] as Expr, INT64, env, 'ARRAY_SLICE offset').sql);
+    return typed(`bq_array_slice(${array.sql}, ${start}, ${end})`, array.type);
+  },
+  ARRAY_FIRST_N: (call, env) => {
+    exactly(call, 2);
+    const array = arrayArgument(call, 0, env);
+    return typed(
+      `bq_array_first_n(${array.sql}, ${analyzeAs(call.args[1] as Expr, INT64, env, call.name).sql})`,
+      array.type,
+    );
+  },
+  ARRAY_LAST_N: (call, env) => {
+    exactly(call, 2);
+    const array = arrayArgument(call, 0, env);
+    return typed(
+      `bq_array_last_n(${array.sql}, ${analyzeAs(call.args[1] as Expr, INT64, env, call.name).sql})`,
+      array.type,
+    );
+  },
+  ARRAY_MIN: (call, env) => extreme(call, env, 'list_min'),
+  ARRAY_MAX: (call, env) => extreme(call, env, 'list_max'),
+  ARRAY_SUM: (call, env) => sum(call, env),
+  ARRAY_AVG: (call, env) => {
+    const array = arrayArgument(call, 0, env);
+    if (array.type.element.kind === 'NUMERIC')
+      return typed(
+        `bq_average_numeric(CAST(list_sum(${array.sql}) AS DECIMAL(38,9)), CAST(list_count(${array.sql}) AS BIGINT))`,
+        array.type.element,
+      );
+    if (!isNumeric(array.type.element) || array.type.element.kind === 'BIGNUMERIC')
+      throw signatureError('function ARRAY_AVG', [array], call.at);
+    return typed(`CAST(list_avg(${array.sql}) AS DOUBLE)`, scalar('FLOAT64'));
+  },
+  ARRAY_ZIP: zip,
+  FLATTEN: (call, env) => {
+    exactly(call, 1);
+    return flattenPath(call.args[0] as Expr, env, call.at);
+  },
+};
+
+/** DuckDB counts a lambda's index from 1, GoogleSQL from 0. */
+const zeroBased = (names: readonly string[]) => names.join(', ');
+const shift = (names: readonly string[], body: string) =>
+  names[1] === undefined ? body : body.replaceAll(new RegExp(`\\b${names[1]}\\b`, 'g'), `(${names[1]} - 1)`);
+
+function includesOf(call: Call, env: Env, how: 'any' | 'all'): Typed {
+  exactly(call, 2);
+  const [array, wanted] = [arrayArgument(call, 0, env), arrayArgument(call, 1, env)];
+  const { items } = comparable(
+    [typed('e', array.type.element), typed('e', wanted.type.element)],
+    `function ${call.name}`,
+    call.at,
+    false,
+  );
+  const list = (of: Typed, item: Typed | undefined) =>
+    item?.sql === 'e' ? of.sql : `list_transform(${of.sql}, lambda e: ${item?.sql})`;
+  const [a, b] = [list(array, items[0]), list(wanted, items[1])];
+  return typed(
+    how === 'any'
+      ? `list_has_any(${a}, ${b})`
+      : `(list_has_all(${a}, ${b}) AND len(list_filter(${b}, lambda e: e IS NULL)) = 0)`,
+    BOOL,
+  );
+}
+
+function extreme(call: Call, env: Env, fn: string): Typed {
+  exactly(call, 1);
+  const array = arrayArgument(call, 0, env);
+  if (!isOrderable(array.type.element)) throw signatureError(`function ${call.name}`, [array], call.at);
+  if (array.type.element.kind === 'FLOAT64')
+    return typed(
+      `CASE WHEN len(list_filter(${array.sql}, lambda e: isnan(e))) > 0 THEN CAST('nan' AS DOUBLE) ELSE ${fn}(${array.sql}) END`,
+      array.type.element,
+    );
+  return typed(`${fn}(${array.sql})`, array.type.element);
+}
+
+function sum(call: Call, env: Env): Typed {
+  exactly(call, 1);
+  const array = arrayArgument(call, 0, env);
+  if (!isNumeric(array.type.element)) throw signatureError('function ARRAY_SUM', [array], call.at);
+  // Element by element, so that INT64 overflows where it would.
+  const zero = typed('s', array.type.element);
+  const added = arithmetic('+', zero, typed('e', array.type.element), call.at);
+  return typed(
+    `list_reduce(list_filter(${array.sql}, lambda e: e IS NOT NULL), lambda s, e: ${added.sql})`,
+    array.type.element,
+  );
+}
+
+/** Structs of the elements at one place, or what a lambda makes of them. `mode`: STRICT, TRUNCATE or PAD. */
+function zip(call: Call, env: Env): Typed {
+  let lambda = call.args.at(-1)?.kind === 'lambda' ? call.args.at(-1) : undefined;
+  const arrays = (lambda ? call.args.slice(0, -1) : call.args).map((_, i) => arrayArgument(call, i, env));
+  let mode = 'STRICT';
+  for (const { name, value } of call.named) {
+    const key = name.name.toLowerCase();
+    if (key === 'transformation') lambda = value;
+    else if (key === 'mode') {
+      const text = constantText(analyze(value, env))?.toUpperCase();
+      if (text === undefined || !['STRICT', 'TRUNCATE', 'PAD'].includes(text))
+        throw new SqlError("ARRAY_ZIP's mode must be 'STRICT', 'TRUNCATE' or 'PAD'", value.at);
+      mode = text;
+    } else
+      throw new SqlError(`Named argument ${name.name} not found in signature for call to function ARRAY_ZIP`, name.at);
+  }
+  if (arrays.length < 2) throw signatureError('function ARRAY_ZIP', arrays, call.at);
+  const lengths = arrays.map((array) => `len(${array.sql})`);
+  const count = mode === 'TRUNCATE' ? `least(${lengths.join(', ')})` : `greatest(${lengths.join(', ')})`;
+  const known = arrays.map((array) => `${array.sql} IS NOT NULL`).join(' AND ');
+  const checked =
+    mode === 'STRICT'
+      ? `CASE WHEN least(${lengths.join(', ')}) = ${count} THEN ${count} ELSE CAST(bq_error_text('Unnested arrays under STRICT mode must have equal lengths') AS BIGINT) END`
+      : count;
+  const elements = arrays.map((array) => typed(`${array.sql}[i]`, array.type.element));
+  let body: Typed;
+  if (lambda) {
+    const { names, body: made } = analyzeLambda(
+      lambda,
+      arrays.map((array) => array.type.element),
+      env,
+      arrays.length,
+    );
+    const sql = names.reduce(
+      (text, name, i) => text.replaceAll(new RegExp(`\\b${name}\\b`, 'g'), () => elements[i]?.sql ?? ''),
+      made.sql,
+    );
+    body = typed(sql, made.type);
+  } else {
+    const fields = elements.map((element, i) => {
+      const expr = call.args[i];
+      return { name: call.aliases.get(i)?.name ?? (expr && impliedName(expr)), type: element.type };
+    });
+    const physical = physicalNames(fields);
+    const parts = elements.map((element, i) => `${quoteName(physical[i] ?? '')} := ${element.sql}`);
+    body = typed(`struct_pack(${parts.join(', ')})`, { kind: 'STRUCT', fields });
+  }
+  if (body.type.kind === 'ARRAY') throw new SqlError('The lambda of ARRAY_ZIP cannot return an ARRAY', call.at);
+  return typed(
+    `CASE WHEN ${known} THEN list_transform(range(1, ${checked} + 1), lambda i: ${body.sql}) END`,
+    arrayOf(body.type),
+  );
+}
+
+/** `v.sales.quantity` through arrays: each step is taken of every element, and the results are put in one array. */
+function flattenPath(expr: Expr, env: Env, at: number): Typed {
+  if (expr.kind === 'element' && expr.how !== 'plain') {
+    const inner = steps(expr.of, env);
+    const macro = {
+      offset: 'bq_at_offset',
+      ordinal: 'bq_at_ordinal',
+      safe_offset: 'bq_safe_offset',
+      safe_ordinal: 'bq_safe_ordinal',
+    }[expr.how];
+    const index = analyzeAs(expr.index, INT64, env, 'array position').sql;
+    if (inner.last.type.kind !== 'ARRAY' || !inner.outer) throw unsupported('this form of FLATTEN', at);
+    const element = typed(`${macro}(${inner.last.sql}, ${index})`, inner.last.type.element);
+    return typed(`list_transform(${inner.outer}, lambda ${inner.name}: ${element.sql})`, arrayOf(element.type));
+  }
+  const { outer, name, last } = steps(expr, env);
+  if (!outer) {
+    if (last.type.kind !== 'ARRAY') throw new SqlError(`Argument to FLATTEN must be an array or contain an array`, at);
+    return last;
+  }
+  const list = `list_transform(${outer}, lambda ${name}: ${last.sql})`;
+  return last.type.kind === 'ARRAY'
+    ? typed(`flatten(CAST(${list} AS ${duckType(arrayOf(last.type))}))`, last.type)
+    : typed(list, arrayOf(last.type));
+}
+
+/** The array reached so far, and the last step as an expression over one of its elements. */
+function steps(expr: Expr, env: Env): { outer: string | undefined; name: string; last: Typed } {
+  const names = expr.kind === 'path' ? expr.names : undefined;
+  if (!names) throw unsupported(`FLATTEN of a ${expr.kind}`, expr.at);
+  let last = analyze({ kind: 'path', names: names.slice(0, 1), at: expr.at }, env);
+  let outer: string | undefined;
+  let name = '';
+  for (const step of names.slice(1)) {
+    if (last.type.kind === 'ARRAY') {
+      outer = outer === undefined ? last.sql : `flatten(list_transform(${outer}, lambda ${name}: ${last.sql}))`;
+      name = env.analysis.fresh('l');
+      last = typed(name, last.type.element);
+    }
+    last = fieldOf(last, step.name, step.at);
+  }
+  if (last.type.kind === 'STRUCT' && outer === undefined)
+    throw new SqlError(`FLATTEN of ${renderType(last.type)}`, expr.at);
+  return { outer, name, last };
+}

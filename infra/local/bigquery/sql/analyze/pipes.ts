@@ -1,0 +1,205 @@
+import { impliedName } from '../parse/expressions.ts';
+import type { Expr, Pipe, Query, Select, SelectItem } from '../parse/tree.ts';
+import { SqlError } from '../sql-error.ts';
+import { isGroupable, renderType, scalar } from '../types.ts';
+import { orderItems } from './aggregates.ts';
+import type { Env, QueryResult } from './analysis.ts';
+import { analyze, analyzeAs, analyzeCondition } from './expressions.ts';
+import { analyzeFrom, analyzeJoin, analyzeSample, derived, type FromResult, wrapFrom } from './from.ts';
+import { noteBounds } from './partition-bounds.ts';
+import { analyzePivot, analyzeUnpivot } from './pivots.ts';
+import { analyzeOrdered, limitClause } from './queries.ts';
+import { type Column, EMPTY_SCOPE, type Scope } from './scope.ts';
+import { analyzeItem, analyzeSelect } from './select.ts';
+import { combine } from './set-operations.ts';
+import { typed } from './typed.ts';
+
+/** A query and what is piped from it. Each operator takes the table that stands before it and makes another. */
+export function analyzePipes(
+  start: { kind: 'from'; from: Extract<Query['body'], { kind: 'from' }>['from'] } | Query,
+  pipes: Pipe[],
+  env: Env,
+): QueryResult {
+  let table = startOf(start, env);
+  for (const pipe of pipes) table = applyPipe(table, pipe, fresh(env));
+  return resultOf(table);
+}
+
+const fresh = (env: Env): Env => ({ ...env, found: { aggregate: false, window: false } });
+
+function startOf(start: Parameters<typeof analyzePipes>[0], env: Env): FromResult {
+  if ('from' in start) return analyzeFrom(start.from, env, { ...EMPTY_SCOPE, parent: env.scope });
+  if (start.body.kind === 'from' && start.orderBy.length === 0 && !start.limit) return startOf(start.body, env);
+  return tableOf(analyzeOrdered(start, env), env);
+}
+
+const tableOf = (query: QueryResult, env: Env) => derived(query.sql, query.columns, undefined, env, query.value);
+
+function resultOf({ sql, visible }: FromResult): QueryResult {
+  const from = sql.startsWith('LATERAL ') ? sql.slice('LATERAL '.length) : sql;
+  return {
+    sql: `SELECT ${visible.map((column, i) => `${column.value.sql} AS c${i + 1}`).join(', ')} FROM ${from}`,
+    columns: visible.map((column, i) => ({ ...column, value: typed(`c${i + 1}`, column.value.type) })),
+    value: false,
+  };
+}
+
+function applyPipe(table: FromResult, pipe: Pipe, outer: Env): FromResult {
+  const scope: Scope = { visible: table.visible, ranges: table.ranges, parent: outer.scope };
+  const env: Env = {
+    ...outer,
+    scope,
+    aliases: undefined,
+    noAggregates: `|> ${pipe.kind.toUpperCase()}`,
+    noWindows: undefined,
+  };
+  const tail = (clause: string) => wrapFrom(table, env, (list) => `SELECT ${list} FROM ${table.sql} ${clause}`);
+  switch (pipe.kind) {
+    case 'where': {
+      const condition = analyzeCondition(pipe.condition, env, 'WHERE clause');
+      noteBounds(pipe.condition, table, env);
+      return tail(`WHERE ${condition.sql}`);
+    }
+    case 'order':
+      return tail(`ORDER BY ${orderItems(pipe.orderBy, env)}`);
+    case 'limit':
+      return tail(limitClause(pipe, outer).trim());
+    case 'as':
+      return { ...table, ranges: [{ alias: pipe.alias.name, columns: table.visible, row: undefined }] };
+    case 'drop':
+      return { ...table, visible: dropColumns(table.visible, pipe) };
+    case 'rename':
+      return { ...table, visible: renameColumns(table.visible, pipe) };
+    case 'set':
+      return setColumns(table, pipe, env);
+    case 'extend':
+      return extend(table, pipe, env);
+    case 'select':
+      return tableOf(
+        analyzeSelect(
+          selectOf({ items: pipe.items, distinct: pipe.distinct, windows: pipe.windows, at: pipe.at }),
+          [],
+          outer,
+          table,
+        ),
+        env,
+      );
+    case 'distinct':
+      return distinct(table, outer, pipe.at);
+    case 'aggregate':
+      return aggregate(table, pipe, outer);
+    case 'setOperation': {
+      const operands = [resultOf(table), ...pipe.queries.map((query) => outer.subquery(query, fresh(outer)))];
+      return tableOf(
+        pipe.byName
+          ? operands.reduce((left, right) => combine(pipe.op, pipe.byName, [left, right], pipe.at, env))
+          : combine(pipe.op, undefined, operands, pipe.at, env),
+        env,
+      );
+    }
+    case 'join':
+      return analyzeJoin(table, pipe.right, pipe.join, outer, { ...EMPTY_SCOPE, parent: outer.scope });
+    case 'sample':
+      return analyzeSample(table, pipe.percent, env);
+    case 'pivot':
+      return analyzePivot(table, pipe.pivot, pipe.alias?.name, outer);
+    case 'unpivot':
+      return analyzeUnpivot(table, pipe.unpivot, pipe.alias?.name, outer);
+    case 'assert': {
+      const condition = analyzeAs(pipe.condition, scalar('BOOL'), env, 'ASSERT').sql;
+      const message = pipe.message ? analyzeAs(pipe.message, scalar('STRING'), env, 'ASSERT message').sql : "''";
+      const failure = `CAST(bq_error_text('Assert failed: ' || ${message}) AS BOOLEAN)`;
+      return tail(`WHERE CASE WHEN ${condition} THEN true ELSE ${failure} END`);
+    }
+  }
+}
+
+type Of<K extends Pipe['kind']> = Extract<Pipe, { kind: K }>;
+
+function indexOf(columns: Column[], name: { name: string; at: number }, what: string): number {
+  const found = columns.flatMap((column, i) => (column.name?.toLowerCase() === name.name.toLowerCase() ? [i] : []));
+  if (found.length > 1) throw new SqlError(`Column name ${name.name} is ambiguous in ${what}`, name.at);
+  if (found[0] === undefined) throw new SqlError(`Column ${name.name} not found in ${what}`, name.at);
+  return found[0];
+}
+
+function dropColumns(columns: Column[], pipe: Of<'drop'>): Column[] {
+  const gone = new Set(pipe.names.map((name) => indexOf(columns, name, '|> DROP')));
+  if (gone.size === columns.length) throw new SqlError('|> DROP leaves no columns', pipe.at);
+  return columns.filter((_, i) => !gone.has(i));
+}
+
+function renameColumns(columns: Column[], pipe: Of<'rename'>): Column[] {
+  const names = new Map(pipe.items.map(({ from, to }) => [indexOf(columns, from, '|> RENAME'), to.name]));
+  return columns.map((column, i) => ({ ...column, name: names.get(i) ?? column.name }));
+}
+
+/** Replaces columns in place; what stands behind a table's alias keeps its value. */
+function setColumns(table: FromResult, pipe: Of<'set'>, env: Env): FromResult {
+  const values = new Map<number, Column>();
+  for (const { name, expr } of pipe.items) {
+    const index = indexOf(table.visible, name, '|> SET');
+    if (values.has(index)) throw new SqlError(`Column ${name.name} is set twice in |> SET`, name.at);
+    const value = analyze(expr, env);
+    values.set(index, { name: table.visible[index]?.name, value: typed(value.sql, value.type), touch: () => {} });
+  }
+  const visible = table.visible.map((column, i) => values.get(i) ?? column);
+  return wrapFrom({ ...table, visible }, env, (list) => `SELECT ${list} FROM ${table.sql}`);
+}
+
+function extend(table: FromResult, pipe: Of<'extend'>, env: Env): FromResult {
+  const windows = new Map(pipe.windows.map((window) => [window.name.name.toLowerCase(), window.spec]));
+  const items = pipe.items.flatMap((item) => analyzeItem(item, { ...env, windows }, true));
+  const added = items.map(({ name, value, touch }): Column => {
+    touch();
+    return { name, value: typed(value.sql, value.type), touch: () => {} };
+  });
+  return wrapFrom(
+    { ...table, visible: [...table.visible, ...added] },
+    env,
+    (list) => `SELECT ${list} FROM ${table.sql}`,
+  );
+}
+
+const selectOf = (parts: Omit<Partial<Select>, 'kind'> & { items: SelectItem[]; at: number }): Select => ({
+  kind: 'select',
+  distinct: false,
+  as: undefined,
+  from: undefined,
+  where: undefined,
+  groupBy: undefined,
+  having: undefined,
+  qualify: undefined,
+  windows: [],
+  ...parts,
+});
+
+function distinct(table: FromResult, env: Env, at: number): FromResult {
+  for (const column of table.visible) {
+    column.touch();
+    if (!isGroupable(column.value.type))
+      throw new SqlError(
+        `Column ${column.name ?? ''} of type ${renderType(column.value.type)} cannot be made distinct`,
+        at,
+      );
+  }
+  const { sql, columns } = resultOf(table);
+  return derived(sql.replace(/^SELECT /, 'SELECT DISTINCT '), columns, undefined, env, false);
+}
+
+/** One row a group: the keys first, then the aggregates. */
+function aggregate(table: FromResult, pipe: Of<'aggregate'>, env: Env): FromResult {
+  const keys = pipe.groupBy.map(
+    ({ expr, alias, at }): SelectItem => ({ kind: 'expr', expr, alias: alias ?? impliedName(expr), at }),
+  );
+  const ordinal = (i: number): Expr => ({ kind: 'literal', type: 'INT64', value: String(i + 1), at: pipe.at });
+  const select = selectOf({
+    items: [...keys, ...pipe.items],
+    groupBy:
+      keys.length > 0
+        ? { kind: 'items', items: keys.map((_, i) => ({ kind: 'expr', expr: ordinal(i) })) }
+        : { kind: 'items', items: [{ kind: 'list', items: [] }] },
+    at: pipe.at,
+  });
+  return tableOf(analyzeSelect(select, pipe.orderBy, env, table), env);
+}

@@ -1,0 +1,92 @@
+import {
+  BIGINT,
+  BLOB,
+  BOOLEAN,
+  DOUBLE,
+  DuckDBBlobValue,
+  type DuckDBConnection,
+  DuckDBListValue,
+  DuckDBScalarFunction,
+  type DuckDBType,
+  type DuckDBValue,
+  LIST,
+  VARCHAR,
+} from '@duckdb/node-api';
+
+/** DuckDB's types that cross into JavaScript, and what they are there. */
+interface Kinds {
+  text: string;
+  integer: bigint;
+  float: number;
+  bool: boolean;
+  bytes: Uint8Array;
+  texts: (string | null)[];
+  integers: (bigint | null)[];
+}
+export type ScalarKind = keyof Kinds;
+
+const TYPES: Record<ScalarKind, DuckDBType> = {
+  text: VARCHAR,
+  integer: BIGINT,
+  float: DOUBLE,
+  bool: BOOLEAN,
+  bytes: BLOB,
+  texts: LIST(VARCHAR),
+  integers: LIST(BIGINT),
+};
+
+/**
+ * A function that DuckDB calls for each row, for what neither its own functions nor macros over them can do. About four
+ * million short calls a second: a tenth of what native functions do. NULL in any argument is NULL out, without a call.
+ */
+export interface ScalarFunction {
+  name: string;
+  args: readonly ScalarKind[];
+  result: ScalarKind;
+  run: (...args: never[]) => DuckDBValue;
+}
+
+/** `run` gets the arguments as JavaScript values; a thrown error fails the statement with its message, and TRY holds it. */
+export function defineScalar<const A extends readonly ScalarKind[], R extends ScalarKind>(
+  name: string,
+  args: A,
+  result: R,
+  run: (...values: { [I in keyof A]: Kinds[A[I]] }) => Kinds[R] | null,
+): ScalarFunction {
+  return { name, args, result, run: (...values) => toDuck(run(...(values as never))) };
+}
+
+function toDuck(value: Kinds[ScalarKind] | null): DuckDBValue {
+  if (value instanceof Uint8Array) return new DuckDBBlobValue(value);
+  return Array.isArray(value) ? new DuckDBListValue(value) : value;
+}
+
+function fromDuck(value: DuckDBValue): unknown {
+  if (value instanceof DuckDBBlobValue) return value.bytes;
+  return value instanceof DuckDBListValue ? value.items : value;
+}
+
+/** Makes the functions known to every connection of the database, until it is closed. */
+export function registerScalars(connection: DuckDBConnection, functions: readonly ScalarFunction[]): void {
+  for (const { name, args, result, run } of functions) {
+    const scalar = DuckDBScalarFunction.create({
+      name,
+      parameterTypes: args.map((kind) => TYPES[kind]),
+      returnType: TYPES[result],
+      mainFunction(info, input, output) {
+        try {
+          const columns = args.map((_, i) => input.getColumnVector(i));
+          for (let row = 0; row < input.rowCount; row++) {
+            const values = columns.map((column) => fromDuck(column.getItem(row)));
+            output.setItem(row, values.includes(null) ? null : run(...(values as never[])));
+          }
+          output.flush();
+        } catch (error) {
+          // The marks that macros put around messages of their own: see macros/failures.ts.
+          info.setError(`bq<${error instanceof Error ? error.message : String(error)}>bq`);
+        }
+      },
+    });
+    connection.registerScalarFunction(scalar);
+  }
+}

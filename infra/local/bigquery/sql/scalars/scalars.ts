@@ -1,0 +1,19 @@
+import { BYTE_SCALARS } from './bytes.ts';
+import { FORMAT_SCALARS } from './formats.ts';
+import { INTERVAL_SCALARS } from './intervals.ts';
+import { JSON_EDITS } from './json-edits.ts';
+import { JSON_READS } from './json-reads.ts';
+import { REGEX_SCALARS } from './regex.ts';
+import type { ScalarFunction } from './scalar.ts';
+import { TEXT_SCALARS } from './texts.ts';
+
+/** Every function of JavaScript that macros and signatures name. */
+export const SCALARS: readonly ScalarFunction[] = [
+  ...FORMAT_SCALARS,
+  ...INTERVAL_SCALARS,
+  ...JSON_EDITS,
+  ...JSON_READS,
+  ...TEXT_SCALARS,
+  ...BYTE_SCALARS,
+  ...REGEX_SCALARS,
+];
