@@ -55,12 +55,22 @@ export const ROOMS: readonly Room[] = [
   { path: 'functions/index.ts', ours: ['functions/'], others: ['@google-cloud/functions-framework', 'type node:http'] },
   { path: 'functions/wire.ts', ours: ['functions/'], others: ['node:crypto'] },
 
+  // What things cost: pure, and known to whoever meters and whoever plans.
+  { path: 'infra/bill/', ours: [], others: [] },
   // The wire is the contract, so the local cloud knows nothing of the functions.
-  { path: 'infra/local/', ours: [], others: ['*'] },
+  { path: 'infra/local/', ours: ['infra/bill/'], others: ['*'] },
   { path: 'infra/sample/', ours: [], others: ['*'] },
   {
     path: 'infra/cli/',
-    ours: [...MODEL, 'functions/declare/', 'functions/plan/', 'functions/render/', 'infra/sample/', 'package.json'],
+    ours: [
+      ...MODEL,
+      'functions/declare/',
+      'functions/plan/',
+      'functions/render/',
+      'infra/sample/',
+      'infra/bill/',
+      'package.json',
+    ],
     others: ['*'],
   },
   // Not the command line but the process that it starts: all functions behind one port.

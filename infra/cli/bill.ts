@@ -1,32 +1,14 @@
 import type { Release } from '../../functions/model/release.ts';
+import type { Bill } from '../bill/bill.ts';
 import { connect } from './connect.ts';
 import type { Endpoints } from './endpoints.ts';
 import { FailedError } from './errors.ts';
 import { callJson } from './http-json.ts';
 import type { DataOption, JsonOption } from './options.ts';
 import { paint, print, printJson } from './output.ts';
-import { formatBytes, formatCount, formatUsd } from './quantities.ts';
+import { renderBill } from './render-bill.ts';
 import { bytesAtRest } from './storage-objects.ts';
-import { renderColumns } from './table.ts';
 import { tableSizes } from './warehouse-tables.ts';
-
-/** As the admin endpoint of the local cloud answers it; infra/local/bill has the prices. */
-export interface Bill {
-  lines: BillLine[];
-  listPrice: number;
-  afterFreeTier: number;
-}
-
-export interface BillLine {
-  sku: string;
-  label: string;
-  units: number;
-  unit: string;
-  /** USD, every unit paid for. */
-  listPrice: number;
-  /** USD, as if these units were all of the month's. */
-  afterFreeTier: number;
-}
 
 const GIB = 1024 ** 3;
 
@@ -52,7 +34,7 @@ export async function bill({ data, json }: DataOption & JsonOption): Promise<voi
       "Google's list prices for the US, in USD; the free amounts are those of one billing account and month.",
     ),
   );
-  print(paint('dim', 'Where each price was read and when: --json, or infra/local/bill/prices.json.'));
+  print(paint('dim', 'Where each price was read and when: --json, or infra/bill/prices.json.'));
 }
 
 /** Everything that was metered since the folder was made. */
@@ -89,29 +71,3 @@ async function ask<T>({ admin }: Endpoints, path: string): Promise<T> {
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
-
-function renderBill(title: string, { lines, listPrice, afterFreeTier }: Bill): string {
-  const head = (text: string): string => paint('dim', text);
-  const rows = lines.map((line) => [
-    line.label,
-    renderUnits(line),
-    formatUsd(line.listPrice),
-    formatUsd(line.afterFreeTier),
-  ]);
-  rows.push([paint('bold', 'total'), '', paint('bold', formatUsd(listPrice)), paint('bold', formatUsd(afterFreeTier))]);
-  return renderColumns(
-    [
-      { head: paint('bold', title) },
-      { head: head('quantity'), align: 'right' },
-      { head: head('list price'), align: 'right' },
-      { head: head('after free tier'), align: 'right' },
-    ],
-    rows,
-  );
-}
-
-function renderUnits({ units, unit }: BillLine): string {
-  if (unit === 'byte') return formatBytes(units);
-  if (unit === 'GiB-month') return formatBytes(units * GIB);
-  return `${formatCount(Math.round(units * 10) / 10)} ${unit}${units === 1 ? '' : 's'}`;
-}

@@ -37,7 +37,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(): Command {
+/** The whole command line, for whoever carries it out and for the test that reads it in the documents. */
+export function createProgram(): Command {
   const program = new Command('sluice')
     .description('From raw files in Cloud Storage to curated BigQuery tables: de-identified, loaded, transformed.')
     .version(manifest.version)

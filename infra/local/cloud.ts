@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { FastifyInstance } from 'fastify';
+import { computeBill, PRICES } from '../bill/bill.ts';
 import { createBigQuery } from './bigquery/bigquery.ts';
-import { computeBill, PRICES } from './bill/bill.ts';
-import { parseUnits } from './bill/units.ts';
 import type { Context } from './context.ts';
 import { createDeliveries } from './delivery.ts';
 import { createDlp } from './dlp/dlp.ts';
@@ -18,6 +17,7 @@ import { createServiceAccounts } from './service-accounts.ts';
 import { openState } from './state.ts';
 import { createStorage } from './storage/storage.ts';
 import { createTasks } from './tasks/tasks.ts';
+import { parseUnits } from './units.ts';
 
 /** Where each service listens, as ports on loopback; `cloud.ts` prints it as one JSON line when all are open. */
 export interface CloudPorts {

@@ -3,7 +3,7 @@ import { openAsBlob } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PRICES } from '../../infra/local/bill/bill.ts';
+import { PRICES } from '../../infra/bill/bill.ts';
 import type { Pipeline } from '../cases/pipeline.ts';
 import { generateOrders } from './generate.ts';
 import type { Measure } from './measure.ts';

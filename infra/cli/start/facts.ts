@@ -1,7 +1,7 @@
 import type { BuildStepDone } from '../../../functions/model/build.ts';
 import type { NightReport } from '../../../functions/model/report.ts';
 import type { DlpUsage, Reason, Reject, RunState } from '../../../functions/model/run.ts';
-import type { Bill } from '../bill.ts';
+import type { Bill } from '../../bill/bill.ts';
 import type { Json } from '../query/decode-row.ts';
 
 /** What the main job has seen: `--json` prints it as it is, the summary tells it. */

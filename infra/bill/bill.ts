@@ -1,13 +1,7 @@
-import type { Sku } from '../meter.ts';
 import list from './prices.json' with { type: 'json' };
 
-/** What is metered, and what Google bills by the month for merely being there. */
-export type BillSku =
-  | Sku
-  | 'storage.gib_months'
-  | 'bigquery.gib_months'
-  | 'kms.key_version_months'
-  | 'scheduler.job_months';
+/** What Google bills: what the local cloud meters, and what costs by the month for merely being there. */
+export type BillSku = keyof typeof list;
 
 export interface Price {
   label: string;
@@ -22,13 +16,18 @@ export interface Price {
   free: number;
   /** What is charged at least; whoever meters has counted it already. */
   minimum?: string;
-  /** Page and date. "Secondary": not read on the page itself. */
+  /** Page and date, and what was not read but concluded. */
   source: string;
+  /**
+   * `page`: read on a stored copy of Google's own page. `transcribed`: read where somebody else has copied it down, with
+   * their date. `unsure`: sources differ, or the date from which it is charged is not known.
+   */
+  certainty: string;
 }
 
 export type Prices = Record<BillSku, Price>;
 
-/** Google's list prices for the US multi-region, in USD. */
+/** Google's list prices in USD: for the US multi-region, and in `storage.regional.*` for us-central1. */
 export const PRICES: Prices = list;
 
 export interface BillLine {
@@ -105,12 +104,4 @@ function parseDecimal(text: string, decimals: number): bigint {
 function toNumber(picodollars: bigint): number {
   const digits = picodollars.toString().padStart(DECIMALS + 1, '0');
   return Number(`${digits.slice(0, -DECIMALS)}.${digits.slice(-DECIMALS)}`);
-}
-
-/** For people: cents, and more decimals for what is less than a cent, so that a small run does not look free. */
-export function renderUsd(amount: number): string {
-  if (amount === 0) return '$0.00';
-  if (amount < 0.000001) return '<$0.000001';
-  if (amount < 0.01) return `$${amount.toFixed(6).replace(/0+$/, '')}`;
-  return amount.toLocaleString('en-US', { style: 'currency', currency: 'USD' });
 }

@@ -1,5 +1,5 @@
-import { ApiError } from '../api-error.ts';
-import { type BillSku, PRICES } from './bill.ts';
+import { type BillSku, PRICES } from '../bill/bill.ts';
+import { ApiError } from './api-error.ts';
 
 /** `?storage.gib_months=1.5&…` as units by SKU. Throws INVALID_ARGUMENT for a SKU without a price, and for what is no amount. */
 export function parseUnits(query: Readonly<Record<string, unknown>>): Map<BillSku, number> {
