@@ -46,9 +46,6 @@ export const createAdmission =
   };
 
 function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const tooLarge = (): Error =>
-    terminal('REQUEST_TOO_LARGE', `the body is larger than the ${limit} bytes that this function takes`);
-  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -57,7 +54,7 @@ function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
       if (size <= limit) return void chunks.push(chunk);
       // The rest flows on and is let go: a connection that is cut would take the answer with it.
       chunks.length = 0;
-      reject(tooLarge());
+      reject(terminal('REQUEST_TOO_LARGE', `the body is larger than the ${limit} bytes that this function takes`));
     });
     request.on('end', () => resolve(Buffer.concat(chunks)));
     request.on('error', () => reject(terminal('BAD_REQUEST', 'the body broke off')));

@@ -70,12 +70,12 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const { method = '', headers } = request;
+  const pass = admitted.get(request);
   const work = async (): Promise<FunctionResponse> => {
-    const pass = admitted.get(request);
     if (!pass || pass.name !== name) throw terminal('UNAUTHENTICATED', 'the request did not come by the front door');
     return (await handlerOf(name))({ method, headers, body: pass.body });
   };
-  send(response, await answer(work, linesOf(name, request)));
+  send(response, await answer(work, linesOf(name, request).with({ caller: pass?.caller })));
 }
 
 function linesOf(name: FunctionName | undefined, { headers }: IncomingMessage): Log {

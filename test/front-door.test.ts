@@ -265,6 +265,21 @@ test('a path that is no function is not found', async () => {
     expect(await sendAs('load', { path })).toMatchObject({ status: 404, code: 'NOT_FOUND' });
 });
 
+test('who is let in to one function is not let in to another that the framework runs instead', async () => {
+  const other = getTestServer('load') as Server;
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const response = await fetch(`http://127.0.0.1:${(other.address() as AddressInfo).port}/adhoc`, {
+    method: 'POST',
+    headers: { ...JSON_HEADERS, authorization: `Bearer ${tokenOf('adhoc')}` },
+    body: JSON.stringify(BODIES.load),
+  });
+  expect(response.status).toBe(401);
+  expect(services.received).toEqual([]);
+  other.closeAllConnections();
+  await new Promise((resolve) => other.close(resolve));
+});
+
 test('what does not come by the front door is refused by the function itself', async () => {
   const load = getFunction('load') as unknown as (request: object, response: object) => Promise<void>;
   const response = { statusCode: 0, setHeader: vi.fn(), end: vi.fn() };

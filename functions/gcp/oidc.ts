@@ -46,7 +46,12 @@ export function createCallerVerifier({ endpoint, signatures, now = Date.now }: O
         throw unauthenticated('the token is not a JWT that Google signed', audience);
       const fault = faultOf(told, audience, now() / 1000);
       if (fault) throw unauthenticated(fault, audience);
-      const isRemoved = signatures === 'removed-by-cloud-run' && signature === REMOVED;
+      const isRemoved = signature === REMOVED;
+      if (isRemoved && signatures === 'verify')
+        throw unauthenticated(
+          'the token has no signature (behind Cloud Run, SLUICE_TOKEN_SIGNATURES says so)',
+          audience,
+        );
       if (!isRemoved && !(await isGenuine(token, kid, audience)))
         throw unauthenticated("the signature of the token is not Google's", audience);
       return expectCaller(told, callers);

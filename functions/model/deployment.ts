@@ -7,7 +7,8 @@ export type TaskTarget = 'prepare' | 'deidentify' | 'load' | 'transform' | 'nigh
 
 /**
  * Whether a token arrives with its signature. A Cloud Run service that requires invokers to be authenticated verifies it,
- * and replaces it by a marker before the request reaches the process, so that nobody replays it.
+ * and replaces it by a marker before the request reaches the process, so that nobody replays it. That holds while the
+ * service lets nobody in unauthenticated: with `allUsers` as invoker anybody could write the marker.
  * Source: cloud.google.com/run/docs/troubleshooting#signature-removed.
  */
 export type TokenSignatures = 'verify' | 'removed-by-cloud-run';

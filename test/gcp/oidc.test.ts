@@ -2,7 +2,28 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { SluiceError } from '../../functions/errors.ts';
 import { createCallerVerifier } from '../../functions/gcp/oidc.ts';
 import type { CallerVerifier } from '../../functions/ports.ts';
+import { callerVerifierContract } from '../contract/caller-verifier.ts';
 import { badAuthorizations, createIssuer, goodClaims, type Issuer, seconds } from '../issuer.ts';
+import { PROJECT, startLocal } from './local.ts';
+
+callerVerifierContract('OIDC, of the local cloud', async () => {
+  const local = await startLocal();
+  const iam = `${local.http('admin')}/v1/projects`;
+  const made = (accountId: string) =>
+    local.call<{ email: string }>('POST', `${iam}/${PROJECT}/serviceAccounts`, { accountId });
+  const [tasks, push] = [await made('sluice-tasks'), await made('sluice-push')];
+  const signatures = 'verify';
+  return {
+    verifier: createCallerVerifier({ endpoint: local.http('admin'), signatures }),
+    unreachable: createCallerVerifier({ endpoint: 'http://127.0.0.1:9', signatures }),
+    accounts: [tasks.email, push.email],
+    token: async ({ account, ...request }) => {
+      const url = `${iam}/-/serviceAccounts/${account}:generateIdToken`;
+      return (await local.call<{ token: string }>('POST', url, request)).token;
+    },
+    stop: local.stop,
+  };
+});
 
 const AUDIENCE = 'https://sluice-load-1.europe-west3.run.app';
 const TASKS = 'sluice-tasks@acme.iam.gserviceaccount.com';
@@ -126,11 +147,6 @@ describe('the certificates', () => {
     expect(await ask(known)).toBe(TASKS);
     issuer.fail();
     expect(await ask(unknown)).toBe(TASKS);
-  });
-
-  test('that nobody serves are retryable', async () => {
-    const lost = createCallerVerifier({ endpoint: 'http://127.0.0.1:9', signatures: 'verify' });
-    expect(await refusal(good(), lost)).toMatchObject({ code: 'IDENTITY_FAILED', retryable: true });
   });
 });
 
