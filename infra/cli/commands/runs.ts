@@ -4,9 +4,13 @@ import { connect } from '../connect.ts';
 import { shortId } from '../describe-run.ts';
 import { dataFlag } from '../endpoints.ts';
 import { type DataOption, dataOption, type JsonOption, jsonOption } from '../options.ts';
-import { note, paint, print, printJson } from '../output.ts';
+import { isTerminal, note, paint, print, printJson } from '../output.ts';
 import { formatAge, formatCount } from '../quantities.ts';
 import { renderColumns } from '../table.ts';
+import { truncate } from '../text.ts';
+
+/** Names may have a thousand; the column is as wide as its longest. */
+const NAME_CHARS = 60;
 
 const STATES: readonly RunState[] = [
   'CLAIMED',
@@ -72,7 +76,7 @@ function rowOf({ run, source, state, at, detail }: LedgerEntry): string[] {
     paintState(state),
     detail.rows === undefined ? '' : formatCount(detail.rows),
     detail.rejects ? formatCount(detail.rejects) : '',
-    detail.object.name,
+    isTerminal() ? truncate(detail.object.name, NAME_CHARS) : detail.object.name,
     formatAge(Date.now() - Date.parse(at)),
   ];
 }
