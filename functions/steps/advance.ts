@@ -21,3 +21,22 @@ export async function advance(
   };
   return (await ports.ledger.append(entry)) === 'written' ? entry : undefined;
 }
+
+/**
+ * Takes a run from one state to the next whoever wrote the entry that stands: a sweep may take the lease over at any
+ * moment, and what is true of the rows must be written all the same. undefined = it is not in that state (any more).
+ */
+export async function moveOn(
+  ports: Ports,
+  { source, run, epoch }: Pick<LedgerEntry, 'source' | 'run' | 'epoch'>,
+  from: RunState,
+  to: RunState,
+  change: Partial<RunDetail> = {},
+): Promise<LedgerEntry | undefined> {
+  for (;;) {
+    const entry = await ports.ledger.latest(source, run);
+    if (entry?.epoch !== epoch || entry.state !== from) return undefined;
+    const written = await advance(ports, entry, to, change);
+    if (written) return written;
+  }
+}

@@ -10,7 +10,7 @@ import { nextOwners, type Owners, planTakeover, type Takeover, WHOLE_TABLE } fro
 import type { Ports } from '../ports.ts';
 import { renderCommitJob, renderCommitsTable } from '../render/commit.ts';
 import { commitsTable, keysTable, OWN_DATASET, stagingTable } from '../render/commit-tables.ts';
-import { advance } from './advance.ts';
+import { moveOn } from './advance.ts';
 import { batchesOf } from './batches.ts';
 import { ensureSourceTable } from './ensure-table.ts';
 import { marksOf } from './finish-run.ts';
@@ -28,7 +28,8 @@ export async function followBatch(ports: Ports, batch: Batch): Promise<'closed' 
   const source = sourceIn(release, batch);
   const owners = await readOwners(ports, batch.table);
   const takeovers = ownership(source, batch, owners);
-  await markRuns(ports, batch, 'BATCHED');
+  for (const run of batch.runs)
+    await moveOn(ports, { ...run, source: batch.table }, 'DEIDENTIFIED', 'BATCHED', { batch: batch.n });
   let left: readonly string[] | undefined;
   try {
     const context = { source, batch, takeovers, watched: isWatched(release, batch.table) };
@@ -96,15 +97,6 @@ async function loadedEpoch(ports: Ports, latest: LedgerEntry): Promise<number | 
   return entries.findLast(({ state }) => state === 'LOADED')?.epoch;
 }
 
-/** Moves each of the batch's runs on, from whatever state before it they are in. */
-async function markRuns(ports: Ports, batch: Batch, state: 'BATCHED'): Promise<void> {
-  for (const { run, epoch } of batch.runs) {
-    const entry = await ports.ledger.latest(batch.table, run);
-    if (entry?.epoch === epoch && entry.state === 'DEIDENTIFIED')
-      await advance(ports, entry, state, { batch: batch.n });
-  }
-}
-
 /** `left` = partitions that a merge took rows out of, where that was asked. */
 async function commit(ports: Ports, context: CommitContext): Promise<{ left?: readonly string[] } | 'running'> {
   const { source, batch } = context;
@@ -154,12 +146,13 @@ async function ensureCommits(ports: Ports, source: Source, place: JobPlace): Pro
  */
 async function giveUp(ports: Ports, batch: Batch, error: SluiceError): Promise<void> {
   ports.log.error('a batch was refused', error, { table: batch.table, batch: batch.n });
-  for (const { run, epoch } of batch.runs) {
-    const entry = await ports.ledger.latest(batch.table, run);
-    if (entry?.epoch !== epoch || entry.state !== 'BATCHED') continue;
-    if (batch.runs.length === 1) await quarantine(ports, entry, [reasonOf(error)]);
-    else await advance(ports, entry, 'DEIDENTIFIED', { alone: true });
-  }
+  const [only, ...others] = batch.runs;
+  if (only && others.length === 0) {
+    const entry = await ports.ledger.latest(batch.table, only.run);
+    if (entry?.epoch === only.epoch && entry.state === 'BATCHED') await quarantine(ports, entry, [reasonOf(error)]);
+  } else
+    for (const run of batch.runs)
+      await moveOn(ports, { ...run, source: batch.table }, 'BATCHED', 'DEIDENTIFIED', { alone: true });
   await batchesOf(ports, batch.table).close(batch.n, {
     v: 1,
     n: batch.n,

@@ -3,7 +3,7 @@ import { digest } from '../model/ids.ts';
 import type { Batch, LedgerEntry } from '../model/run.ts';
 import { downstreamOf } from '../plan/build.ts';
 import type { Ports } from '../ports.ts';
-import { advance } from './advance.ts';
+import { moveOn } from './advance.ts';
 import { startBuild } from './build.ts';
 import { publish } from './publish.ts';
 
@@ -14,8 +14,8 @@ export async function recordBatch(ports: Ports, batch: Batch, superseded: Readon
     if (entry?.epoch !== epoch || entry.state !== 'BATCHED') continue;
     if (superseded.has(run)) {
       await tellRun(ports, entry, 'run.superseded', { batch: batch.n });
-      await advance(ports, entry, 'SUPERSEDED');
-    } else await advance(ports, entry, 'LOADED', { batch: batch.n, rows });
+      await moveOn(ports, entry, 'BATCHED', 'SUPERSEDED');
+    } else await moveOn(ports, entry, 'BATCHED', 'LOADED', { batch: batch.n, rows });
   }
 }
 
@@ -34,7 +34,7 @@ export async function tellBatch(ports: Ports, batch: Batch): Promise<void> {
     loaded.push(entry);
   }
   if (loaded.length > 0) await buildReaders(ports, batch);
-  for (const entry of loaded) await advance(ports, entry, 'DONE');
+  for (const entry of loaded) await moveOn(ports, entry, 'LOADED', 'DONE');
 }
 
 async function buildReaders(ports: Ports, { table, n }: Batch): Promise<void> {

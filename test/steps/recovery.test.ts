@@ -69,6 +69,22 @@ describe('a sweep', () => {
     await bench.publish(bench.release);
   });
 
+  test.each(['BATCHED', 'LOADED', 'DONE'])('may take the lease while a worker writes %s', async (state) => {
+    const waiting = await bench.deidentifyAll(await bench.claim(`appends/lease-${state}.csv`, orders(3)));
+    let stolen = 0;
+    const { ledger } = bench.ports;
+    const append: typeof ledger.append = async (entry) => {
+      const before = entry.state === state && stolen++ === 0 ? await bench.latest(entry) : undefined;
+      if (before) await ledger.append({ ...before, seq: before.seq + 1, owner: 'a sweep' });
+      return ledger.append(entry);
+    };
+    await load({ ...bench.ports, ledger: { ...ledger, append } }, waiting.source);
+    expect(stolen).toBe(2);
+    expect((await bench.latest(waiting)).state).toBe('DONE');
+    const count = `SELECT COUNT(*) AS n FROM flow.appends WHERE _run_id = '${waiting.run}'`;
+    expect(await bench.rows(count)).toEqual([{ n: '3' }]);
+  });
+
   test('claims no file that a source had before it was renamed or removed', async () => {
     const done = await bench.run('appends/known.csv', orders(3));
     expect(done.state).toBe('DONE');
