@@ -7,10 +7,13 @@ import { addDrop } from './commands/drop.ts';
 import { addNightly } from './commands/nightly.ts';
 import { addQuarantine } from './commands/quarantine.ts';
 import { addQuery } from './commands/query.ts';
+import { addRelease } from './commands/release.ts';
 import { addReplay } from './commands/replay.ts';
+import { addRollback } from './commands/rollback.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addShow } from './commands/show.ts';
+import { addSmoke } from './commands/smoke.ts';
 import { addStart } from './commands/start.ts';
 import { addTfvars } from './commands/tfvars.ts';
 import { addUp } from './commands/up.ts';
@@ -62,7 +65,7 @@ export function createProgram(): Command {
   program.commandsGroup('Declare and transform:');
   for (const add of [addCheck, addRun, addNightly, addQuery]) add(program);
   program.commandsGroup('Take it to the cloud:');
-  for (const add of [addTfvars, addArchive]) add(program);
+  for (const add of [addTfvars, addArchive, addRelease, addSmoke, addRollback]) add(program);
   return program;
 }
 

@@ -6,7 +6,7 @@ import { isEnded, type LedgerEntry, type ObjectRef } from '../../functions/model
 import { UNMATCHED } from '../../functions/model/source.ts';
 import { matchSource } from '../../functions/plan/match-source.ts';
 import type { DropOptions } from './commands/drop.ts';
-import { connect } from './connect.ts';
+import { reach } from './connect.ts';
 import { describeReason, describeState, shortId } from './describe-run.ts';
 import { dataFlag } from './endpoints.ts';
 import { ExitError, UsageError } from './errors.ts';
@@ -26,13 +26,13 @@ interface Dropped {
 }
 
 /** Uploads the files one after the other, in their order, and tells the run of each. */
-export async function drop(files: readonly string[], { data, to, wait, json }: DropOptions): Promise<void> {
+export async function drop(files: readonly string[], { data, env, to, wait, json }: DropOptions): Promise<void> {
   const planned = planNames(files, to);
-  const { endpoints, pipeline } = await connect({ data });
+  const { site, pipeline } = await reach({ data, env });
   const release = await pipeline.release();
   const dropped: Dropped[] = [];
   for (const { file, name, size } of planned) {
-    const object = await uploadFile(endpoints, endpoints.buckets.raw, name, file);
+    const object = await uploadFile(site, site.buckets.raw, name, file);
     const source = matchSource(release, name)?.source.id ?? UNMATCHED;
     const one = { file, size, object, source, run: runId(source, object) };
     dropped.push(one);
@@ -43,7 +43,10 @@ export async function drop(files: readonly string[], { data, to, wait, json }: D
     if (json) printJson({ dropped });
     else
       print(
-        paint('dim', `npx sluice show ${shortId(dropped[0]?.run ?? '')}${dataFlag(data)} tells what becomes of it`),
+        paint(
+          'dim',
+          `npx sluice show ${shortId(dropped[0]?.run ?? '')}${dataFlag({ data, env })} tells what becomes of it`,
+        ),
       );
     return;
   }

@@ -68,8 +68,12 @@ export async function readEndpoints(dir: string): Promise<Endpoints> {
   throw new UsageError(`${what}: start one with \`npx sluice up${dataFlag(dir)}\`, or name another folder with --data`);
 }
 
-/** ` --data DIR` where it has to be said. */
-export const dataFlag = (dir: string): string => (dir === DEFAULT_DATA ? '' : ` --data ${dir}`);
+/** ` --data DIR` or ` --env NAME` where it has to be said. */
+export function dataFlag(place: string | { data: string; env?: string }): string {
+  const { data, env } = typeof place === 'string' ? { data: place } : place;
+  if (env !== undefined) return ` --env ${env}`;
+  return data === DEFAULT_DATA ? '' : ` --data ${data}`;
+}
 
 /** A process id alone proves nothing: after a restart of the machine it is somebody else's. */
 export async function isRunning(endpoints: Endpoints | undefined): Promise<boolean> {

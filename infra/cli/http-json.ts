@@ -46,7 +46,9 @@ async function send(
 
 export function unreachable(url: string, cause: unknown): UnreachableError {
   const code = ((cause as Error).cause as { code?: unknown } | undefined)?.code;
-  return new UnreachableError(`${new URL(url).origin} does not answer: is the local cloud still up?`, {
+  const { hostname, origin } = new URL(url);
+  const hint = hostname === '127.0.0.1' ? ': is the local cloud still up?' : '';
+  return new UnreachableError(`${origin} does not answer${hint}`, {
     refused: code === 'ECONNREFUSED',
     cause,
   });

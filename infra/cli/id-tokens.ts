@@ -1,6 +1,6 @@
-import type { Endpoints } from './endpoints.ts';
 import { FailedError } from './errors.ts';
 import { callJson } from './http-json.ts';
+import { authorized, type Site } from './site.ts';
 
 /** Google's identity tokens live for an hour; one is used for less than that, so that none ends on its way. */
 const REUSE_MS = 45 * 60_000;
@@ -9,17 +9,23 @@ const REUSE_MS = 45 * 60_000;
  * Identity tokens of the operator's account, each for one audience (a function's URL), as IAM Credentials gives them out:
  * the one way in which the command line calls a function, here and at Google.
  */
-export function createIdTokens({
-  identity,
-  accounts: { operator },
-}: Pick<Endpoints, 'identity' | 'accounts'>): (audience: string) => Promise<string> {
+export function createIdTokens(
+  site: Pick<Site, 'identity' | 'accounts' | 'accessToken'>,
+): (audience: string) => Promise<string> {
+  const { identity } = site;
+  const { operator } = site.accounts;
   const held = new Map<string, { token: string; until: number }>();
 
   return async (audience) => {
     const known = held.get(audience);
     if (known && Date.now() < known.until) return known.token;
     const url = `${identity}/v1/projects/-/serviceAccounts/${operator}:generateIdToken`;
-    const answer = await callJson<{ token?: string }>('POST', url, { audience, includeEmail: true });
+    const answer = await callJson<{ token?: string }>(
+      'POST',
+      url,
+      { audience, includeEmail: true },
+      await authorized(site),
+    );
     if (!answer?.token) throw new FailedError(`IAM gave no identity token of ${operator}`);
     held.set(audience, { token: answer.token, until: Date.now() + REUSE_MS });
     return answer.token;

@@ -10,12 +10,19 @@ const DEFAULT_PROJECT = 'sql';
 export interface DataOption {
   data: string;
 }
+/** A local cloud by its folder, or a deployment at Google by its name. */
+export interface PlaceOption extends DataOption {
+  env?: string;
+}
 export interface JsonOption {
   json?: true;
 }
 
 export const dataOption = (fallback = DEFAULT_DATA): Option =>
   new Option('--data <dir>', 'folder of the local cloud').default(fallback);
+
+export const envOption = (): Option =>
+  new Option('--env <name>', 'a deployment at Google: infra/deploy/env/NAME.json').conflicts('data');
 
 export const jsonOption = (): Option => new Option('--json', 'one JSON document on stdout, and nothing else');
 

@@ -3,11 +3,11 @@ import type { Build, BuildStepDone } from '../../functions/model/build.ts';
 import type { Release } from '../../functions/model/release.ts';
 import type { BuildReport, NightReport, RunReport } from '../../functions/model/report.ts';
 import type { LedgerEntry } from '../../functions/model/run.ts';
-import type { Endpoints } from './endpoints.ts';
 import { FailedError, ServiceError, UnreachableError } from './errors.ts';
 import { callJson } from './http-json.ts';
 import { createIdTokens } from './id-tokens.ts';
 import { createJobMessages } from './job-messages.ts';
+import { type Site, urlOf } from './site.ts';
 
 export interface RunRequest {
   selector?: string;
@@ -37,10 +37,10 @@ export interface Pipeline {
 const PATIENCE_MS = 15_000;
 const PAUSE_MS = 250;
 
-export function createPipeline(endpoints: Endpoints): Pipeline {
-  const url = `${endpoints.functions}/adhoc`;
-  const idToken = createIdTokens(endpoints);
-  const explain = createJobMessages(endpoints);
+export function createPipeline(site: Omit<Site, 'buckets' | 'storage'>): Pipeline {
+  const url = urlOf(site, 'adhoc');
+  const idToken = createIdTokens(site);
+  const explain = createJobMessages(site);
 
   async function ask<T>(request: { action: string } & Record<string, unknown>, repeatable: boolean): Promise<T> {
     const until = Date.now() + PATIENCE_MS;

@@ -32,8 +32,13 @@ export function readProject(folder: string): { path: string; text: string }[] {
   });
 }
 
-export const compileProject = (folder: string, project = LOCAL_PROJECT): { release?: Release; problems: Problem[] } =>
-  compileRelease({ files: readProject(folder), project });
+/** Under the commit's id where it is known, which is that of what is deployed. */
+export const compileProject = (
+  folder: string,
+  project = LOCAL_PROJECT,
+  id?: string,
+): { release?: Release; problems: Problem[] } =>
+  compileRelease({ files: readProject(folder), project, ...(id && { id }) });
 
 /** Throws DeclarationError with everything that is wrong. */
 export function requireRelease(folder: string): Release {

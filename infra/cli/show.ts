@@ -2,28 +2,28 @@ import { loadBuildId } from '../../functions/model/build.ts';
 import type { Release } from '../../functions/model/release.ts';
 import type { RunReport } from '../../functions/model/report.ts';
 import type { DlpUsage, LedgerEntry } from '../../functions/model/run.ts';
-import { connect } from './connect.ts';
+import { reach } from './connect.ts';
 import { renderSteps } from './describe-build.ts';
 import { describeReason, describeReject, describeState } from './describe-run.ts';
 import { dataFlag } from './endpoints.ts';
-import type { DataOption, JsonOption } from './options.ts';
+import type { JsonOption, PlaceOption } from './options.ts';
 import { paint, print, printJson } from './output.ts';
 import { formatBytes, formatCount, formatCounted, formatSeconds } from './quantities.ts';
 import { renderColumns } from './table.ts';
 
-export async function show(run: string, { data, json }: DataOption & JsonOption): Promise<void> {
-  const { pipeline } = await connect({ data });
+export async function show(run: string, { data, env, json }: PlaceOption & JsonOption): Promise<void> {
+  const { pipeline } = await reach({ data, env });
   const [report, release] = await Promise.all([pipeline.show(run), pipeline.release()]);
   const { source, detail } = report.entry;
   const build = detail.batch === undefined ? undefined : await pipeline.build(loadBuildId(source, detail.batch));
   if (json) return printJson({ ...report, dlp: usageOf(report), ...(build && { build }) });
-  print(renderReport(report, release, data));
+  print(renderReport(report, release, dataFlag({ data, env })));
   if (build) print(`\n${heading(`Built after batch ${detail.batch}`)}\n${renderSteps(build.done)}`);
 }
 
 const heading = (text: string): string => paint('bold', text);
 
-function renderReport(report: RunReport, release: Release, data: string): string {
+function renderReport(report: RunReport, release: Release, flag: string): string {
   const { entry, history, rejects } = report;
   const { object, size } = entry.detail;
   const source = release.sources.find(({ id }) => id === entry.source);
@@ -38,7 +38,7 @@ function renderReport(report: RunReport, release: Release, data: string): string
   if (entry.detail.held?.length) parts.push('', `held, not loaded: ${entry.detail.held.join(', ')}`);
   if (entry.state === 'QUARANTINED') {
     const reasons = (entry.detail.reasons ?? []).map((reason) => `  ${paint('red', describeReason(reason))}`);
-    const again = `mend the file or the declaration, then: npx sluice replay ${entry.run.slice(0, 10)} --wait${dataFlag(data)}`;
+    const again = `mend the file or the declaration, then: npx sluice replay ${entry.run.slice(0, 10)} --wait${flag}`;
     parts.push('', heading('In quarantine'), ...reasons, `  ${again}`);
   }
   if (rejects.length > 0) {

@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectRef } from '../../functions/model/run.ts';
-import type { Endpoints } from './endpoints.ts';
 import { FailedError, ServiceError, UnreachableError } from './errors.ts';
 import { callJson, errorOf, unreachable } from './http-json.ts';
+import { authorized, type Site } from './site.ts';
 
 /** Google's advice: one request below this, a resumable upload above. Source: cloud.google.com/storage/docs/uploads-downloads. */
 const ONE_REQUEST_BYTES = 8 * 1024 * 1024;
@@ -13,7 +13,7 @@ const CHUNK_BYTES = 8 * 1024 * 1024;
 const MAX_FAILURES = 5;
 const PAUSE_MS = 2000;
 
-type Place = Pick<Endpoints, 'storage'>;
+type Place = Pick<Site, 'storage' | 'accessToken'>;
 
 interface StoredObject {
   bucket: string;
@@ -24,13 +24,13 @@ interface StoredObject {
 
 /** Puts bytes into a bucket. Resolves to the object at the generation that it became. */
 export async function uploadBytes(
-  { storage }: Place,
+  place: Place,
   bucket: string,
   name: string,
   body: Uint8Array<ArrayBuffer>,
 ): Promise<ObjectRef> {
-  const url = `${storage}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${encodeURIComponent(name)}`;
-  const response = await request(url, { method: 'POST', body });
+  const url = `${place.storage}/upload/storage/v1/b/${bucket}/o?uploadType=media&name=${encodeURIComponent(name)}`;
+  const response = await request(place, url, { method: 'POST', body });
   return refOf(await created(response, name));
 }
 
@@ -59,13 +59,17 @@ interface ChunkedUpload {
   read(start: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-async function uploadChunks({ storage }: Place, { bucket, name, size, read }: ChunkedUpload): Promise<ObjectRef> {
-  const url = `${storage}/upload/storage/v1/b/${bucket}/o?uploadType=resumable&name=${encodeURIComponent(name)}`;
-  const begun = await request(url, { method: 'POST', headers: { 'x-upload-content-length': String(size) } });
+async function uploadChunks(place: Place, { bucket, name, size, read }: ChunkedUpload): Promise<ObjectRef> {
+  const url = `${place.storage}/upload/storage/v1/b/${bucket}/o?uploadType=resumable&name=${encodeURIComponent(name)}`;
+  const begun = await request(place, url, { method: 'POST', headers: { 'x-upload-content-length': String(size) } });
   const session = begun.headers.get('location');
   if (!begun.ok || !session) throw await failure(begun, name);
   const put = (range: string, body?: Uint8Array<ArrayBuffer>): Promise<Response> =>
-    request(session, { method: 'PUT', headers: { 'content-range': `bytes ${range}/${size}` }, ...(body && { body }) });
+    request(place, session, {
+      method: 'PUT',
+      headers: { 'content-range': `bytes ${range}/${size}` },
+      ...(body && { body }),
+    });
   let start = 0;
   let failures = 0;
   for (;;) {
@@ -88,9 +92,15 @@ const persistedOf = (response: Response): number => {
   return last === undefined ? 0 : Number(last) + 1;
 };
 
-async function request(url: string, init: RequestInit): Promise<Response> {
+async function request(
+  place: Place,
+  url: string,
+  { headers, ...init }: RequestInit & { headers?: Record<string, string> },
+): Promise<Response> {
+  const { token } = await authorized(place);
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
   try {
-    return await fetch(url, { ...init, redirect: 'manual' });
+    return await fetch(url, { ...init, headers: { ...headers, ...authorization }, redirect: 'manual' });
   } catch (cause) {
     throw unreachable(url, cause);
   }
@@ -104,6 +114,12 @@ async function created(response: Response, name: string): Promise<StoredObject> 
 async function failure(response: Response, name: string): Promise<ServiceError> {
   const { message, code } = errorOf(await response.text());
   return new ServiceError(`${name} was not stored: ${message ?? `status ${response.status}`}`, response.status, code);
+}
+
+/** One that is gone already is fine. */
+export async function removeObject(place: Place, bucket: string, name: string): Promise<void> {
+  const url = `${place.storage}/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}`;
+  await callJson('DELETE', url, undefined, { ...(await authorized(place)), allow: [404] });
 }
 
 const refOf = ({ bucket, name, generation }: StoredObject): ObjectRef => ({ bucket, name, generation });

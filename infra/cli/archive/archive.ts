@@ -12,9 +12,6 @@ export interface Archive {
   sha256: string;
 }
 
-/** Cloud Storage and the buildpack know it by the commit. */
-export const archiveName = (commit: string): string => `functions-${commit}.zip`;
-
 /** The first day that a zip can tell, by the local clock as zip has it: the same bytes anywhere and any time. */
 const NO_DAY = new Date(1980, 0, 1);
 

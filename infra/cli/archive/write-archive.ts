@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { ArchiveOptions } from '../commands/archive.ts';
 import { paint, print, printJson } from '../output.ts';
 import { formatBytes } from '../quantities.ts';
-import { archiveName, makeArchive } from './archive.ts';
+import { makeArchive } from './archive.ts';
+import { archiveName } from './archive-name.ts';
 import { checkedOutCommit } from './commit.ts';
 
 export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type DataOption, dataOption, type JsonOption, jsonOption } from '../options.ts';
+import { dataOption, envOption, type JsonOption, jsonOption, type PlaceOption } from '../options.ts';
 
-export interface DropOptions extends DataOption, JsonOption {
+export interface DropOptions extends PlaceOption, JsonOption {
   to: string;
   wait?: true;
 }
@@ -20,6 +20,7 @@ export function addDrop(program: Command): void {
     )
     .addOption(new Option('--wait', 'wait until every run has ended; exit status 1 if one is in quarantine'))
     .addOption(dataOption())
+    .addOption(envOption())
     .addOption(jsonOption())
     .action(async (files: string[], options: DropOptions) => {
       const { drop } = await import('../drop.ts');

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { NightReport } from '../../../functions/model/report.ts';
-import { connect } from '../connect.ts';
+import { reach } from '../connect.ts';
 import { followNight } from '../follow.ts';
-import { type DataOption, dataOption, type JsonOption, jsonOption, parseDay } from '../options.ts';
+import { dataOption, envOption, type JsonOption, jsonOption, type PlaceOption, parseDay } from '../options.ts';
 import { note, print, printJson } from '../output.ts';
 import { formatCounted } from '../quantities.ts';
 import { tellBuild } from '../tell-build.ts';
 
-interface NightlyOptions extends DataOption, JsonOption {
+interface NightlyOptions extends PlaceOption, JsonOption {
   date?: string;
 }
 
@@ -22,12 +22,13 @@ export function addNightly(program: Command): void {
       ),
     )
     .addOption(dataOption())
+    .addOption(envOption())
     .addOption(jsonOption())
     .action(nightly);
 }
 
-async function nightly({ data, json, date }: NightlyOptions): Promise<void> {
-  const { pipeline } = await connect({ data });
+async function nightly({ data, env, json, date }: NightlyOptions): Promise<void> {
+  const { pipeline } = await reach({ data, env });
   const night = await followNight(pipeline, await pipeline.nightly(date));
   const say = json ? note : print;
   for (const line of describeNight(night)) say(line);

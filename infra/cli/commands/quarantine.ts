@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { runId } from '../../../functions/model/ids.ts';
 import type { LedgerEntry } from '../../../functions/model/run.ts';
 import { UNMATCHED } from '../../../functions/model/source.ts';
-import { connect } from '../connect.ts';
+import { reach } from '../connect.ts';
 import { describeReason, shortId } from '../describe-run.ts';
 import { dataFlag } from '../endpoints.ts';
-import { type DataOption, dataOption, type JsonOption, jsonOption } from '../options.ts';
+import { dataOption, envOption, type JsonOption, jsonOption, type PlaceOption } from '../options.ts';
 import { paint, print, printJson } from '../output.ts';
 import { formatAge, formatCounted } from '../quantities.ts';
 
@@ -15,12 +15,13 @@ export function addQuarantine(program: Command): void {
     .summary('files that could not be loaded, and why')
     .description('Lists the files that are in quarantine, each with its first reason and how to process it again.')
     .addOption(dataOption())
+    .addOption(envOption())
     .addOption(jsonOption())
     .action(quarantine);
 }
 
-async function quarantine({ data, json }: DataOption & JsonOption): Promise<void> {
-  const { pipeline } = await connect({ data });
+async function quarantine({ data, env, json }: PlaceOption & JsonOption): Promise<void> {
+  const { pipeline } = await reach({ data, env });
   const [held, all, { sources }] = await Promise.all([
     pipeline.runs({ states: ['QUARANTINED'], reasons: true }),
     pipeline.runs(),
@@ -38,7 +39,7 @@ async function quarantine({ data, json }: DataOption & JsonOption): Promise<void
   print(
     `${formatCounted(quarantined.length, 'file')} in quarantine. Mend the file and drop it again, or mend the declaration and`,
   );
-  print(`replay it: npx sluice replay ${example} --wait${dataFlag(data)}`);
+  print(`replay it: npx sluice replay ${example} --wait${dataFlag({ data, env })}`);
 }
 
 function renderHeld({ run, source, at, detail }: LedgerEntry): string {

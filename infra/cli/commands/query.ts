@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { type DataOption, dataOption, type JsonOption, parseMaxRows } from '../options.ts';
+import { dataOption, envOption, type JsonOption, type PlaceOption, parseMaxRows } from '../options.ts';
 
-export interface QueryOptions extends DataOption, JsonOption {
+export interface QueryOptions extends PlaceOption, JsonOption {
   maxRows: number;
 }
 
@@ -13,6 +13,7 @@ export function addQuery(program: Command): void {
     .argument('<sql>', 'the query')
     .addOption(new Option('--max-rows <n>', 'rows that are read at most').default(1000).argParser(parseMaxRows))
     .addOption(dataOption())
+    .addOption(envOption())
     .addOption(new Option('--json', 'the rows as one JSON array'))
     .action(async (sql: string, options: QueryOptions) => {
       const { query } = await import('../query/query.ts');

@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
 import { isEnded } from '../../../functions/model/run.ts';
-import { connect } from '../connect.ts';
+import { reach } from '../connect.ts';
 import { describeReason, describeState, shortId } from '../describe-run.ts';
 import { dataFlag } from '../endpoints.ts';
 import { ExitError } from '../errors.ts';
 import { followRuns } from '../follow.ts';
-import { type DataOption, dataOption, type JsonOption, jsonOption } from '../options.ts';
+import { dataOption, envOption, type JsonOption, jsonOption, type PlaceOption } from '../options.ts';
 import { note, paint, print, printJson, tellProgress } from '../output.ts';
 
-interface ReplayOptions extends DataOption, JsonOption {
+interface ReplayOptions extends PlaceOption, JsonOption {
   wait?: true;
 }
 
@@ -22,18 +22,20 @@ export function addReplay(program: Command): void {
     .argument('<run>', 'id of the run, or as much of it as no other shares')
     .addOption(new Option('--wait', 'wait until it has ended; exit status 1 if it is in quarantine'))
     .addOption(dataOption())
+    .addOption(envOption())
     .addOption(jsonOption())
     .action(replay);
 }
 
-async function replay(id: string, { data, json, wait }: ReplayOptions): Promise<void> {
-  const { pipeline } = await connect({ data });
+async function replay(id: string, { data, env, json, wait }: ReplayOptions): Promise<void> {
+  const { pipeline } = await reach({ data, env });
   const say = json ? note : print;
   const entry = await pipeline.replay(id);
   say(`replaying ${entry.detail.object.name} as run ${shortId(entry.run)} of ${entry.source}, epoch ${entry.epoch}`);
   if (!wait) {
     if (json) printJson({ entry });
-    else print(paint('dim', `npx sluice show ${shortId(entry.run)}${dataFlag(data)} tells what becomes of it`));
+    else
+      print(paint('dim', `npx sluice show ${shortId(entry.run)}${dataFlag({ data, env })} tells what becomes of it`));
     return;
   }
   const [last = entry] = await followRuns(pipeline, [entry], (change) => {

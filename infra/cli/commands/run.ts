@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
-import { connect } from '../connect.ts';
+import { reach } from '../connect.ts';
 import { UsageError } from '../errors.ts';
-import { type DataOption, dataOption, type JsonOption, jsonOption, parseDay } from '../options.ts';
+import { dataOption, envOption, type JsonOption, jsonOption, type PlaceOption, parseDay } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { tellBuild } from '../tell-build.ts';
 
-interface RunOptions extends DataOption, JsonOption {
+interface RunOptions extends PlaceOption, JsonOption {
   from?: string;
   to?: string;
   fullRefresh?: true;
@@ -29,15 +29,16 @@ export function addRun(program: Command): void {
     .addOption(new Option('--full-refresh', 'build everything anew'))
     .addOption(new Option('--no-wait', 'start it and do not wait for its end'))
     .addOption(dataOption())
+    .addOption(envOption())
     .addOption(jsonOption())
     .action(run);
 }
 
-async function run(selector: string, { data, json, from, to, fullRefresh, wait }: RunOptions): Promise<void> {
+async function run(selector: string, { data, env, json, from, to, fullRefresh, wait }: RunOptions): Promise<void> {
   if ((from === undefined) !== (to === undefined))
     throw new UsageError('--from and --to belong together: give both days, or neither');
   if (from && to && from > to) throw new UsageError(`--from ${from} is later than --to ${to}`);
-  const { pipeline } = await connect({ data });
+  const { pipeline } = await reach({ data, env });
   const build = await pipeline.run({
     selector,
     ...(from && { from }),

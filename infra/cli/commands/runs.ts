@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LedgerEntry, RunState } from '../../../functions/model/run.ts';
-import { connect } from '../connect.ts';
+import { reach } from '../connect.ts';
 import { shortId } from '../describe-run.ts';
 import { dataFlag } from '../endpoints.ts';
-import { type DataOption, dataOption, type JsonOption, jsonOption } from '../options.ts';
+import { dataOption, envOption, type JsonOption, jsonOption, type PlaceOption } from '../options.ts';
 import { isTerminal, note, paint, print, printJson } from '../output.ts';
 import { formatAge, formatCount } from '../quantities.ts';
 import { renderColumns } from '../table.ts';
@@ -24,7 +24,7 @@ const STATES: readonly RunState[] = [
   'VANISHED',
 ];
 
-interface RunsOptions extends DataOption, JsonOption {
+interface RunsOptions extends PlaceOption, JsonOption {
   source?: string;
   state?: RunState;
 }
@@ -37,6 +37,7 @@ export function addRuns(program: Command): void {
     .addOption(new Option('--source <id>', 'only of this source, as in shop.customers'))
     .addOption(new Option('--state <state>', 'only in this state').argParser(parseState))
     .addOption(dataOption())
+    .addOption(envOption())
     .addOption(jsonOption())
     .action(runs);
 }
@@ -47,13 +48,13 @@ function parseState(text: string): RunState {
   return state;
 }
 
-async function runs({ data, json, source, state }: RunsOptions): Promise<void> {
-  const { pipeline } = await connect({ data });
+async function runs({ data, env, json, source, state }: RunsOptions): Promise<void> {
+  const { pipeline } = await reach({ data, env });
   const found = await pipeline.runs({ ...(source && { source }), ...(state && { states: [state] }) });
   if (json) return printJson({ runs: found });
   if (found.length === 0) {
     const only = [source && `of ${source}`, state && `in state ${state}`].filter(Boolean).join(' ');
-    note(`no runs${only && ` ${only}`}: \`npx sluice drop FILE --to PATH${dataFlag(data)}\` starts one`);
+    note(`no runs${only && ` ${only}`}: \`npx sluice drop FILE --to PATH${dataFlag({ data, env })}\` starts one`);
     return;
   }
   const heads = ['run', 'source', 'state', 'rows', 'rejects', 'object', 'when'];

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type DataOption, dataOption, type JsonOption, jsonOption } from '../options.ts';
+import { dataOption, envOption, type JsonOption, jsonOption, type PlaceOption } from '../options.ts';
 
 export function addShow(program: Command): void {
   program
@@ -8,8 +8,9 @@ export function addShow(program: Command): void {
     .description('Shows all that is known of one run.')
     .argument('<run>', 'id of the run, or as much of it as no other shares')
     .addOption(dataOption())
+    .addOption(envOption())
     .addOption(jsonOption())
-    .action(async (run: string, options: DataOption & JsonOption) => {
+    .action(async (run: string, options: PlaceOption & JsonOption) => {
       const { show } = await import('../show.ts');
       await show(run, options);
     });

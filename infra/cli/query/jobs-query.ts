@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Endpoints } from '../endpoints.ts';
 import { callJson } from '../http-json.ts';
+import { authorized, type Site } from '../site.ts';
 import type { Field, WireRow } from './decode-row.ts';
 
 /** What BigQuery answers to jobs.query and jobs.getQueryResults. */
@@ -30,21 +30,28 @@ const WAIT_MS = 20_000;
 
 /** Runs the SQL as it stands and reads at most `maxRows` rows. Throws ServiceError with BigQuery's own message. */
 export async function runQuery(
-  { bigquery, project, location }: Pick<Endpoints, 'bigquery' | 'project' | 'location'>,
+  site: Pick<Site, 'bigquery' | 'project' | 'location' | 'accessToken'>,
   query: string,
   maxRows: number,
 ): Promise<QueryResult> {
+  const { bigquery, project, location } = site;
+  const caller = await authorized(site);
   const url = `${bigquery}/bigquery/v2/projects/${project}/queries`;
   const format = { useInt64Timestamp: true };
-  const first = await callJson<Answer>('POST', url, {
-    query,
-    useLegacySql: false,
-    location,
-    timeoutMs: WAIT_MS,
-    maxResults: Math.min(PAGE_ROWS, maxRows),
-    formatOptions: format,
-    requestId: randomUUID(),
-  });
+  const first = await callJson<Answer>(
+    'POST',
+    url,
+    {
+      query,
+      useLegacySql: false,
+      location,
+      timeoutMs: WAIT_MS,
+      maxResults: Math.min(PAGE_ROWS, maxRows),
+      formatOptions: format,
+      requestId: randomUUID(),
+    },
+    caller,
+  );
   if (!first) throw new Error('jobs.query gave no answer');
   const page = async (rows: number, token: string | undefined): Promise<Answer> => {
     const parameters = new URLSearchParams({
@@ -54,7 +61,7 @@ export async function runQuery(
       'formatOptions.useInt64Timestamp': 'true',
       ...(token !== undefined && { pageToken: token }),
     });
-    const answer = await callJson<Answer>('GET', `${url}/${first.jobReference.jobId}?${parameters}`);
+    const answer = await callJson<Answer>('GET', `${url}/${first.jobReference.jobId}?${parameters}`, undefined, caller);
     if (!answer) throw new Error('jobs.getQueryResults gave no answer');
     return answer;
   };

@@ -1,5 +1,5 @@
 import type { QueryOptions } from '../commands/query.ts';
-import { connect } from '../connect.ts';
+import { findSite } from '../connect.ts';
 import { FailedError, ServiceError } from '../errors.ts';
 import { isTerminal, note, paint, paintNote, print, printJson } from '../output.ts';
 import { formatBytes, formatCounted } from '../quantities.ts';
@@ -12,9 +12,9 @@ import { type QueryResult, runQuery } from './jobs-query.ts';
 /** Longer values are cut on a terminal, where a table that wraps cannot be read; --json has them whole. */
 const CELL_CHARS = 60;
 
-export async function query(sql: string, { data, json, maxRows }: QueryOptions): Promise<void> {
-  const { endpoints } = await connect({ data });
-  const result = await runQuery(endpoints, sql, maxRows).catch((error: unknown) => {
+export async function query(sql: string, { data, env, json, maxRows }: QueryOptions): Promise<void> {
+  const site = await findSite({ data, env });
+  const result = await runQuery(site, sql, maxRows).catch((error: unknown) => {
     throw explain(error, sql);
   });
   const rows = result.rows.map((row) => decodeRow(result.fields, row));

@@ -20,6 +20,8 @@ export interface Workplace {
   write(name: string, text: string): void;
   /** Runs the command to its end, as a person would in this folder. */
   sluice(...args: string[]): Promise<Finished>;
+  /** The same with other variables in its environment. */
+  sluiceWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished>;
   /** The same for a command with --json. */
   json<T>(...args: string[]): Promise<T>;
   /** Starts `sluice up`, or another command that stays, and waits for a text on its stdout. */
@@ -51,11 +53,13 @@ export function createWorkplace(files: Readonly<Record<string, string>> = {}): W
   };
   for (const [name, text] of Object.entries(files)) write(name, text);
 
-  const start = (args: readonly string[]): ChildProcess =>
-    spawn(process.execPath, [MAIN, ...args], { cwd: dir, env: ENV, stdio: ['ignore', 'pipe', 'pipe'] });
+  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess =>
+    spawn(process.execPath, [MAIN, ...args], { cwd: dir, env: { ...ENV, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
 
-  async function sluice(...args: string[]): Promise<Finished> {
-    const child = start(args);
+  const sluice = (...args: string[]): Promise<Finished> => sluiceWith({}, ...args);
+
+  async function sluiceWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
+    const child = start(args, env);
     const [stdout, stderr, status] = await Promise.all([textOf(child.stdout), textOf(child.stderr), statusOf(child)]);
     return { status, stdout, stderr };
   }
@@ -65,6 +69,7 @@ export function createWorkplace(files: Readonly<Record<string, string>> = {}): W
     path,
     write,
     sluice,
+    sluiceWith,
     async json<T>(...args: string[]): Promise<T> {
       const { stdout, stderr } = await sluice(...args, '--json');
       try {

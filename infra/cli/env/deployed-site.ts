@@ -1,0 +1,24 @@
+import type { Site } from '../site.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import type { DeploymentFile } from './deployment-file.ts';
+
+const GOOGLE = {
+  storage: 'https://storage.googleapis.com',
+  bigquery: 'https://bigquery.googleapis.com',
+  identity: 'https://iamcredentials.googleapis.com',
+};
+
+/** A deployment as commands use it. Google's endpoints ask for credentials; those on loopback do not. */
+export function deployedSite({ project, location, buckets, functions, operator, endpoints }: DeploymentFile): Site {
+  const at = { ...GOOGLE, ...endpoints };
+  const isLocal = at.storage.startsWith('http:');
+  return {
+    project,
+    location,
+    buckets,
+    functions,
+    accounts: { operator },
+    ...at,
+    ...(!isLocal && { accessToken: createAccessTokens() }),
+  };
+}
