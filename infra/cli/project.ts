@@ -7,7 +7,7 @@ import { DeclarationError, UsageError } from './errors.ts';
 import { formatCounted } from './quantities.ts';
 
 /** A project known by the id that `sluice up` gives it, so that `check` says the same version. */
-const LOCAL_PROJECT = 'local';
+export const LOCAL_PROJECT = 'local';
 const DECLARATION = /\.(ya?ml|json|sql)$/i;
 
 /** All declarations under a project folder, paths relative to it with forward slashes. */

@@ -95,12 +95,12 @@ const persistedOf = (response: Response): number => {
 async function request(
   place: Place,
   url: string,
-  { headers, ...init }: RequestInit & { headers?: Record<string, string> },
+  { headers, ...init }: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> },
 ): Promise<Response> {
   const { token } = await authorized(place);
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const sent: Record<string, string> = { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   try {
-    return await fetch(url, { ...init, headers: { ...headers, ...authorization }, redirect: 'manual' });
+    return await fetch(url, { ...init, headers: sent, redirect: 'manual' });
   } catch (cause) {
     throw unreachable(url, cause);
   }

@@ -53,7 +53,7 @@ locals {
   build_roles = {
     archives = { bucket = google_storage_bucket.archives.name, prefix = "" }
     releases = { bucket = google_storage_bucket.data["state"].name, prefix = "releases/" }
-    # The smoke test drops a canary and looks for what became of it.
+    # The smoke test drops a canary, looks for its rows, and removes it.
     canary = { bucket = google_storage_bucket.data["raw"].name, prefix = "canary/" }
   }
 }
@@ -63,7 +63,7 @@ resource "google_project_iam_custom_role" "build" {
     archives = ["storage.objects.create", "storage.objects.get", "storage.objects.list"]
     # delete, since naming another release as the current one overwrites the name.
     releases = ["storage.objects.create", "storage.objects.delete", "storage.objects.get"]
-    canary   = ["storage.objects.create"]
+    canary   = ["storage.objects.create", "storage.objects.delete"]
   }
 
   role_id     = "${var.prefix}_build_${each.key}"
@@ -94,4 +94,13 @@ resource "google_project_iam_member" "build" {
   project = var.project
   role    = each.key
   member  = "serviceAccount:${google_service_account.account["build"].email}"
+}
+
+# It looks for the canary's rows, and for the sizes of what transforms read; it reads no other row.
+resource "google_bigquery_dataset_iam_member" "build" {
+  for_each = { for name, dataset in google_bigquery_dataset.declared : name => dataset.dataset_id }
+
+  dataset_id = each.value
+  role       = each.key == "canary" ? "roles/bigquery.dataViewer" : "roles/bigquery.metadataViewer"
+  member     = "serviceAccount:${google_service_account.account["build"].email}"
 }

@@ -23,12 +23,12 @@ export function addTfvars(program: Command): void {
 }
 
 async function tfvars({ project, out, json }: TfvarsOptions): Promise<void> {
-  const [{ requireRelease }, { planDeclared }, { writeFileSync }] = await Promise.all([
-    import('../project.ts'),
+  const [{ compileDelivery }, { planDeclared }, { writeFileSync }] = await Promise.all([
+    import('../release/canary.ts'),
     import('../tfvars.ts'),
     import('node:fs'),
   ]);
-  const declared = planDeclared(requireRelease(project));
+  const declared = planDeclared(compileDelivery(project));
   if (json) return printJson({ declared });
   writeFileSync(out, `${JSON.stringify({ declared }, undefined, 2)}\n`);
   print(`${out}: ${Object.keys(declared.datasets).join(', ') || 'no datasets'}`);

@@ -1,7 +1,7 @@
 import { compileRelease } from '../../../functions/declare/compile-release.ts';
 import type { Release } from '../../../functions/model/release.ts';
 import { DeclarationError } from '../errors.ts';
-import { readProject, renderProblems } from '../project.ts';
+import { LOCAL_PROJECT, readProject, renderProblems } from '../project.ts';
 import { keysOf } from '../publish-release.ts';
 
 /** A source of the deployment's own beside the user's: the smoke test drops a file of it and looks for its rows. */
@@ -11,7 +11,10 @@ export const CANARY = { id: 'canary.visitors', folder: 'canary/', file: 'sources
  * The declarations as they are deployed, the canary among them. It is tokenised with a key of the user's, so that a key
  * that was wrapped wrongly is found out at once. Throws DeclarationError with everything that is wrong.
  */
-export function compileDelivery(folder: string, { project, id }: { project: string; id?: string }): Release {
+export function compileDelivery(
+  folder: string,
+  { project = LOCAL_PROJECT, id }: { project?: string; id?: string } = {},
+): Release {
   const files = readProject(folder).filter(({ path }) => path !== CANARY.file);
   const compile = (all: typeof files): Release => {
     const { release, problems } = compileRelease({ files: all, project, ...(id && { id }) });
