@@ -3,7 +3,7 @@ import type { Scan } from './scan.ts';
 /** Words near a value, or in its column's name, that tell what the value is. */
 export interface ContextWords {
   /** Whether one of the words stands within `before` characters ahead of `start`, `after` past `end`, or in the column's name. */
-  near(scan: Scan, start: number, end: number, before?: number, after?: number): boolean;
+  near(scan: Pick<Scan, 'text' | 'header'>, start: number, end: number, before?: number, after?: number): boolean;
   /** The same for the text alone, whatever its column is named. */
   inText(text: string, start: number, end: number, before: number, after?: number): boolean;
 }

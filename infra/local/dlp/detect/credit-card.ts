@@ -22,6 +22,20 @@ const CONTEXT = createContextWords([
   'kreditkarte',
 ]);
 
+const IDS = createContextWords([
+  'ids?',
+  'ref(?:erence)?',
+  'key',
+  'order',
+  'invoice',
+  'tracking',
+  'sku',
+  'serial',
+  'hash',
+  'epoch(?: \\w+)?',
+  'count',
+]);
+
 /** Prefixes and lengths of the networks' numbers. `common` ones need no context. Source: ISO/IEC 7812 registration authority, networks' pages. */
 const NETWORKS: readonly { from: number; to: number; digits: number; lengths: readonly number[]; common: boolean }[] = [
   { from: 4, to: 4, digits: 1, lengths: [13, 16, 19], common: true },
@@ -95,7 +109,12 @@ function cardAt(scan: Scan, first: number): { end: number; lastRun: number; like
   const bare = lastRun === first;
   // Networks take new prefixes into use; what is called a card and passes its check is one.
   if (!network) return near && digits >= 15 && number[0] !== '0' ? { end, lastRun, likelihood: LIKELY } : undefined;
-  if (network.common) return { end, lastRun, likelihood: near || !bare ? VERY_LIKELY : LIKELY };
+  if (network.common) {
+    if (near || !bare) return { end, lastRun, likelihood: VERY_LIKELY };
+    // One in fifty ids of sixteen digits passes for a card; cards of seventeen and more are rarer than such ids.
+    const isId = digits > 16 || (scan.header !== undefined && IDS.near(scan, 0, 0, 0));
+    return { end, lastRun, likelihood: isId ? POSSIBLE : LIKELY };
+  }
   return { end, lastRun, likelihood: near ? LIKELY : bare ? UNLIKELY : POSSIBLE };
 }
 

@@ -53,6 +53,12 @@ const DAY_AND_MONTH =
   /(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.? (\d{1,2})(?:st|nd|rd|th)?(?![\d:])/iy;
 const MONTH_AND_YEAR =
   /(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?),? (?:19|20)\d\d(?!\d)/iy;
+/** `05-May` */
+const SHORT_DAY_AND_MONTH = /(\d{1,2})-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?![\w-])/iy;
+/** `5/2021` */
+const MONTH_OF_YEAR = /(?:0?[1-9]|1[0-2])\/(?:19|20)\d\d(?![\w/-]|\.\d)/y;
+/** `05/21` */
+const DAY_OF_YEAR = /(?:0?[1-9]|1[0-2])\/(?:0?[1-9]|[12]\d|3[01])(?![\w/%-]|\.\d)/y;
 const WEEKDAY_BEFORE = /(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? $/i;
 
 export const DATE_AND_TIME: Detector = {
@@ -98,12 +104,19 @@ function reportDate(scan: Scan, start: number, last: number, report: Report): nu
       report('DATE_OF_BIRTH', from, found.end, VERY_LIKELY);
     return found.end;
   }
-  for (const pattern of [MONTH_AND_YEAR, DAY_AND_MONTH]) {
+  for (const pattern of [MONTH_AND_YEAR, DAY_AND_MONTH, SHORT_DAY_AND_MONTH, MONTH_OF_YEAR]) {
     pattern.lastIndex = start;
     const match = pattern.exec(text);
     if (!match || (match[1] !== undefined && (Number(match[1]) < 1 || Number(match[1]) > 31))) continue;
     report('DATE', start, pattern.lastIndex, POSSIBLE);
     return pattern.lastIndex;
+  }
+  // `Today is 5/21`: two numbers and a slash are a fraction unless a word says otherwise.
+  DAY_OF_YEAR.lastIndex = start;
+  if (DAY_OF_YEAR.test(text) && DATE_WORDS.inText(text, start, start, 10)) {
+    const end = DAY_OF_YEAR.lastIndex;
+    report('DATE', start, end, POSSIBLE);
+    return end;
   }
   return 0;
 }

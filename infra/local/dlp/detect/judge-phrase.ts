@@ -128,6 +128,13 @@ const COLUMN_THING = createContextWords([
   'code',
 ]);
 
+/** What a column's name says its values are: `product_name` names things. */
+function columnOf(header: string): 'person' | 'thing' | undefined {
+  const scan = { text: '', header };
+  if (COLUMN_THING.near(scan, 0, 0, 0)) return 'thing';
+  return COLUMN_PERSON.near(scan, 0, 0, 0) ? 'person' : undefined;
+}
+
 /** What the phrase is; `listed` behind a person's name and a comma or `and`. It may be cut to its beginning. undefined when nothing speaks for a person or a place. */
 export function judgePhrase(
   words: ProperWords,
@@ -230,10 +237,10 @@ function likelihoodOfPlace(
   placed: boolean,
   header: string | undefined,
 ): Likelihood {
-  const scan = { text, header } as never;
+  const scan = { text, header };
   if (header !== undefined && place.start === 0 && place.end === text.length) {
     if (COLUMN_PLACE.near(scan, 0, 0, 0)) return LIKELY;
-    if (COLUMN_THING.near(scan, 0, 0, 0) || COLUMN_PERSON.near(scan, 0, 0, 0)) return UNLIKELY;
+    if (columnOf(header) !== undefined) return UNLIKELY;
   }
   // `Country Club` is a town too.
   const common =
@@ -313,21 +320,20 @@ function personOf(
       infoType: 'PERSON_NAME',
       start,
       end: withPossessive(text, last.end),
-      likelihood: caseless ? (Math.min(likelihood, POSSIBLE) as Likelihood) : likelihood,
+      likelihood:
+        caseless || (header !== undefined && columnOf(header) === 'thing')
+          ? (Math.min(likelihood, POSSIBLE) as Likelihood)
+          : likelihood,
       listable,
       ...(isGiven || count > 1 ? { first } : {}),
       ...(count > 1 || !isGiven ? { last } : {}),
     };
   };
-  const alone = header !== undefined && first.start === 0;
-  if (
-    alone &&
-    COLUMN_THING.near({ text, header } as never, 0, 0, 0) &&
-    !COLUMN_PERSON.near({ text, header } as never, 0, 0, 0)
-  )
-    return undefined;
-  if (alone && COLUMN_PERSON.near({ text, header } as never, 0, 0, 0) && (first.flags & COMMON_WORD) === 0)
-    return make(nameLength(phrase, true), LIKELY);
+  const column = header === undefined ? undefined : columnOf(header);
+  if (column === 'thing' && first.start === 0 && phrase.length === text.split(' ').length) return undefined;
+  if (column === 'person' && first.start === 0 && (first.flags & COMMON_WORD) === 0) {
+    return make(nameLength(phrase, true), phrase.some(({ flags }) => (flags & NAME) !== 0) ? LIKELY : POSSIBLE);
+  }
   if (phrase.length === 1 && isShouted(text, first) && !titled) return undefined;
   const opens = opensSentence(text, first.start);
   const given = (first.flags & GIVEN_NAME) !== 0;

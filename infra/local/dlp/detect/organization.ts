@@ -178,7 +178,7 @@ function isAnnounced(
   last: Word,
   header: string | undefined,
 ): boolean {
-  if (header !== undefined && COLUMN.near({ text, header } as never, 0, 0, 0)) return true;
+  if (header !== undefined && COLUMN.near({ text, header }, 0, 0, 0)) return true;
   const before = wordBefore(text, first.start);
   const unknown = plain.some(({ flags }) => (flags & (NAME | PLACE)) === 0);
   if (!unknown || (caseless && plain.length > 4)) return false;

@@ -140,6 +140,8 @@ function likelihoodOf({ digits, shape, plus, bracketed, extended, named, near }:
     if (isNanp(digits)) return near() ? VERY_LIKELY : LIKELY;
     return near() ? LIKELY : extended || bracketed ? POSSIBLE : UNLIKELY;
   }
+  // Mobile numbers of Japan, Korea and China.
+  if (shape === '3-4-4' && /^(?:0[1789]0|1[3-9]\d)/.test(digits)) return near() ? LIKELY : POSSIBLE;
   if (digits.startsWith('00') && isInternational(digits.slice(2))) return near() ? LIKELY : UNLIKELY;
   const grouped = shape.includes('-');
   // One run of digits is any id; only a word next to it tells that it is dialled.

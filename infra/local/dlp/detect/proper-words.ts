@@ -63,7 +63,28 @@ export function readProperWords(scan: Scan, known: Gazetteer): ProperWords {
   return { text, known, caseless: true, starts, count: starts.length, isProper };
 }
 
+/**
+ * The same words are asked for by addresses, organizations and names in turn, each a look-up among 250,000; the last few are
+ * kept by where they begin.
+ */
+const KEPT = 64;
+const kept: (Word | undefined)[] = new Array(KEPT);
+let keptText = '';
+
 export function readWord(text: string, start: number, known: Gazetteer): Word {
+  if (text !== keptText) {
+    kept.fill(undefined);
+    keptText = text;
+  }
+  const slot = start % KEPT;
+  const last = kept[slot];
+  if (last?.start === start) return last;
+  const word = lookUp(text, start, known);
+  kept[slot] = word;
+  return word;
+}
+
+function lookUp(text: string, start: number, known: Gazetteer): Word {
   let end = wordEnd(text, start);
   const tail = end - start > 2 ? text.slice(end - 2, end) : '';
   if (tail === "'s" || tail === '’s' || tail === "'m" || tail === "'d") end -= 2;

@@ -4,8 +4,10 @@ import { DATE_AND_TIME } from './date.ts';
 import type { Detector } from './detector.ts';
 import { EMAIL } from './email.ts';
 import { IBAN } from './iban.ts';
+import { IDENTIFIERS } from './identifiers/find-identifiers.ts';
 import { IP_ADDRESS } from './ip-address.ts';
 import { MAC_ADDRESS } from './mac-address.ts';
+import { NAMED_NUMBERS } from './named-numbers.ts';
 import { NAMES_AND_PLACES } from './names-and-places.ts';
 import { PHONE } from './phone.ts';
 import { SECRETS } from './secrets.ts';
@@ -30,6 +32,8 @@ const DETECTORS: readonly Detector[] = [
   DATE_AND_TIME,
   AGE,
   US_DOCUMENTS,
+  IDENTIFIERS,
+  NAMED_NUMBERS,
   ZIP_CODE,
   NAMES_AND_PLACES,
 ];
@@ -65,6 +69,8 @@ export const DEFAULT_INFO_TYPES: readonly string[] = [
   'US_PASSPORT',
   'US_DRIVERS_LICENSE_NUMBER',
   'GCP_API_KEY',
+  'AWS_CREDENTIALS',
+  'ENCRYPTION_KEY',
   'JSON_WEB_TOKEN',
 ];
 
