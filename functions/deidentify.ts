@@ -1,8 +1,8 @@
 import { type Handler, readBody, retriesOf } from './http.ts';
-import type { Shard } from './model/run.ts';
 import type { Ports } from './ports.ts';
 import { deidentify } from './steps/deidentify.ts';
 import { guardRun } from './steps/guard.ts';
+import { parseShard } from './task-shard.ts';
 
 /** One shard of a run is de-identified. */
 export const createDeidentify =
@@ -17,6 +17,8 @@ export const createDeidentify =
       step: `deidentify.${n}`,
       retries: retriesOf(request),
     };
-    await guardRun(ports, task, (entry) => deidentify(ports, entry, n, body.raw.shard as Shard | undefined));
+    const shard = body.optional.body('shard');
+    const only = shard && parseShard(shard, n, ports.buckets);
+    await guardRun(ports, task, (entry) => deidentify(ports, entry, n, only));
     return undefined;
   };

@@ -48,38 +48,74 @@ export async function answer(work: () => Promise<FunctionResponse>, log: Log): P
 
 /** Longer than any name of ours, and as long as the name of an object may be. */
 const MAX_TEXT = 1024;
+/** States, columns: the longest list that a request has is the header of a file, and BigQuery takes 10,000 columns. */
+const MAX_LIST = 10_000;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** Fields of a JSON body, checked. */
-export function readBody(request: FunctionRequest): {
+/** Fields of a JSON body, each checked where it is read. Throws BAD_REQUEST, which names the field and never its value. */
+export interface Body {
   text(name: string): string;
   number(name: string): number;
-  optional(name: string): string | undefined;
-  raw: Record<string, unknown>;
-} {
-  const { body } = request;
-  if (request.method !== 'POST') throw terminal('BAD_REQUEST', `only POST is understood, not ${request.method}`);
+  /** undefined = it is not there. */
+  optional: {
+    text(name: string): string | undefined;
+    flag(name: string): boolean | undefined;
+    texts(name: string): string[] | undefined;
+    /** `YYYY-MM-DD` */
+    day(name: string): string | undefined;
+    body(name: string): Body | undefined;
+  };
+  raw: Readonly<Record<string, unknown>>;
+}
+
+export function readBody({ method, body }: FunctionRequest): Body {
+  if (method !== 'POST') throw terminal('BAD_REQUEST', `only POST is understood, not ${method}`);
   // A body of another content type comes as text or as bytes, which are an object as well.
-  if (typeof body !== 'object' || body === null || Array.isArray(body) || Buffer.isBuffer(body))
+  if (!isObject(body) || Buffer.isBuffer(body))
     throw terminal('BAD_REQUEST', 'the body must be a JSON object, with content-type: application/json');
-  const raw = body as Record<string, unknown>;
-  const wrong = (name: string, rule: string): SluiceError => terminal('BAD_REQUEST', `${name} must be ${rule}`);
+  return fieldsOf(body);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Control characters are in no name, and would write lines of their own into whatever shows them. */
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= MAX_TEXT && /^\P{Cc}+$/u.test(value);
+const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.length <= MAX_LIST && value.every(isText);
+const isDay = (value: unknown): value is string => {
+  if (typeof value !== 'string' || !DAY.test(value) || Number.isNaN(Date.parse(value))) return false;
+  // The engine takes the 31st of February for the 3rd of March.
+  return new Date(value).toISOString().startsWith(value);
+};
+
+function fieldsOf(raw: Readonly<Record<string, unknown>>): Body {
+  const read = <T>(name: string, is: (value: unknown) => value is T, rule: string): T => {
+    const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
+    if (is(value)) return value;
+    throw terminal('BAD_REQUEST', `${name} must be ${rule}`);
+  };
+  const maybe =
+    <T>(is: (value: unknown) => value is T, rule: string) =>
+    (name: string): T | undefined =>
+      Object.hasOwn(raw, name) ? read(name, is, rule) : undefined;
+  const text = `a text of 1 to ${MAX_TEXT} characters`;
+  const body = maybe(isObject, 'an object');
   return {
     raw,
-    text(name) {
-      const value = raw[name];
-      if (typeof value !== 'string' || value === '' || value.length > MAX_TEXT)
-        throw wrong(name, `a text of 1 to ${MAX_TEXT} characters`);
-      return value;
-    },
-    number(name) {
-      const value = raw[name];
-      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw wrong(name, 'a whole number');
-      return value;
-    },
-    optional(name) {
-      const value = raw[name];
-      if (value !== undefined && typeof value !== 'string') throw wrong(name, 'a text');
-      return value;
+    text: (name) => read(name, isText, text),
+    number: (name) => read(name, isNumber, 'a whole number'),
+    optional: {
+      text: maybe(isText, text),
+      flag: maybe(isFlag, 'true or false'),
+      texts: maybe(isTexts, 'a list of texts'),
+      day: maybe(isDay, 'a day such as 2026-01-31'),
+      body(name) {
+        const value = body(name);
+        return value && fieldsOf(value);
+      },
     },
   };
 }

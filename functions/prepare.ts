@@ -15,6 +15,7 @@ export const createPrepare =
       step: 'prepare',
       retries: retriesOf(request),
     };
-    await guardRun(ports, task, (entry) => prepare(ports, entry, body.optional('again')));
+    const again = body.optional.text('again');
+    await guardRun(ports, task, (entry) => prepare(ports, entry, again));
     return undefined;
   };

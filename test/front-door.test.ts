@@ -165,10 +165,7 @@ describe.each(NAMES)('%s', (name) => {
   });
 
   test('takes no more than its limit, whether the length is told or not', async () => {
-    const padded = (bytes: number): string => {
-      const body = JSON.stringify({ ...BODIES[name], padding: '' });
-      return body.replace('"padding":""', `"padding":"${'x'.repeat(bytes - body.length)}"`);
-    };
+    const padded = (bytes: number): string => JSON.stringify(BODIES[name]).padEnd(bytes);
     const limit = BODY_LIMITS[name];
     for (const told of [true, false]) {
       expect(await raw(name, padded(limit), { told })).not.toMatch(/BAD_REQUEST|REQUEST_TOO_LARGE/);
@@ -258,6 +255,78 @@ describe('arrive', () => {
     expect((await sendAs('arrive', sent)).status).toBe(status);
     expect(services.received).toEqual([]);
   });
+});
+
+const SHARD = {
+  n: 0,
+  input: { bucket: 'local-raw', name: 'shop/a\tb.csv', generation: '1' },
+  compression: 'none',
+  start: 0,
+  end: 10,
+  firstRecord: 1,
+  header: ['id', ''],
+};
+const task = { source: 'shop.orders', run: 'r', epoch: 0, n: 0 };
+
+test.each<[FunctionName, object]>([
+  ['adhoc', {}],
+  ['adhoc', { action: 'drop' }],
+  ['adhoc', { action: 'toString' }],
+  ['adhoc', { action: ['run'] }],
+  ['adhoc', { action: 'run', selector: { $ne: 1 } }],
+  ['adhoc', { action: 'run', from: 'yesterday', to: '2026-01-31' }],
+  ['adhoc', { action: 'run', from: '2026-01-31' }],
+  ['adhoc', { action: 'run', from: '2026-02-01', to: '2026-01-31' }],
+  ['adhoc', { action: 'run', fullRefresh: 'no' }],
+  ['adhoc', { action: 'run', full_refresh: true }],
+  ['adhoc', { action: 'nightly', date: 20260131 }],
+  ['adhoc', { action: 'runs', states: 'DONE' }],
+  ['adhoc', { action: 'runs', reasons: 1 }],
+  ['adhoc', { action: 'show' }],
+  ['adhoc', { action: 'show', run: {} }],
+  ['adhoc', { action: 'replay', run: 'a\nb' }],
+  ['adhoc', { action: 'build', build: 7 }],
+  ['adhoc', { action: 'night', night: '' }],
+  ['adhoc', { action: 'release', id: 'x' }],
+  ['prepare', { ...task, epoch: '0' }],
+  ['prepare', { ...task, again: 1 }],
+  ['prepare', { run: 'r', epoch: 0 }],
+  ['deidentify', { ...task, n: -1 }],
+  ['deidentify', { ...task, shard: 'all' }],
+  ['deidentify', { ...task, shard: { ...SHARD, n: 1 } }],
+  ['deidentify', { ...task, shard: { ...SHARD, input: { ...SHARD.input, bucket: 'local-state' } } }],
+  ['deidentify', { ...task, shard: { ...SHARD, input: { ...SHARD.input, bucket: undefined } } }],
+  ['deidentify', { ...task, shard: { ...SHARD, input: undefined } }],
+  ['deidentify', { ...task, shard: { ...SHARD, compression: 'lz4' } }],
+  ['deidentify', { ...task, shard: { ...SHARD, end: -1 } }],
+  ['deidentify', { ...task, shard: { ...SHARD, start: 11 } }],
+  ['deidentify', { ...task, shard: { ...SHARD, firstRecord: 0 } }],
+  ['deidentify', { ...task, shard: { ...SHARD, header: 'id' } }],
+  ['deidentify', { ...task, shard: { ...SHARD, rowGroups: [0] } }],
+  ['deidentify', { ...task, shard: { ...SHARD, scan: { records: 1 } } }],
+  ['deidentify', { ...task, shard: { ...SHARD, scan: { records: 1, blankLines: false, newline: '\r' } } }],
+  ['load', { table: ['shop.orders'] }],
+  ['transform', { build: 'b' }],
+  ['nightly', { date: 'today' }],
+  ['nightly', { only: 'swep' }],
+  ['nightly', { key: {} }],
+])('%s refuses fields that are missing or wrong: %j', async (name, body) => {
+  expect(await sendAs(name, { body: JSON.stringify(body) })).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+  expect(services.received).toEqual([]);
+});
+
+test.each<[string, object]>([
+  ['none, which the manifest then has', {}],
+  ['one of a whole file', { shard: SHARD }],
+  [
+    'one that was scanned',
+    { shard: { ...SHARD, scan: { records: 1, blankLines: true, newline: '\r\n', looseQuotes: true } } },
+  ],
+  ['one of Parquet', { shard: { ...SHARD, rowGroups: [0, 2], scan: { records: 1, blankLines: false } } }],
+])('deidentify takes a shard: %s', async (_, shard) => {
+  const { code } = await sendAs('deidentify', { body: JSON.stringify({ ...task, ...shard }) });
+  expect(code).not.toBe('BAD_REQUEST');
+  expect(services.received.length).toBeGreaterThan(0);
 });
 
 test('a path that is no function is not found', async () => {

@@ -69,16 +69,36 @@ describe('a body', () => {
   });
 
   const body = readBody(
-    request({ table: 'shop.orders', epoch: 0, n: 12, empty: '', half: 1.5, minus: -1, list: [], none: null }),
+    request({
+      table: 'shop.orders',
+      epoch: 0,
+      n: 12,
+      empty: '',
+      half: 1.5,
+      minus: -1,
+      list: [],
+      none: null,
+      yes: true,
+      day: '2026-02-28',
+      noDay: '2026-02-31',
+      texts: ['a', 'b'],
+      mixed: ['a', 1],
+      lines: 'a\nb',
+      inner: { table: 'inner' },
+    }),
   );
+  const REFUSED = expect.objectContaining({ code: 'BAD_REQUEST' });
 
   test('gives its fields', () => {
     expect(body.text('table')).toBe('shop.orders');
     expect([body.number('epoch'), body.number('n')]).toEqual([0, 12]);
-    expect([body.optional('table'), body.optional('absent')]).toEqual(['shop.orders', undefined]);
+    const { text, flag, day, texts, body: inner } = body.optional;
+    expect([text('table'), flag('yes'), day('day')]).toEqual(['shop.orders', true, '2026-02-28']);
+    expect([texts('texts'), texts('list'), inner('inner')?.text('table')]).toEqual([['a', 'b'], [], 'inner']);
+    for (const read of [text, flag, day, texts, inner]) expect(read('absent')).toBeUndefined();
   });
 
-  test.each(['absent', 'empty', 'n', 'list', 'none', 'toString', '__proto__'])('%s is no text', (name) => {
+  test.each(['absent', 'empty', 'n', 'list', 'none', 'lines', 'toString', '__proto__'])('%s is no text', (name) => {
     expect(() => body.text(name)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
   });
 
@@ -86,8 +106,14 @@ describe('a body', () => {
     expect(() => body.number(name)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
   });
 
-  test.each(['n', 'list', 'none'])('%s is no optional text', (name) => {
-    expect(() => body.optional(name)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+  test.each<['text' | 'flag' | 'day' | 'texts' | 'body', string[]]>([
+    ['text', ['n', 'list', 'none', 'empty', 'lines']],
+    ['flag', ['n', 'table', 'none', 'empty']],
+    ['day', ['n', 'table', 'none', 'noDay', 'list']],
+    ['texts', ['n', 'table', 'none', 'mixed', 'inner']],
+    ['body', ['n', 'table', 'none', 'list']],
+  ])('an optional %s is not anything else', (kind, names) => {
+    for (const name of names) expect(() => body.optional[kind](name)).toThrow(REFUSED);
   });
 
   test('with a text longer than any name is refused', () => {

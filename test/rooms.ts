@@ -49,9 +49,11 @@ export const ROOMS: readonly Room[] = [
     others: ['type node:http'],
   },
   { path: 'functions/front-door.ts', ours: [], others: ['node:diagnostics_channel', 'type node:http'] },
+  { path: 'functions/task-shard.ts', ours: [...MODEL, 'functions/http.ts'], others: [] },
   { path: 'functions/storage-event.ts', ours: [...MODEL, 'functions/http.ts', 'type functions/steps/'], others: [] },
   { path: 'functions/arrive.ts', ours: [...FUNCTION.ours, 'functions/storage-event.ts'], others: [] },
-  ...['prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc'].map(functionFile),
+  { path: 'functions/deidentify.ts', ours: [...FUNCTION.ours, 'functions/task-shard.ts'], others: [] },
+  ...['prepare', 'load', 'transform', 'nightly', 'adhoc'].map(functionFile),
   { path: 'functions/index.ts', ours: ['functions/'], others: ['@google-cloud/functions-framework', 'type node:http'] },
   { path: 'functions/wire.ts', ours: ['functions/'], others: ['node:crypto'] },
 
