@@ -78,7 +78,7 @@ describe('the plan of the house catches', () => {
     ['infra/local/cloud.ts', "import '../../functions/index.ts';", true],
     ['infra/cli/up.ts', "import { startStorage } from '../local/storage/objects.ts';", true],
     ['infra/cli/up.ts', "import { createLedger } from '../../functions/gcp/ledger.ts';", true],
-    ['infra/deploy/apply.ts', "import { one } from './two.ts';", true],
+    ['infra/elsewhere/apply.ts', "import { one } from './two.ts';", true],
   ])('in %s: %s → %s', (file, source, caught) => {
     const list = parseImports(file, source);
     expect(list).toHaveLength(1);

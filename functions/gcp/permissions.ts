@@ -18,7 +18,7 @@ export type PortCall =
   | 'tasks.enqueue'
   | 'tasks.identity'
   | 'events.publish'
-  | 'dlp.deidentify'
+  | `dlp.${'deidentify' | 'inspect'}`
   | `warehouse.${'ensureDataset' | 'table' | 'createTable' | 'patchTable' | 'dropTable' | 'job' | 'rows'}`
   | `job.${'start' | 'files' | 'loadInto' | 'readFrom' | 'writeInto' | 'copyFrom' | 'copyInto'}`;
 
@@ -31,6 +31,8 @@ const OVERWRITES = {
   permission: 'storage.objects.delete',
   why: 'a repeat writes over what it wrote before, which removes that',
 };
+
+const CHARGED = { permission: 'serviceusage.services.use', why: 'every request to DLP is charged to the project' };
 
 export const NEEDS: Readonly<Record<PortCall, readonly Need[]>> = {
   'objects.stat': [{ permission: 'storage.objects.get', why: 'looks at an object' }, SEES_ABSENCE],
@@ -51,8 +53,9 @@ export const NEEDS: Readonly<Record<PortCall, readonly Need[]>> = {
     { permission: 'iam.serviceAccounts.actAs', why: 'has its tasks bring a token of the account that calls functions' },
   ],
   'events.publish': [{ permission: 'pubsub.topics.publish', why: 'tells what has happened' }],
+  'dlp.inspect': [CHARGED],
   'dlp.deidentify': [
-    { permission: 'serviceusage.services.use', why: 'every request to DLP is charged to the project' },
+    CHARGED,
     { permission: 'dlp.kms.encrypt', why: 'has DLP transform values with a key that KMS has wrapped' },
   ],
   'warehouse.ensureDataset': [{ permission: 'bigquery.datasets.get', why: 'looks whether the dataset is there' }],
@@ -152,7 +155,7 @@ export const CALLS: Readonly<Record<FunctionName, Calls>> = {
     'bucket:staging': ['objects.read'],
     'bucket:curated': ['objects.create', 'objects.stat'],
     'bucket:quarantine': [...QUARANTINE, 'objects.read'],
-    'project:this': ['dlp.deidentify'],
+    'project:this': ['dlp.deidentify', 'dlp.inspect'],
   },
   load: {
     ...TASKS,
@@ -160,12 +163,12 @@ export const CALLS: Readonly<Record<FunctionName, Calls>> = {
     ...to('load', 'transform'),
     'bucket:state': ['objects.create', 'objects.list', 'objects.readText', 'objects.stat'],
     'bucket:state/pending/': ['objects.remove'],
-    // The owners of a table's partitions are the one object of the state that changes.
-    'bucket:state/tables/': ['objects.overwrite'],
+    // Who owned which partition before the last few batches did.
+    'bucket:state/tables/': ['objects.remove'],
     'bucket:raw': ['objects.copyFrom'],
     'bucket:quarantine': QUARANTINE,
     'bucket:curated': ['job.files'],
-    'project:this': ['job.start', 'warehouse.job'],
+    'project:this': ['job.start', 'warehouse.job', 'warehouse.rows'],
     'dataset:sources': [
       'job.loadInto',
       'job.readFrom',
@@ -212,12 +215,18 @@ export const CALLS: Readonly<Record<FunctionName, Calls>> = {
     ],
   },
   nightly: {
-    ...LEDGER,
     ...TASKS,
     ...EVENTS,
+    'bucket:state': ['objects.create', 'objects.list', 'objects.readText', 'objects.stat'],
     ...to('prepare', 'load', 'transform'),
     'bucket:raw': ['objects.list'],
     'bucket:staging': ['objects.list', 'objects.remove'],
   },
-  adhoc: { ...LEDGER, ...TASKS, ...to('prepare', 'transform', 'nightly') },
+  adhoc: {
+    ...LEDGER,
+    ...TASKS,
+    ...to('prepare', 'transform', 'nightly'),
+    // Which rows were rejected: numbers, columns and reasons.
+    'bucket:quarantine': ['objects.readText'],
+  },
 };

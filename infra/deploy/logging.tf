@@ -106,13 +106,13 @@ resource "google_logging_metric" "failures" {
   }
 }
 
-# The gate held, or somebody went round it: rows that do not add up after de-identification; anybody but `deidentify`
+# The gate held, or somebody went round it: a public column that holds what it must not; rows that do not add up; anybody but `deidentify`
 # at DLP; anybody but DLP at the key; anybody but the functions at the raw data.
 resource "google_logging_metric" "privacy" {
   name        = "${var.prefix}/privacy"
   description = "Signs that sensitive values may be where they must not be, or were read by somebody who should not"
   filter = join(" OR ", [
-    "(${local.function_logs} AND jsonPayload.code=(\"ROWS_DO_NOT_RECONCILE\" OR \"DLP_INCOMPLETE\"))",
+    "(${local.function_logs} AND jsonPayload.code=(\"PRIVACY_VIOLATION\" OR \"ROWS_DO_NOT_RECONCILE\" OR \"DLP_INCOMPLETE\"))",
     "(protoPayload.serviceName=\"dlp.googleapis.com\" AND protoPayload.methodName=~\"(De|Re)identifyContent$\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.accounts.deidentify}\")",
     "(protoPayload.serviceName=\"cloudkms.googleapis.com\" AND protoPayload.methodName=\"Decrypt\" AND protoPayload.resourceName:\"${google_kms_crypto_key.dlp.id}\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.agents.dlp}\")",
     "(protoPayload.serviceName=\"storage.googleapis.com\" AND protoPayload.methodName=\"storage.objects.get\" AND protoPayload.resourceName=~\"/buckets/(${join("|", [local.buckets.raw, local.buckets.staging, local.buckets.quarantine])})/objects/\" AND protoPayload.authenticationInfo.principalEmail!~\"^${var.prefix}-(prepare|deidentify|load|nightly)@\")",

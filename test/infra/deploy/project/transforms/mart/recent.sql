@@ -1,0 +1,6 @@
+/* transform:
+     kind: view
+     on: [load, nightly]
+     every: 0
+*/
+SELECT id, day FROM lake.appends
