@@ -46,12 +46,29 @@ export interface TableRef {
   table: string;
 }
 
-/** Datasets and tables: kept in memory, and in the warehouse's own transactions. */
+/** A function or procedure that SQL made. */
+export interface RoutineRecord {
+  project: string;
+  dataset: string;
+  routine: string;
+  kind: 'FUNCTION' | 'PROCEDURE';
+  /** Its CREATE statement, as it was written. */
+  text: string;
+  created: number;
+}
+
+/** Datasets, tables and routines: kept in memory, and in the warehouse's own transactions. */
 export interface Catalog {
   datasets(project: string): DatasetRecord[];
   dataset(project: string, dataset: string): DatasetRecord | undefined;
   tables(project: string, dataset: string): TableRecord[];
   table(ref: TableRef): TableRecord | undefined;
+  /** What SQL needs to know of a table, where there is one. */
+  info(ref: TableRef): TableInfo | undefined;
+  routine(ref: Pick<RoutineRecord, 'project' | 'dataset' | 'routine'>): RoutineRecord | undefined;
+  routines(project: string, dataset: string): RoutineRecord[];
+  putRoutine(tx: Tx, record: RoutineRecord): Promise<void>;
+  dropRoutine(tx: Tx, record: RoutineRecord): Promise<void>;
   /** Tables whose expirationTime is past: no request sees them any more. */
   expired(now: number): TableRecord[];
   /** What SQL resolves its names with. */
@@ -65,6 +82,8 @@ export interface Catalog {
   /** Creates or replaces the record; the rows' table is made and dropped by the caller. */
   putTable(tx: Tx, record: TableRecord): Promise<void>;
   dropTable(tx: Tx, record: TableRecord): Promise<void>;
+  /** The same rows under another name of the same dataset. */
+  renameTable(tx: Tx, record: TableRecord, table: string): Promise<TableRecord>;
   /** Notes that rows changed; concurrent writers only append here, so they never conflict. */
   touch(tx: Tx, record: TableRecord, at: number): Promise<void>;
   /** Counts the commits that changed a table's rows: the key of what is derived from them. */
@@ -74,11 +93,14 @@ export interface Catalog {
 }
 
 const datasetKey = (project: string, dataset: string) => JSON.stringify([project, dataset]);
+const routineKey = (ref: Pick<RoutineRecord, 'project' | 'dataset' | 'routine'>) =>
+  JSON.stringify([ref.project, ref.dataset, ref.routine]);
 const tableKey = (ref: TableRef) => JSON.stringify([ref.project, ref.dataset, ref.table]);
 
 export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
   const datasets = new Map<string, DatasetRecord>();
   const tables = new Map<string, TableRecord>();
+  const routines = new Map<string, RoutineRecord>();
   const versions = new Map<string, number>();
   const infos = new WeakMap<TableRecord, TableInfo>();
   let nextPhysical = 1;
@@ -86,6 +108,9 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
   await warehouse.transaction(async (tx) => {
     await tx.run('CREATE TABLE IF NOT EXISTS meta.datasets (key VARCHAR, json VARCHAR)');
     await tx.run('CREATE TABLE IF NOT EXISTS meta.tables (key VARCHAR, json VARCHAR)');
+    await tx.run('CREATE TABLE IF NOT EXISTS meta.routines (key VARCHAR, json VARCHAR)');
+    for (const row of await tx.rows('SELECT key, json FROM meta.routines'))
+      routines.set(String(row.key), JSON.parse(String(row.json)));
     await tx.run('CREATE TABLE IF NOT EXISTS meta.changes (key VARCHAR, changed BIGINT)');
     for (const row of await tx.rows('SELECT key, json FROM meta.datasets'))
       datasets.set(String(row.key), JSON.parse(String(row.json)));
@@ -127,6 +152,7 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
           type: withoutParameters(declared),
           declared,
           required: field.mode === 'REQUIRED',
+          default: field.defaultValueExpression,
         };
       }),
       view: record.view,
@@ -135,6 +161,14 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
     };
     infos.set(record, info);
     return info;
+  }
+
+  const routinesOf = (project: string, dataset: string) =>
+    [...routines.values()].filter((one) => one.project === project && one.dataset === dataset);
+
+  async function dropRoutine(tx: Tx, record: RoutineRecord): Promise<void> {
+    await put(tx, 'routines', routineKey(record), undefined);
+    tx.afterCommit(() => void routines.delete(routineKey(record)));
   }
 
   const isAlive = (record: TableRecord | undefined) =>
@@ -149,6 +183,17 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
         .filter((one) => one.project === project && one.dataset === dataset && isAlive(one))
         .sort((a, b) => (a.table < b.table ? -1 : 1)),
     table: (ref) => isAlive(tables.get(tableKey(ref))),
+    info(ref) {
+      const record = isAlive(tables.get(tableKey(ref)));
+      return record && infoOf(record);
+    },
+    routine: (ref) => routines.get(routineKey(ref)),
+    routines: routinesOf,
+    async putRoutine(tx, record) {
+      await put(tx, 'routines', routineKey(record), JSON.stringify(record));
+      tx.afterCommit(() => void routines.set(routineKey(record), record));
+    },
+    dropRoutine,
     expired: (now) =>
       [...tables.values()].filter((one) => one.expirationTime !== undefined && one.expirationTime <= now),
     resolver({ project, defaultDataset, location }) {
@@ -184,6 +229,7 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
     },
     async dropDataset(tx, record) {
       const key = datasetKey(record.project, record.dataset);
+      for (const routine of routinesOf(record.project, record.dataset)) await dropRoutine(tx, routine);
       await put(tx, 'datasets', key, undefined);
       tx.afterCommit(() => void datasets.delete(key));
     },
@@ -200,6 +246,16 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
       await put(tx, 'tables', key, undefined);
       if (record.kind === 'TABLE') await tx.run(`DROP TABLE IF EXISTS ${record.physical}`);
       tx.afterCommit(() => void tables.delete(key));
+    },
+    async renameTable(tx, record, table) {
+      const [key, next] = [tableKey(record), { ...record, table }];
+      await put(tx, 'tables', key, undefined);
+      await put(tx, 'tables', tableKey(next), JSON.stringify(next));
+      tx.afterCommit(() => {
+        tables.delete(key);
+        tables.set(tableKey(next), next);
+      });
+      return next;
     },
     async touch(tx, record, at) {
       await tx.run('INSERT INTO meta.changes VALUES ($key, $at)', { key: tableKey(record), at: BigInt(at) });

@@ -41,6 +41,11 @@ export async function insertAll(engine: Engine, ref: TableRef, request: InsertAl
   const conversions = jsonConversions(record.schema);
   const unknown = request.ignoreUnknownValues ? [] : [`WHEN ${unknownKeys('j', record.schema)} THEN 'no such field'`];
   const bad = `CASE WHEN json_type(j) <> 'OBJECT' THEN 'no such row' ${unknown.join(' ')} ELSE ${badField(conversions)} END`;
+  if (record.schema.some((field) => field.defaultValueExpression !== undefined))
+    throw new JobFailure(
+      'invalid',
+      'not supported by the embedded warehouse: tabledata.insertAll into a table whose columns have default values',
+    );
   const raw = JSON.stringify(
     rows.map((row) =>
       bySpelling(

@@ -1,4 +1,5 @@
 import { JobFailure } from './errors.ts';
+import { parseStandaloneExpression } from './sql/parse/statements.ts';
 import { DECIMAL_DIGITS, isDecimal } from './sql/type-parameters.ts';
 import { arrayOf, parseScalarKind, type ScalarKind, type SqlType, type TypeParameters } from './sql/types.ts';
 
@@ -13,19 +14,15 @@ export interface Field {
   /** Of NUMERIC and BIGNUMERIC. */
   precision?: string;
   scale?: string;
+  /** The text of an expression of GoogleSQL. */
+  defaultValueExpression?: string;
   fields?: Field[];
 }
 
 const SPELLED: Partial<Record<ScalarKind, string>> = { INT64: 'INTEGER', FLOAT64: 'FLOAT', BOOL: 'BOOLEAN' };
 const REFUSED = new Set(['GEOGRAPHY', 'RANGE', 'FOREIGN']);
 /** What is refused because the warehouse would not hold it to it. */
-const REFUSED_KEYS = [
-  'defaultValueExpression',
-  'collation',
-  'roundingMode',
-  'rangeElementType',
-  'foreignTypeDefinition',
-];
+const REFUSED_KEYS = ['collation', 'roundingMode', 'rangeElementType', 'foreignTypeDefinition'];
 
 const invalid = (message: string) => new JobFailure('invalid', message);
 
@@ -67,8 +64,14 @@ function parseField(raw: Record<string, unknown>, path: string): Field {
     if (raw[key] !== undefined && raw[key] !== null && raw[key] !== '')
       throw invalid(`not supported by the embedded warehouse: ${key} of field ${path}${name}`);
   }
-  const description =
+  const fallback = raw.defaultValueExpression;
+  if (fallback !== undefined && fallback !== null && fallback !== '' && path !== '')
+    throw invalid(`Field ${path}${name}: a default value is only possible for a column, not for a field of a RECORD`);
+  const common =
+    typeof fallback === 'string' && fallback !== '' ? { defaultValueExpression: checkDefault(fallback, name) } : {};
+  const described =
     typeof raw.description === 'string' && raw.description !== '' ? { description: raw.description } : {};
+  const description = { ...described, ...common };
   if (spelled === 'RECORD' || spelled === 'STRUCT') {
     const fields = parseFields(raw.fields, `${path}${name}.`);
     if (fields.length === 0) throw invalid(`Field ${path}${name} is type RECORD but has no schema`);
@@ -81,6 +84,15 @@ function parseField(raw: Record<string, unknown>, path: string): Field {
     throw invalid(`Invalid value for type: ${spelled || '(none)'} is not a valid value`);
   }
   return { name, type: SPELLED[kind] ?? kind, mode, ...description, ...readParameters(raw, kind, path + name) };
+}
+
+function checkDefault(text: string, name: string): string {
+  try {
+    parseStandaloneExpression(text);
+  } catch (error) {
+    throw invalid(`Invalid default value expression of field ${name}: ${(error as Error).message}`);
+  }
+  return text;
 }
 
 type Parameters = Pick<Field, 'maxLength' | 'precision' | 'scale'>;

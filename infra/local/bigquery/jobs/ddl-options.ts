@@ -1,8 +1,10 @@
 import type { TimePartitioning } from '../catalog.ts';
-import { type Field, fieldOfType, parseFields } from '../schema.ts';
+import { type Field, fieldOfType, parseFields, typeOfField } from '../schema.ts';
+import { defaultValue } from '../sql/analyze/defaults.ts';
 import { readType } from '../sql/analyze/type-nodes.ts';
 import type { ColumnNode, Expr, Options } from '../sql/parse/tree.ts';
 import { SqlError, unsupported } from '../sql/sql-error.ts';
+import { withoutParameters } from '../sql/type-parameters.ts';
 
 export function literal(expr: Expr, name: string): string {
   if (expr.kind === 'literal') return expr.value;
@@ -86,9 +88,16 @@ export function readColumns(columns: ColumnNode[]): Field[] {
         ...field,
         ...(column.notNull && { mode: 'REQUIRED' }),
         ...(column.description !== undefined && { description: column.description }),
+        ...(column.default !== undefined && { defaultValueExpression: checkedDefault(column, field) }),
       };
     }),
   );
+}
+
+function checkedDefault(column: ColumnNode, field: Field): string {
+  const text = column.default ?? '';
+  defaultValue(text, withoutParameters(typeOfField(field)), 0n);
+  return text;
 }
 
 /** `PARTITION BY day`, `DATE(ts)`, `TIMESTAMP_TRUNC(ts, HOUR)` and their kin. */

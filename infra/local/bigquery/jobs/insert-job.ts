@@ -52,7 +52,7 @@ export function newJob(
     load: undefined,
     copy: undefined,
     result: undefined,
-    statementsDone: 0,
+    script: undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import type { JobError } from '../errors.ts';
 import type { QueryParameter } from '../query-parameters.ts';
 import type { EncodedRow } from '../rows.ts';
 import type { Field } from '../schema.ts';
+import type { ScriptState } from './script/state.ts';
 
 export const DISPOSITIONS = ['WRITE_APPEND', 'WRITE_TRUNCATE', 'WRITE_TRUNCATE_DATA', 'WRITE_EMPTY'] as const;
 export type Disposition = (typeof DISPOSITIONS)[number];
@@ -124,8 +125,8 @@ export interface Job {
   load: LoadStatistics | undefined;
   copy: { rows: number } | undefined;
   result: JobResult | undefined;
-  /** How many of a script's statements are committed: a restart goes on behind them. */
-  statementsDone: number;
+  /** Where a query's text stands: a restart goes on behind what is committed. */
+  script: ScriptState | undefined;
 }
 
 export function jobType(job: Pick<Job, 'configuration'>): 'QUERY' | 'LOAD' | 'COPY' | 'EXTRACT' {

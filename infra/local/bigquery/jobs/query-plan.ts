@@ -1,40 +1,14 @@
 import { JobFailure, toFailure } from '../errors.ts';
-import { readParameters } from '../query-parameters.ts';
 import { fieldOfType } from '../schema.ts';
-import type { Surroundings } from '../sql/analyze/analysis.ts';
-import { type Plan, planStatement } from '../sql/analyze/statement.ts';
+import { isAnalyzed, type Plan, planStatement } from '../sql/analyze/statement.ts';
 import { parseScript, type Script } from '../sql/parse/statements.ts';
-import { SqlError, unsupported } from '../sql/sql-error.ts';
+import { SqlError } from '../sql/sql-error.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { Job, QueryConfiguration, QueryStatistics } from './job.ts';
 import { costOf } from './query-cost.ts';
+import { initialState } from './script/state.ts';
+import { surroundingsOf } from './script/surroundings.ts';
 import { statementTypeOf } from './statement-types.ts';
-
-/** What a query's text is planned with. */
-export function planOptions(
-  engine: Engine,
-  job: Pick<Job, 'project' | 'configuration'>,
-  startedAt: number,
-): Surroundings {
-  const query = job.configuration.query as QueryConfiguration;
-  const { defaultDataset } = query;
-  return {
-    findTable: engine.catalog.resolver({
-      project: job.project,
-      location: engine.location,
-      defaultDataset: defaultDataset?.datasetId
-        ? { project: defaultDataset.projectId ?? job.project, dataset: defaultDataset.datasetId }
-        : undefined,
-    }),
-    parameter: readParameters(query.queryParameters ?? []),
-    now: BigInt(startedAt) * 1000n,
-    system(name, at) {
-      throw unsupported(`system variable @@${name}`, at);
-    },
-    variable: () => undefined,
-    findFunction: () => undefined,
-  };
-}
 
 export function readScript(query: QueryConfiguration): Script {
   if (query.useLegacySql === true)
@@ -90,17 +64,20 @@ export async function dryRun(engine: Engine, job: Pick<Job, 'project' | 'configu
   try {
     const script = readScript(query);
     const statistics = emptyStatistics();
-    const options = planOptions(engine, job, engine.clock.now());
-    for (const { statement } of script.statements) {
-      if (statement.kind === 'begin' || statement.kind === 'commit' || statement.kind === 'rollback') continue;
-      const plan = planStatement(statement, options);
+    const state = initialState();
+    const surroundings = surroundingsOf(engine, job, engine.clock.now(), state);
+    for (const { statement, text } of script.statements) {
+      if (statement.kind === 'createFunction' && statement.temp) state.functions.push(text);
+      // What a script does is known only once it runs: BigQuery checks its syntax alone.
+      if (!isAnalyzed(statement) || script.isProcedural) continue;
+      const plan = planStatement(statement, surroundings);
       addCost(statistics, await planCost(engine, plan));
-      if (script.statements.length > 1) continue;
+      if (script.isScript) continue;
       if (plan.kind === 'query')
         statistics.schema = plan.columns.map((column) => fieldOfType(column.name, column.type));
       statistics.statementType = statementTypeOf(statement, plan.kind === 'ddl' && plan.query !== undefined);
     }
-    if (script.statements.length > 1) statistics.statementType = 'SCRIPT';
+    if (script.isScript) statistics.statementType = 'SCRIPT';
     statistics.totalBytesBilled = 0;
     return statistics;
   } catch (error) {

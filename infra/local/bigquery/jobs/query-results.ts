@@ -67,7 +67,7 @@ async function readInline(tx: Tx, plan: QueryPlan, count: number): Promise<Encod
 
 export function destinationOf(run: Running): Destination | undefined {
   const { execution, query, script } = run;
-  if (!query.destinationTable?.tableId || script.statements.length > 1) return undefined;
+  if (!query.destinationTable?.tableId || script.isScript) return undefined;
   const ref = readTableRef(query.destinationTable, execution.job.project, 'destinationTable');
   return readDestination(ref, query, { write: 'WRITE_EMPTY' });
 }

@@ -1,20 +1,17 @@
-import { type DatasetRecord, resolvePath, type TableRecord, type TableRef } from '../catalog.ts';
+import type { DatasetRecord, TableRecord, TableRef } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
-import { type Field, fieldOfType, parseFields } from '../schema.ts';
+import { type Field, fieldOfType } from '../schema.ts';
 import type { DdlStatement, QueryPlan } from '../sql/analyze/statement.ts';
-import type { Path } from '../sql/parse/tree.ts';
 import { SqlError, unsupported } from '../sql/sql-error.ts';
 import type { Tx } from '../warehouse.ts';
-import { literal, readColumns, readLabels, readOptions, readPartitionBy } from './ddl-options.ts';
-import { checkPartitioning } from './destination.ts';
+import { alter } from './alter.ts';
+import { createTable } from './create-table.ts';
+import { type Caller, existingRef, requireDataset, tableRef } from './ddl-names.ts';
+import { literal, readLabels, readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
-import type { QueryConfiguration, QueryStatistics } from './job.ts';
-import { changeSchema, checkTableId, defaultExpiration } from './open-destination.ts';
-
-interface Caller {
-  project: string;
-  query: QueryConfiguration;
-}
+import type { QueryStatistics } from './job.ts';
+import { checkTableId } from './open-destination.ts';
+import { createRoutine, dropRoutine } from './routines.ts';
 
 type Of<K extends DdlStatement['kind']> = Extract<DdlStatement, { kind: K }>;
 
@@ -37,30 +34,14 @@ export async function runDdl(
       return statement.what === 'SCHEMA'
         ? dropSchema(engine, tx, caller, statement)
         : dropTable(engine, tx, caller, statement);
-    case 'alterTable':
-      return alterTable(engine, tx, caller, statement);
+    case 'alter':
+      return alter(engine, tx, caller, statement);
+    case 'createFunction':
+    case 'createProcedure':
+      return createRoutine(engine, tx, caller, statement);
+    case 'dropRoutine':
+      return dropRoutine(engine, tx, caller, statement);
   }
-}
-
-function tableRef(path: Path, caller: Caller): TableRef {
-  const { defaultDataset } = caller.query;
-  const defaults = defaultDataset?.datasetId
-    ? { project: defaultDataset.projectId ?? caller.project, dataset: defaultDataset.datasetId }
-    : undefined;
-  return resolvePath(
-    path.map((part) => part.name),
-    path[0]?.at,
-    caller.project,
-    defaults,
-  );
-}
-
-function requireDataset(engine: Engine, ref: { project: string; dataset: string }): void {
-  if (!engine.catalog.dataset(ref.project, ref.dataset))
-    throw new JobFailure(
-      'notFound',
-      `Not found: Dataset ${ref.project}:${ref.dataset} was not found in location ${engine.location}`,
-    );
 }
 
 async function createSchema(
@@ -70,7 +51,7 @@ async function createSchema(
   statement: Of<'createSchema'>,
 ): Promise<QueryStatistics['ddl']> {
   const parts = statement.path.map((part) => part.name);
-  const [project, dataset] = parts.length > 1 ? [parts[0] ?? '', parts[1] ?? ''] : [caller.project, parts[0] ?? ''];
+  const [project, dataset] = parts.length > 1 ? [parts[0] ?? '', parts[1] ?? ''] : [caller.job.project, parts[0] ?? ''];
   const existing = engine.catalog.dataset(project, dataset);
   if (existing) {
     if (statement.ifNotExists) return { operation: 'SKIP', table: undefined };
@@ -101,55 +82,6 @@ export function checkDatasetId(dataset: string): void {
       'invalid',
       `Invalid dataset ID "${dataset}". Dataset IDs must be alphanumeric (plus underscores) and must be at most 1024 characters long.`,
     );
-}
-
-async function createTable(
-  engine: Engine,
-  tx: Tx,
-  caller: Caller,
-  statement: Of<'createTable'>,
-  query: QueryPlan | undefined,
-): Promise<QueryStatistics['ddl']> {
-  const ref = tableRef(statement.path, caller);
-  requireDataset(engine, ref);
-  checkTableId(ref.table);
-  const existing = engine.catalog.table(ref);
-  if (existing && statement.ifNotExists) return { operation: 'SKIP', table: ref };
-  if (existing && !statement.orReplace) throw new JobFailure('duplicate', `Already Exists: Table ${nameOf(ref)}`);
-  if (existing?.kind === 'VIEW')
-    throw new JobFailure('invalid', `${nameOf(ref)} is a view: drop it before a table takes its name`);
-  const selected = query?.columns.map((column) => fieldOfType(column.name, column.type));
-  if (statement.columns && query) throw unsupported('CREATE TABLE with a column list and AS SELECT', statement.at);
-  const schema = statement.columns ? readColumns(statement.columns) : parseFields(selected ?? []);
-  if (schema.length === 0) throw new SqlError('CREATE TABLE needs columns or AS SELECT', statement.at);
-  const options = readOptions(statement.options);
-  const partitioning = readPartitionBy(statement.partitionBy, schema);
-  if (options.requirePartitionFilter && !partitioning)
-    throw new SqlError('require_partition_filter is set on a table that is not partitioned', statement.at);
-  const clustering = statement.clusterBy.length > 0 ? statement.clusterBy.map((name) => name.name) : undefined;
-  checkPartitioning(schema, partitioning, clustering);
-  const now = engine.clock.now();
-  const record: TableRecord = {
-    ...ref,
-    kind: 'TABLE',
-    physical: await engine.catalog.createPhysical(tx, schema),
-    schema,
-    timePartitioning: partitioning && {
-      ...partitioning,
-      ...(options.partitionExpirationMs !== undefined && { expirationMs: options.partitionExpirationMs }),
-    },
-    requirePartitionFilter: options.requirePartitionFilter,
-    clustering,
-    view: undefined,
-    expirationTime: options.expirationTime ?? defaultExpiration(engine, ref, now),
-    rest: options.rest,
-    created: now,
-    modified: now,
-  };
-  if (query) await tx.run(`INSERT INTO ${record.physical} SELECT * FROM (${query.sql}) AS result`);
-  if (existing) await tx.run(`DROP TABLE ${existing.physical}`);
-  await engine.catalog.putTable(tx, record);
-  return { operation: existing ? 'REPLACE' : 'CREATE', table: ref };
 }
 
 async function createView(
@@ -216,7 +148,7 @@ async function dropTable(
   caller: Caller,
   statement: Of<'drop'>,
 ): Promise<QueryStatistics['ddl']> {
-  const ref = tableRef(statement.path, caller);
+  const ref = existingRef(engine, statement.path, caller);
   const existing = engine.catalog.table(ref);
   if (!existing) {
     if (statement.ifExists) return { operation: 'SKIP', table: ref };
@@ -240,7 +172,7 @@ async function dropSchema(
   statement: Of<'drop'>,
 ): Promise<QueryStatistics['ddl']> {
   const parts = statement.path.map((part) => part.name);
-  const [project, dataset] = parts.length > 1 ? [parts[0] ?? '', parts[1] ?? ''] : [caller.project, parts[0] ?? ''];
+  const [project, dataset] = parts.length > 1 ? [parts[0] ?? '', parts[1] ?? ''] : [caller.job.project, parts[0] ?? ''];
   const record = engine.catalog.dataset(project, dataset);
   if (!record) {
     if (statement.ifExists) return { operation: 'SKIP', table: undefined };
@@ -255,29 +187,4 @@ async function dropSchema(
   for (const table of tables) await engine.catalog.dropTable(tx, table);
   await engine.catalog.dropDataset(tx, record);
   return { operation: 'DROP', table: undefined };
-}
-
-async function alterTable(
-  engine: Engine,
-  tx: Tx,
-  caller: Caller,
-  statement: Of<'alterTable'>,
-): Promise<QueryStatistics['ddl']> {
-  const ref = tableRef(statement.path, caller);
-  const existing = engine.catalog.table(ref);
-  if (!existing) {
-    if (statement.ifExists) return { operation: 'SKIP', table: ref };
-    throw new JobFailure('notFound', `Not found: Table ${nameOf(ref)} was not found in location ${engine.location}`);
-  }
-  if (existing.kind === 'VIEW') throw new SqlError('ALTER TABLE cannot change a view', statement.at);
-  const has = (name: string) => existing.schema.some((field) => field.name.toLowerCase() === name.toLowerCase());
-  const wanted = statement.add.filter((column) => !(column.ifNotExists && has(column.name.name)));
-  for (const column of wanted) {
-    if (has(column.name.name)) throw new SqlError(`Column already exists: ${column.name.name}`, column.name.at);
-    if (column.notNull)
-      throw new SqlError(`Cannot add required column ${column.name.name} to an existing table schema`, column.name.at);
-  }
-  if (wanted.length > 0)
-    await changeSchema(engine, tx, existing, parseFields([...existing.schema, ...readColumns(wanted)]));
-  return { operation: 'ALTER', table: ref };
 }

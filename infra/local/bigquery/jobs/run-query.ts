@@ -1,20 +1,25 @@
 import { JobFailure, toFailure } from '../errors.ts';
 import { type Analyzed, type DmlPlan, type Plan, planStatement } from '../sql/analyze/statement.ts';
-import type { Script } from '../sql/parse/statements.ts';
 import { lineAndColumn, SqlError } from '../sql/sql-error.ts';
 import type { Tx } from '../warehouse.ts';
 import { type Engine, nameOf } from './engine.ts';
 import { type Execution, finish, inTransaction, refuseCancelled } from './execution.ts';
-import type { DmlStats, Job, JobResult, QueryConfiguration, QueryStatistics } from './job.ts';
-import { addCost, emptyStatistics, planCost, planOptions, readScript } from './query-plan.ts';
+import type { DmlStats, Job, QueryConfiguration } from './job.ts';
+import { addCost, emptyStatistics, planCost, readScript } from './query-plan.ts';
 import { destinationOf, keepResult } from './query-results.ts';
 import { runDdl } from './run-ddl.ts';
+import { dynamicStatement, isControl, programOf, stepControl } from './script/control.ts';
+import type { Instruction } from './script/program.ts';
+import { type Outcome, outcomeOf, type Run, surroundings } from './script/run.ts';
+import { initialState, type ScriptState, topFrame } from './script/state.ts';
+import { tempDataset } from './script/surroundings.ts';
 import { statementTypeOf } from './statement-types.ts';
 
 /** Carries out a query job from its first statement that is not yet committed. */
 export async function runQuery(engine: Engine, execution: Execution): Promise<void> {
   const { job } = execution;
   const query = job.configuration.query as QueryConfiguration;
+  const text = query.query ?? '';
   try {
     const script = readScript(query);
     const run: Run = {
@@ -22,78 +27,96 @@ export async function runQuery(engine: Engine, execution: Execution): Promise<vo
       execution,
       query,
       script,
+      state: structuredClone(job.script ?? initialState()),
       statistics: job.query ?? emptyStatistics(),
       result: job.result,
     };
-    run.statistics.statementType ??= script.statements.length > 1 ? 'SCRIPT' : undefined;
-    let index = job.statementsDone;
-    while (index < script.statements.length) {
-      const statement = script.statements[index]?.statement;
-      index = statement?.kind === 'begin' ? await runTransaction(run, index) : await runAlone(run, index);
+    run.statistics.statementType ??= script.isScript ? 'SCRIPT' : undefined;
+    while (job.state !== 'DONE') {
+      try {
+        await runNext(run);
+      } catch (error) {
+        if (!handle(run, error)) throw error;
+      }
     }
   } catch (error) {
-    throw toFailure(error, query.query ?? '');
+    await inTransaction(engine, { job, cancelled: false, connection: undefined }, (tx) =>
+      dropTemporary(engine, tx, job),
+    );
+    throw toFailure(error, text);
   }
 }
 
-interface Run {
-  engine: Engine;
-  execution: Execution;
-  query: QueryConfiguration;
-  script: Script;
-  statistics: QueryStatistics;
-  result: JobResult | undefined;
+function current(run: Run, state: ScriptState): Instruction | undefined {
+  const { pc, procedure } = topFrame(state);
+  return programOf(run.script, procedure).instructions[pc];
 }
 
-/** What one statement changes of the run; taken over once its transaction is committed. */
-interface Outcome {
-  statistics: QueryStatistics;
-  result: JobResult | undefined;
-}
-
-async function note(run: Run, tx: Tx, next: number, outcome: Outcome): Promise<void> {
-  const { engine, execution, script } = run;
-  const change = { query: outcome.statistics, result: outcome.result, statementsDone: next };
-  if (next >= script.statements.length) await finish(engine, tx, execution.job, change);
-  else {
-    const going: Job = { ...execution.job, ...change };
-    await engine.store.save(tx, going);
-    tx.afterCommit(() => void Object.assign(execution.job, going));
-  }
-  tx.afterCommit(() => {
-    const billed = outcome.statistics.totalBytesBilled - run.statistics.totalBytesBilled;
-    if (billed > 0) engine.meter.add('bigquery.query_bytes', billed);
-    run.statistics = outcome.statistics;
-    run.result = outcome.result;
-  });
-}
-
-const copyOf = (statistics: QueryStatistics): QueryStatistics => ({
-  ...statistics,
-  referencedTables: [...statistics.referencedTables],
-});
-
-async function runAlone(run: Run, index: number): Promise<number> {
-  const statement = run.script.statements[index]?.statement;
-  if (!statement || statement.kind === 'begin') return index + 1;
-  if (statement.kind === 'commit' || statement.kind === 'rollback')
-    throw new SqlError(`${statement.kind.toUpperCase()} TRANSACTION without BEGIN TRANSACTION`, statement.at);
+/** One instruction, or a whole transaction of them. */
+async function runNext(run: Run): Promise<void> {
   const { engine, execution } = run;
-  const options = planOptions(engine, execution.job, engine.clock.now());
-  const target = mutated(planStatement(statement, options));
-  const release = target === undefined ? undefined : await engine.locks.acquire(target);
-  try {
-    await inTransaction(engine, execution, async (tx) => {
-      // Planned again behind the lock: what was queued before may have changed the table.
-      const plan = planStatement(statement, options);
-      const outcome: Outcome = { statistics: copyOf(run.statistics), result: run.result };
-      await execute(run, tx, statement, plan, outcome);
-      await note(run, tx, index + 1, outcome);
-    });
-  } finally {
-    release?.();
+  refuseCancelled(execution);
+  const instruction = current(run, run.state);
+  if (instruction?.op === 'begin') return runTransaction(run);
+  if (instruction?.op === 'commit' || instruction?.op === 'rollback') return endTransaction(run, instruction);
+  if (instruction ? isControl(instruction) : run.state.frames.length > 1) {
+    const outcome = outcomeOf(run);
+    await stepControl(run, outcome, instruction, (sql) => engine.warehouse.rows(sql));
+    adopt(run, outcome);
+    return;
   }
-  return index + 1;
+  if (!instruction) {
+    // Behind the end of a procedure its caller goes on; behind the end of the text the job is done.
+    const outcome = outcomeOf(run);
+    await inTransaction(engine, execution, (tx) => note(run, tx, outcome));
+    return;
+  }
+  const { statement, text } = await dynamicStatement(run, run.state, instruction, (sql) => engine.warehouse.rows(sql));
+  try {
+    const target = mutated(planStatement(statement, surroundings(run, run.state)));
+    const release = target === undefined ? undefined : await engine.locks.acquire(target);
+    try {
+      await inTransaction(engine, execution, async (tx) => {
+        // Planned again behind the lock: what was queued before may have changed the table.
+        const outcome = outcomeOf(run);
+        await execute(run, tx, statement, planStatement(statement, surroundings(run, run.state)), outcome, instruction);
+        topFrame(outcome.state).pc++;
+        await note(run, tx, outcome);
+      });
+    } finally {
+      release?.();
+    }
+  } catch (error) {
+    throw text === undefined ? error : toFailure(error, text);
+  }
+}
+
+function adopt(run: Run, outcome: Outcome): void {
+  const billed = outcome.statistics.totalBytesBilled - run.statistics.totalBytesBilled;
+  if (billed > 0) run.engine.meter.add('bigquery.query_bytes', billed);
+  run.state = outcome.state;
+  run.statistics = outcome.statistics;
+  run.result = outcome.result;
+}
+
+/** Writes where the script stands now; where that is its end, the job is done. */
+async function note(run: Run, tx: Tx, outcome: Outcome): Promise<void> {
+  const { engine, execution } = run;
+  const { job } = execution;
+  const change = { query: outcome.statistics, result: outcome.result, script: outcome.state };
+  if (outcome.state.frames.length === 1 && !current(run, outcome.state)) {
+    await dropTemporary(engine, tx, job);
+    await finish(engine, tx, job, { ...change, script: undefined });
+  } else {
+    const going: Job = { ...job, ...change };
+    await engine.store.save(tx, going);
+    tx.afterCommit(() => void Object.assign(job, going));
+  }
+  tx.afterCommit(() => adopt(run, outcome));
+}
+
+async function dropTemporary(engine: Engine, tx: Tx, job: Job): Promise<void> {
+  for (const table of engine.catalog.tables(job.project, tempDataset(job))) await engine.catalog.dropTable(tx, table);
 }
 
 /** The table that a statement changes in a way that must not run beside another change. */
@@ -102,55 +125,94 @@ function mutated(plan: Plan): string | undefined {
   return undefined;
 }
 
-/** BEGIN … COMMIT as one DuckDB transaction; resolves to the index behind it. */
-async function runTransaction(run: Run, begin: number): Promise<number> {
-  const { engine, execution, script } = run;
+/** An error goes to the innermost handler around where it was raised: in this frame, or in one that called it. */
+function handle(run: Run, error: unknown): boolean {
+  if (run.execution.cancelled) return false;
+  const state = structuredClone(run.state);
+  while (state.frames.length > 0) {
+    const frame = topFrame(state);
+    const { handlers } = programOf(run.script, frame.procedure);
+    const handler = handlers.find(({ from, to }) => from <= frame.pc && frame.pc < to);
+    if (handler) {
+      const instruction = current(run, run.state);
+      const text = run.query.query ?? '';
+      const line = /^[^;]*/.exec(text.slice(instruction?.at ?? 0))?.[0] ?? '';
+      const message = toFailure(error, text).message;
+      state.error = { message, statement: run.state.frames.length > 1 ? '' : line.trim() };
+      frame.pc = handler.target;
+      run.state = state;
+      return true;
+    }
+    if (state.frames.length === 1) return false;
+    state.frames.pop();
+  }
+  return false;
+}
+
+/** COMMIT and ROLLBACK where no transaction is open; a handler may roll back what its error has already undone. */
+async function endTransaction(run: Run, instruction: Instruction): Promise<void> {
+  if (instruction.op === 'commit' || !run.state.error)
+    throw new SqlError(`${instruction.op.toUpperCase()} TRANSACTION without BEGIN TRANSACTION`, instruction.at);
+  const outcome = outcomeOf(run);
+  topFrame(outcome.state).pc++;
+  adopt(run, outcome);
+}
+
+/** BEGIN … COMMIT as one DuckDB transaction. */
+async function runTransaction(run: Run): Promise<void> {
+  const { engine, execution } = run;
   const releases = new Map<string, () => void>();
   const rolledBack = Symbol('rolled back');
-  let end = begin + 1;
+  const outcome = outcomeOf(run);
+  topFrame(outcome.state).pc++;
   try {
     await inTransaction(
       engine,
       execution,
       async (tx) => {
-        const outcome: Outcome = { statistics: copyOf(run.statistics), result: run.result };
-        for (end = begin + 1; end < script.statements.length; end++) {
+        for (;;) {
           refuseCancelled(execution);
-          const statement = script.statements[end]?.statement;
-          if (!statement) break;
-          if (statement.kind === 'commit') {
-            await note(run, tx, end + 1, outcome);
+          const instruction = current(run, outcome.state);
+          // A transaction that the script leaves open is rolled back.
+          if (!instruction && outcome.state.frames.length === 1) throw rolledBack;
+          if (instruction?.op === 'rollback') throw rolledBack;
+          if (instruction?.op === 'begin') throw new SqlError('Nested transactions are not supported', instruction.at);
+          if (instruction?.op === 'commit') {
+            topFrame(outcome.state).pc++;
+            await note(run, tx, outcome);
             return;
           }
-          if (statement.kind === 'rollback') throw rolledBack;
-          if (statement.kind === 'begin') throw new SqlError('Nested transactions are not supported', statement.at);
-          await executeInTransaction(run, tx, statement, outcome, releases);
+          await stepInTransaction(run, tx, instruction, outcome, releases);
         }
-        // A transaction that the script leaves open is rolled back.
-        throw rolledBack;
       },
       false,
     );
   } catch (error) {
-    if (error !== rolledBack) throw await asAborted(run, error, [...releases.keys()]);
-    await inTransaction(engine, execution, (tx) =>
-      note(run, tx, end + 1, { statistics: run.statistics, result: run.result }),
-    );
+    // Variables keep what the transaction gave them; rows do not.
+    run.state = outcome.state;
+    if (error !== rolledBack) throw asAborted(run, error, [...releases.keys()]);
+    const next = outcomeOf(run);
+    if (current(run, next.state)) topFrame(next.state).pc++;
+    await inTransaction(engine, execution, (tx) => note(run, tx, next));
   } finally {
     for (const release of releases.values()) release();
   }
-  return end + 1;
 }
 
-async function executeInTransaction(
+async function stepInTransaction(
   run: Run,
   tx: Tx,
-  statement: Analyzed,
+  instruction: Instruction | undefined,
   outcome: Outcome,
   releases: Map<string, () => void>,
 ): Promise<void> {
-  const { engine, execution } = run;
-  const plan = planStatement(statement, planOptions(engine, execution.job, engine.clock.now()));
+  const { engine } = run;
+  if (!instruction || isControl(instruction)) {
+    await stepControl(run, outcome, instruction, (sql) => tx.rows(sql));
+    return;
+  }
+  const { statement } = await dynamicStatement(run, outcome.state, instruction, (sql) => tx.rows(sql));
+  const plan = planStatement(statement, surroundings(run, outcome.state));
   if (plan.kind === 'ddl')
     throw new SqlError('not supported by the embedded warehouse: DDL inside of a transaction', statement.at);
   const target = mutated(plan);
@@ -160,7 +222,8 @@ async function executeInTransaction(
     releases.set(target, release);
   }
   try {
-    await execute(run, tx, statement, plan, outcome);
+    await execute(run, tx, statement, plan, outcome, instruction);
+    topFrame(outcome.state).pc++;
   } catch (error) {
     throw target !== undefined && isWriteConflict(error) ? aborted(target, run, statement.at) : error;
   }
@@ -174,12 +237,24 @@ function aborted(table: string, run: Run, at: number): JobFailure {
   return new JobFailure('invalidQuery', message, { location: 'query' });
 }
 
-async function asAborted(run: Run, error: unknown, tables: string[]): Promise<unknown> {
+function asAborted(run: Run, error: unknown, tables: string[]): unknown {
   return isWriteConflict(error) && tables[0] !== undefined ? aborted(tables[0], run, 0) : error;
 }
 
-async function execute(run: Run, tx: Tx, statement: Analyzed, plan: Plan, outcome: Outcome): Promise<void> {
+async function execute(
+  run: Run,
+  tx: Tx,
+  statement: Analyzed,
+  plan: Plan,
+  outcome: Outcome,
+  instruction: Instruction,
+): Promise<void> {
   const { engine, query, script } = run;
+  const { statistics } = outcome;
+  if (statement.kind === 'createFunction' && statement.temp) {
+    outcome.state.functions.push(statement.text);
+    return;
+  }
   const cost = await planCost(engine, plan);
   const limit = query.maximumBytesBilled;
   if (limit !== undefined && cost.billed > Number(limit))
@@ -187,13 +262,13 @@ async function execute(run: Run, tx: Tx, statement: Analyzed, plan: Plan, outcom
       'bytesBilledLimitExceeded',
       `Query exceeded limit for bytes billed: ${limit}. ${cost.billed} or higher required.`,
     );
-  const { statistics } = outcome;
   addCost(statistics, cost);
-  if (script.statements.length > 1) statistics.childJobs++;
+  if (script.isScript) statistics.childJobs++;
   else statistics.statementType = statementTypeOf(statement, plan.kind === 'ddl' && plan.query !== undefined);
   switch (plan.kind) {
     case 'query':
-      outcome.result = await keepResult(run, tx, plan, destinationOf(run));
+      if (instruction.op === 'execute' && instruction.statement.into.length > 0) return;
+      outcome.result = await keepResult({ ...run, result: outcome.result }, tx, plan, destinationOf(run));
       return;
     case 'dml': {
       const changes = await runDml(tx, plan);
@@ -205,6 +280,7 @@ async function execute(run: Run, tx: Tx, statement: Analyzed, plan: Plan, outcom
         updatedRowCount: before.updatedRowCount + changes.updatedRowCount,
         deletedRowCount: before.deletedRowCount + changes.deletedRowCount,
       };
+      outcome.state.rowCount = changes.insertedRowCount + changes.updatedRowCount + changes.deletedRowCount;
       return;
     }
     case 'assert':
@@ -212,7 +288,7 @@ async function execute(run: Run, tx: Tx, statement: Analyzed, plan: Plan, outcom
         throw new JobFailure('invalidQuery', plan.message, { location: 'query' });
       return;
     case 'ddl':
-      statistics.ddl = await runDdl(engine, tx, { project: run.execution.job.project, query }, plan);
+      statistics.ddl = await runDdl(engine, tx, { job: run.execution.job, query }, plan);
       return;
   }
 }

@@ -23,8 +23,14 @@ export function statementTypeOf(statement: Analyzed, asSelect: boolean): string 
       return 'CREATE_VIEW';
     case 'drop':
       return `DROP_${statement.what}`;
-    case 'alterTable':
-      return 'ALTER_TABLE';
+    case 'alter':
+      return `ALTER_${statement.what}`;
+    case 'createFunction':
+      return 'CREATE_FUNCTION';
+    case 'createProcedure':
+      return 'CREATE_PROCEDURE';
+    case 'dropRoutine':
+      return `DROP_${statement.what}`;
     case 'assert':
       return 'ASSERT';
   }

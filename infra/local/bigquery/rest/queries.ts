@@ -156,10 +156,11 @@ async function renderResults(engine: Engine, job: Job, options: PageOptions): Pr
     totalBytesProcessed: String(query?.totalBytesProcessed ?? 0),
     totalBytesBilled: String(query?.totalBytesBilled ?? 0),
     cacheHit: false,
-    ...(dml && {
-      numDmlAffectedRows: String(dml.insertedRowCount + dml.updatedRowCount + dml.deletedRowCount),
-      dmlStats: renderDml(dml),
-    }),
+    ...(dml &&
+      query.statementType !== 'SCRIPT' && {
+        numDmlAffectedRows: String(dml.insertedRowCount + dml.updatedRowCount + dml.deletedRowCount),
+        dmlStats: renderDml(dml),
+      }),
     ...(job.errors.length > 0 && { errors: job.errors }),
   };
   if (!result) {

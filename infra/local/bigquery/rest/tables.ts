@@ -5,8 +5,8 @@ import { JobFailure, toFailure } from '../errors.ts';
 import { checkPartitioning, readTimePartitioning, refuseRangePartitioning } from '../jobs/destination.ts';
 import { type Engine, nameOf, requireDataset, requireTable } from '../jobs/engine.ts';
 import { changeSchema, checkTableId, defaultExpiration } from '../jobs/open-destination.ts';
-import { planOptions } from '../jobs/query-plan.ts';
 import { viewRecord } from '../jobs/run-ddl.ts';
+import { surroundingsOf } from '../jobs/script/surroundings.ts';
 import { type Field, fieldOfType, parseFields } from '../schema.ts';
 import { checkSchemaChange } from '../schema-change.ts';
 import { planStatement } from '../sql/analyze/statement.ts';
@@ -86,10 +86,11 @@ function viewSchema(engine: Engine, ref: TableRef, text: string): Field[] {
     const [first] = statements;
     if (statements.length !== 1 || first?.statement.kind !== 'query')
       throw new SqlError('A view must be one SELECT', 0);
-    const surroundings = planOptions(
+    const surroundings = surroundingsOf(
       engine,
       { project: ref.project, configuration: { query: {} } },
       engine.clock.now(),
+      undefined,
     );
     const plan = planStatement(first.statement, {
       ...surroundings,

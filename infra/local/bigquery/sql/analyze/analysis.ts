@@ -14,7 +14,14 @@ export interface TableInfo {
   /** DuckDB's qualified name of the rows; tables only. */
   physical: string;
   /** `type` is what a read of the column gives; `declared` carries the parameters that writes are held to. */
-  columns: { name: string; type: SqlType; declared: SqlType; required: boolean }[];
+  columns: {
+    name: string;
+    type: SqlType;
+    declared: SqlType;
+    required: boolean;
+    /** The text of its default value. */
+    default: string | undefined;
+  }[];
   view: string | undefined;
   partitionColumn: string | undefined;
   requirePartitionFilter: boolean;

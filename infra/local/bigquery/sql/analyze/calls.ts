@@ -6,6 +6,7 @@ import { AGGREGATES, analyzeAggregate, WINDOW_FUNCTIONS } from './aggregates.ts'
 import { type Env, refuseAggregate } from './analysis.ts';
 import { DATE_CALLS } from './dates.ts';
 import { analyze, signatureError } from './expressions.ts';
+import { analyzeUserFunction } from './routines.ts';
 import { matchSignature } from './signature.ts';
 import { SPECIAL_CALLS } from './special-calls.ts';
 import { type Typed, typed } from './typed.ts';
@@ -18,8 +19,16 @@ export function analyzeCall(call: Call, env: Env): Typed {
   if (call.name === 'GROUPING') return analyzeGrouping(call, env);
   if (call.over) throw new SqlError(`Function ${call.name} cannot be used with an OVER clause`, call.at);
   refuseModifiers(call);
+  const own = isBuiltIn(call.name) ? undefined : env.analysis.findFunction(call.path);
+  if (own) {
+    if (call.safe) throw unsupported('SAFE. before a function of one’s own', call.at);
+    return analyzeUserFunction(own, call, env);
+  }
   return call.safe ? analyzeSafe(call, env) : analyzeScalar(call, env);
 }
+
+const isBuiltIn = (name: string) =>
+  SIGNATURES.has(name) || Object.hasOwn(SPECIAL_CALLS, name) || Object.hasOwn(DATE_CALLS, name);
 
 /**
  * TRY turns the function's own errors into NULL, and would those of its arguments too, which SAFE. lets through: arguments
@@ -90,7 +99,10 @@ function analyzeScalar(call: Call, env: Env): Typed {
     if (special || dated) throw unsupported(`this form of ${call.name}`, call.at);
     throw REFUSED.has(call.name) || REFUSED_FAMILIES.test(call.name)
       ? unsupported(`function ${call.name}`, call.at)
-      : new SqlError(`Function not found: ${call.name.toLowerCase()}`, call.at);
+      : new SqlError(
+          `Function not found: ${call.path.length > 1 ? call.path.join('.') : call.name.toLowerCase()}`,
+          call.at,
+        );
   }
   const args = call.args.map((arg) => analyze(arg, env));
   const match = matchSignature(overloads, args);
@@ -114,8 +126,8 @@ function refuseModifiers(call: Call): void {
   if (call.star) throw new SqlError(`Argument * can only be used in COUNT(*)`, call.at);
 }
 
-/** Families that are known by how their names begin: geography, differential privacy, and what has a namespace. */
-const REFUSED_FAMILIES = /^(ST_|S2_|ANON_|KLL_|HLL_|ML\b|AI\b|OBJ\b)|\./;
+/** Families that are known by how their names begin: geography, differential privacy, and what has a namespace of Google's. */
+const REFUSED_FAMILIES = /^(ST_|S2_|ANON_|(NET|KEYS|AEAD|HLL_COUNT|KLL_QUANTILES|ML|AI|OBJ|VECTOR_INDEX|D3A_COUNT)\.)/;
 /** BigQuery's functions that are not built here: known by name, so that the message says so. */
 const REFUSED = new Set(
   `ADDDATE AEAD ANY_TYPE APPENDS APPROX_COSINE_DISTANCE BAG_OF_WORDS COLLATE DETERMINISTIC_DECRYPT_BYTES DETERMINISTIC_DECRYPT_STRING DETERMINISTIC_ENCRYPT DLP_DETERMINISTIC_DECRYPT DLP_DETERMINISTIC_ENCRYPT DLP_KEY_CHAIN DOT_PRODUCT ERROR_MESSAGE EXTERNAL_OBJECT_TRANSFORM EXTERNAL_QUERY GAP_FILL GENERATE_RANGE_ARRAY GROUPING_ID HIGHWAY_FINGERPRINT128 HLL_COUNT IFERROR ISERROR JSON_TO_PROTO KEYS L1_NORM L2_NORM MANHATTAN_DISTANCE NULLIFERROR RANGE RANGE_CONTAINS RANGE_END RANGE_INTERSECT RANGE_OVERLAPS RANGE_SESSIONIZE RANGE_START S2_CELLIDFROMPOINT S2_COVERINGCELLIDS SEARCH SPARSE_COSINE_DISTANCE SPLIT_SUBSTR ST_DISTANCE ST_GEOGPOINT TEXT_ANALYZE TF_IDF VECTOR_SEARCH`.split(

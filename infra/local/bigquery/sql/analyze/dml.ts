@@ -3,6 +3,7 @@ import { SqlError, unsupported } from '../sql-error.ts';
 import { constrain } from '../type-parameters.ts';
 import { duckType, quoteName, quoteText, renderType } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
+import { defaultValue } from './defaults.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
 import { analyzeFrom, scanTable } from './from.ts';
 import { noteBounds } from './partition-bounds.ts';
@@ -52,6 +53,13 @@ export function assigned(value: Typed, column: TableInfo['columns'][number], at:
     : written;
 }
 
+/** What a column holds that an INSERT does not name. */
+export function defaultOf(column: TableInfo['columns'][number], env: Env, at: number): string {
+  const value =
+    column.default === undefined ? nullOf(column.type) : defaultValue(column.default, column.type, env.analysis.now);
+  return assigned(value, column, at);
+}
+
 export function plainEnv(env: Env, scope: Scope, clause: string): Env {
   return { ...env, scope, noAggregates: clause, noWindows: clause };
 }
@@ -68,9 +76,7 @@ export function planInsert(statement: Of<'insert'>, env: Env): DmlPlan {
   }
   const missing = target.columns.filter((column) => !columns.includes(column));
   const names = [...columns, ...missing].map((column) => quoteName(column.name)).join(', ');
-  const rest = missing.map((column) =>
-    column.type.kind === 'ARRAY' ? `CAST([] AS ${duckType(column.type)})` : nullOf(column.type).sql,
-  );
+  const rest = missing.map((column) => defaultOf(column, env, statement.at));
   const source = statement.rows
     ? insertRows(statement, columns, rest, env)
     : insertQuery(statement, columns, rest, env);
@@ -93,7 +99,7 @@ function insertRows(statement: Of<'insert'>, columns: TableInfo['columns'], rest
       );
     const values = row.map((value, i) => {
       const column = columns[i] as TableInfo['columns'][number];
-      if (value === 'default') return assigned(nullOf(column.type), column, statement.at);
+      if (value === 'default') return defaultOf(column, env, statement.at);
       return assigned(analyze(value, inner), column, value.at);
     });
     return `(${[...values, ...rest].join(', ')})`;
@@ -134,9 +140,7 @@ export function planAssignments(
     if (seen.has(column.name)) throw new SqlError(`Update item ${first.name} assigned more than once`, first.at);
     seen.add(column.name);
     const sql =
-      value === 'default'
-        ? assigned(nullOf(column.type), column, first.at)
-        : assigned(analyze(value as Expr, env), column, value.at);
+      value === 'default' ? defaultOf(column, env, first.at) : assigned(analyze(value as Expr, env), column, value.at);
     return { column, sql };
   });
 }

@@ -72,6 +72,8 @@ export function analyze(expr: Expr, env: Env): Typed {
       return analyzeWith(expr, env);
     case 'lambda':
       throw new SqlError('Lambda is not supported as an argument here', expr.at);
+    case 'constant':
+      return typed(expr.sql, expr.type);
     case 'system':
       return env.analysis.system(expr.name, expr.at);
     case 'call':

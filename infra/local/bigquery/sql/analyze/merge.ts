@@ -1,13 +1,12 @@
 import type { MergeWhen, Statement } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { duckType, quoteName, scalar } from '../types.ts';
+import { quoteName, scalar } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
-import { AT_MOST_ONE, assigned, findTarget, plainEnv, planAssignments, targetColumn } from './dml.ts';
+import { AT_MOST_ONE, assigned, defaultOf, findTarget, plainEnv, planAssignments, targetColumn } from './dml.ts';
 import { analyze, analyzeAs, analyzeCondition } from './expressions.ts';
 import { analyzeFrom, type FromResult, scanTable } from './from.ts';
 import { EMPTY_SCOPE, type Scope } from './scope.ts';
 import type { DmlPlan, DmlStep } from './statement.ts';
-import { nullOf } from './typed.ts';
 
 /**
  * MERGE as its definition reads: target and source are joined once into a temporary table that also holds the number
@@ -131,8 +130,7 @@ function planClause(when: MergeWhen, number: number, sides: Sides): Clause {
   const values = columns.map((column, i) => {
     const value = action.values === 'row' ? source.visible[i] : action.values[i];
     const name = `v${number}_${i}`;
-    if (value === undefined || value === 'default')
-      return { name, sql: assigned(nullOf(column.type), column, when.at) };
+    if (value === undefined || value === 'default') return { name, sql: defaultOf(column, env, when.at) };
     if ('value' in value && 'touch' in value) {
       value.touch();
       return { name, sql: assigned(value.value, column, when.at) };
@@ -140,9 +138,7 @@ function planClause(when: MergeWhen, number: number, sides: Sides): Clause {
     return { name, sql: assigned(analyze(value as Parameters<typeof analyze>[0], inner), column, when.at) };
   });
   const missing = target.columns.filter((column) => !columns.includes(column));
-  const rest = missing.map((column) =>
-    column.type.kind === 'ARRAY' ? `CAST([] AS ${duckType(column.type)})` : nullOf(column.type).sql,
-  );
+  const rest = missing.map((column) => defaultOf(column, env, when.at));
   const names = [...columns, ...missing].map((column) => quoteName(column.name)).join(', ');
   return {
     number,

@@ -1,12 +1,15 @@
-import type { Statement } from '../parse/tree.ts';
+import { parseStandaloneExpression } from '../parse/statements.ts';
+import type { Expr, Statement } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
-import { quoteText, type SqlType, scalar } from '../types.ts';
+import { duckType, quoteText, type SqlType, scalar } from '../types.ts';
 import { type Analysis, createAnalysis, type Env, type Scan, type Surroundings, type TableInfo } from './analysis.ts';
 import { planDelete, planInsert, planTruncate, planUpdate } from './dml.ts';
-import { analyzeAs } from './expressions.ts';
+import { analyze, analyzeAs } from './expressions.ts';
 import { planMerge } from './merge.ts';
 import { analyzeQuery } from './queries.ts';
-import { EMPTY_SCOPE } from './scope.ts';
+import { analyzeUserFunction, functionInfo } from './routines.ts';
+import { type Column, EMPTY_SCOPE } from './scope.ts';
+import { typed } from './typed.ts';
 
 export interface OutputColumn {
   name: string;
@@ -50,10 +53,30 @@ export type Plan =
   | { kind: 'ddl'; statement: DdlStatement; query: QueryPlan | undefined };
 export type DdlStatement = Extract<
   Statement,
-  { kind: 'createSchema' | 'createTable' | 'createView' | 'drop' | 'alterTable' }
+  {
+    kind:
+      | 'createSchema'
+      | 'createTable'
+      | 'createView'
+      | 'createFunction'
+      | 'createProcedure'
+      | 'drop'
+      | 'dropRoutine'
+      | 'alter';
+  }
 >;
 
-export type Analyzed = Exclude<Statement, { kind: 'begin' | 'commit' | 'rollback' }>;
+/** A statement by itself: neither of the procedural language nor of transactions. */
+export type Analyzed =
+  | DdlStatement
+  | Extract<Statement, { kind: 'query' | 'insert' | 'update' | 'delete' | 'merge' | 'truncate' | 'assert' }>;
+
+const ANALYZED = new Set<string>(
+  'query insert update delete merge truncate assert createSchema createTable createView createFunction createProcedure drop dropRoutine alter'.split(
+    ' ',
+  ),
+);
+export const isAnalyzed = (statement: Statement): statement is Analyzed => ANALYZED.has(statement.kind);
 
 /** One statement → what DuckDB has to do for it. Throws SqlError. */
 export function planStatement(statement: Analyzed, surroundings: Surroundings): Plan {
@@ -99,11 +122,47 @@ function planWith(statement: Analyzed, env: Env): Plan {
       analysis.defaults = false;
       return { kind: 'ddl', statement, query: planQuery(statement.query, env) };
     }
+    case 'createFunction':
+      checkFunction(statement, env);
+      return { kind: 'ddl', statement, query: undefined };
     case 'createSchema':
+    case 'createProcedure':
     case 'drop':
-    case 'alterTable':
+    case 'dropRoutine':
+    case 'alter':
       return { kind: 'ddl', statement, query: undefined };
   }
+}
+
+/** A function is checked when it is made, as far as its arguments' types are known. */
+function checkFunction(statement: Extract<Statement, { kind: 'createFunction' }>, env: Env): void {
+  const info = functionInfo(statement);
+  const { at } = statement;
+  if (info.parameters.some(({ type }) => type === undefined)) return;
+  const args = info.parameters.map(({ type, name }): Column => {
+    return {
+      name: `$${name}`,
+      value: typed(`CAST(NULL AS ${duckType(type as SqlType)})`, type as SqlType),
+      touch: () => {},
+    };
+  });
+  const call = parseStandaloneExpression(`f(${args.map((arg) => `\`${arg.name}\``).join(', ')})`);
+  if (call.kind !== 'call') throw new SqlError('a call that is none', at);
+  const scope = { visible: args, ranges: [], parent: undefined };
+  analyzeUserFunction(info, { ...call, at }, { ...env, scope, noAggregates: undefined });
+}
+
+/** An expression by itself, converted to `type` where one is wanted. */
+export function planValue(expr: Expr, type: SqlType | undefined, surroundings: Surroundings): QueryPlan {
+  const analysis = createAnalysis(surroundings);
+  const env = rootEnv(analysis);
+  const value = type ? analyzeAs(expr, type, env, 'Expression') : analyze(expr, env);
+  return {
+    kind: 'query',
+    sql: `SELECT ${value.sql} AS c1`,
+    columns: [{ name: 'f0_', type: value.type }],
+    scans: analysis.scans,
+  };
 }
 
 function rootEnv(analysis: Analysis): Env {

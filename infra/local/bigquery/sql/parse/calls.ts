@@ -15,6 +15,7 @@ export function parseCall(c: Cursor): Call {
       .slice(safe ? 1 : 0)
       .map((name) => name.name.toUpperCase())
       .join('.'),
+    path: names.slice(safe ? 1 : 0).flatMap((name) => (name.quoted ? name.name.split('.') : [name.name])),
     safe,
     args: [],
     named: [],

@@ -1,17 +1,25 @@
-import { unsupported } from '../sql-error.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
 import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expressions.ts';
 import { parseTablePath } from './from.ts';
-import { parseQuery } from './queries.ts';
-import type { ColumnNode, Identifier, Options, Statement } from './tree.ts';
+import { parseNames, parseQuery } from './queries.ts';
+import { parseCreateFunction, parseCreateProcedure } from './routines.ts';
+import type { AlterAction, ColumnNode, Identifier, Options, Statement } from './tree.ts';
 import { parseType } from './types.ts';
 
 export function parseCreate(c: Cursor): Statement {
   const { at } = c.expect('CREATE');
   const orReplace = c.takes('OR', 'REPLACE');
+  const temp =
+    (['TABLE', 'FUNCTION', 'AGGREGATE'].includes(c.peek(1).word) && (c.takes('TEMP') || c.takes('TEMPORARY'))) || false;
   if (c.takes('SCHEMA')) return parseCreateSchema(c, at);
-  if (c.takes('TABLE')) return parseCreateTable(c, orReplace, at);
+  if (c.sees('TABLE', 'FUNCTION')) throw unsupported('CREATE TABLE FUNCTION', at);
+  if (c.takes('TABLE')) return parseCreateTable(c, orReplace, temp, at);
+  if (c.takes('SNAPSHOT', 'TABLE')) return parseCreateTable(c, orReplace, false, at);
   if (c.takes('VIEW')) return parseCreateView(c, orReplace, at);
+  if (c.takes('FUNCTION')) return parseCreateFunction(c, { at, orReplace, temp }, false);
+  if (c.takes('AGGREGATE', 'FUNCTION')) return parseCreateFunction(c, { at, orReplace, temp }, true);
+  if (c.takes('PROCEDURE')) return parseCreateProcedure(c, { at, orReplace, temp });
   const what = [c.peek().word];
   if (
     ['TEMP', 'TEMPORARY', 'EXTERNAL', 'MATERIALIZED', 'SNAPSHOT', 'AGGREGATE', 'SEARCH', 'VECTOR', 'ROW'].includes(
@@ -26,7 +34,7 @@ function parseIfNotExists(c: Cursor): boolean {
   return c.takes('IF', 'NOT', 'EXISTS');
 }
 
-function parseOptions(c: Cursor): Options {
+export function parseOptions(c: Cursor): Options {
   const options: Options = [];
   if (!c.takes('OPTIONS')) return options;
   c.expect('(');
@@ -47,11 +55,12 @@ function parseCreateSchema(c: Cursor, at: number): Statement {
   return { kind: 'createSchema', path, ifNotExists, options: parseOptions(c), at };
 }
 
-function parseCreateTable(c: Cursor, orReplace: boolean, at: number): Statement {
+function parseCreateTable(c: Cursor, orReplace: boolean, temp: boolean, at: number): Statement {
   const ifNotExists = parseIfNotExists(c);
   const path = parseTablePath(c);
-  for (const word of ['LIKE', 'COPY', 'CLONE'])
-    if (c.sees(word)) throw unsupported(`CREATE TABLE ${word}`, c.peek().at);
+  const how = (['LIKE', 'COPY', 'CLONE'] as const).find((word) => c.takes(word));
+  const from = how && { how, path: parseTablePath(c) };
+  if (from && c.sees('FOR')) throw unsupported('FOR SYSTEM_TIME AS OF', c.peek().at);
   const columns = c.takes('(') ? parseColumnList(c) : undefined;
   if (c.sees('DEFAULT', 'COLLATE')) throw unsupported('DEFAULT COLLATE', c.peek().at);
   const partitionBy = c.takes('PARTITION', 'BY') ? parseExpression(c) : undefined;
@@ -62,7 +71,20 @@ function parseCreateTable(c: Cursor, orReplace: boolean, at: number): Statement 
   }
   const options = parseOptions(c);
   const query = c.takes('AS') ? parseQuery(c) : undefined;
-  return { kind: 'createTable', path, orReplace, ifNotExists, columns, partitionBy, clusterBy, options, query, at };
+  return {
+    kind: 'createTable',
+    path,
+    temp,
+    orReplace,
+    ifNotExists,
+    columns,
+    from,
+    partitionBy,
+    clusterBy,
+    options,
+    query,
+    at,
+  };
 }
 
 function parseColumnList(c: Cursor): ColumnNode[] {
@@ -70,12 +92,36 @@ function parseColumnList(c: Cursor): ColumnNode[] {
   while (!c.sees(')')) {
     if (columns.length > 0) c.expect(',');
     if (c.sees(')')) break;
-    const { word, at } = c.peek();
-    if (['PRIMARY', 'FOREIGN', 'CONSTRAINT'].includes(word)) throw unsupported('table constraints', at);
-    columns.push(parseColumn(c));
+    if (!takesConstraint(c)) columns.push(parseColumn(c));
   }
   c.expect(')');
   return columns;
+}
+
+/** `PRIMARY KEY (a) NOT ENFORCED` and foreign keys: BigQuery holds no rows to them, and neither does this. */
+function takesConstraint(c: Cursor): boolean {
+  const isKey = c.sees('PRIMARY', 'KEY') || c.sees('FOREIGN', 'KEY') || c.sees('CONSTRAINT');
+  if (!isKey) return false;
+  if (c.takes('CONSTRAINT')) c.identifier();
+  if (c.takes('PRIMARY', 'KEY')) parseNames(c);
+  else {
+    c.expect('FOREIGN', 'KEY');
+    parseNames(c);
+    takeReference(c);
+  }
+  takeNotEnforced(c);
+  return true;
+}
+
+function takeReference(c: Cursor): void {
+  c.expect('REFERENCES');
+  parseTablePath(c);
+  parseNames(c);
+}
+
+function takeNotEnforced(c: Cursor): void {
+  const { at } = c.peek();
+  if (!c.takes('NOT', 'ENFORCED')) throw new SqlError('Enforced keys are not supported: say NOT ENFORCED', at);
 }
 
 function parseColumn(c: Cursor): ColumnNode {
@@ -83,24 +129,26 @@ function parseColumn(c: Cursor): ColumnNode {
   const type = parseType(c);
   let notNull = false;
   let description: string | undefined;
+  let fallback: string | undefined;
   for (;;) {
     const { at } = c.peek();
     if (c.takes('NOT', 'NULL')) notNull = true;
-    else if (c.sees('OPTIONS')) {
+    else if (c.takes('DEFAULT')) {
+      const begin = c.peek().at;
+      parseExpression(c);
+      fallback = c.text.slice(begin, c.peek(-1).end);
+    } else if (c.takes('PRIMARY', 'KEY')) takeNotEnforced(c);
+    else if (c.sees('REFERENCES')) {
+      takeReference(c);
+      takeNotEnforced(c);
+    } else if (c.sees('OPTIONS')) {
       for (const option of parseOptions(c)) {
         if (option.name.name.toLowerCase() !== 'description' || option.value.kind !== 'literal')
           throw unsupported(`column option ${option.name.name}`, option.name.at);
         description = option.value.value;
       }
-    } else if (
-      c.sees('DEFAULT') ||
-      c.sees('COLLATE') ||
-      c.sees('PRIMARY') ||
-      c.sees('REFERENCES') ||
-      c.sees('GENERATED')
-    )
-      throw unsupported(`column ${c.peek().word}`, at);
-    else return { name, type, notNull, description };
+    } else if (c.sees('COLLATE') || c.sees('GENERATED')) throw unsupported(`column ${c.peek().word}`, at);
+    else return { name, type, notNull, description, default: fallback };
   }
 }
 
@@ -135,8 +183,15 @@ function parseCreateView(c: Cursor, orReplace: boolean, at: number): Statement {
 
 export function parseDrop(c: Cursor): Statement {
   const { at } = c.expect('DROP');
+  c.takes('SNAPSHOT');
   const { word } = c.peek();
-  if (word !== 'TABLE' && word !== 'VIEW' && word !== 'SCHEMA') throw unsupported(`DROP ${word}`, at);
+  if (word === 'FUNCTION' || word === 'PROCEDURE') {
+    c.next();
+    const ifExists = c.takes('IF', 'EXISTS');
+    return { kind: 'dropRoutine', what: word, path: parseTablePath(c), ifExists, at };
+  }
+  if ((word !== 'TABLE' && word !== 'VIEW' && word !== 'SCHEMA') || c.peek(1).word === 'FUNCTION')
+    throw unsupported(`DROP ${word}`, at);
   c.next();
   const ifExists = c.takes('IF', 'EXISTS');
   const path = parseTablePath(c);
@@ -147,16 +202,69 @@ export function parseDrop(c: Cursor): Statement {
 
 export function parseAlter(c: Cursor): Statement {
   const { at } = c.expect('ALTER');
-  if (!c.takes('TABLE')) throw unsupported(`ALTER ${c.peek().word}`, at);
+  const { word } = c.peek();
+  if (word !== 'TABLE' && word !== 'VIEW' && word !== 'SCHEMA') throw unsupported(`ALTER ${word}`, at);
+  c.next();
   const ifExists = c.takes('IF', 'EXISTS');
   const path = parseTablePath(c);
-  const add: Extract<Statement, { kind: 'alterTable' }>['add'] = [];
-  do {
-    if (!c.sees('ADD', 'COLUMN'))
-      throw unsupported(`ALTER TABLE ${c.peek().word} ${c.peek(1).word}`.trim(), c.peek().at);
-    c.expect('ADD', 'COLUMN');
+  const actions = [parseAction(c, word)];
+  while (c.takes(',')) actions.push(parseAction(c, word));
+  return { kind: 'alter', what: word, path, ifExists, actions, at };
+}
+
+function parseAction(c: Cursor, what: 'TABLE' | 'VIEW' | 'SCHEMA'): AlterAction {
+  const { at } = c.peek();
+  if (c.takes('SET', 'OPTIONS')) {
+    c.rewind(c.position() - 1);
+    return { kind: 'setOptions', options: parseOptions(c), at };
+  }
+  if (what !== 'TABLE') throw unsupported(`ALTER ${what} ${c.peek().word} ${c.peek(1).word}`.trim(), at);
+  if (c.takes('ADD', 'COLUMN')) {
     const ifNotExists = parseIfNotExists(c);
-    add.push({ ...parseColumn(c), ifNotExists });
-  } while (c.takes(','));
-  return { kind: 'alterTable', path, ifExists, add, at };
+    return { kind: 'addColumn', column: parseColumn(c), ifNotExists, at };
+  }
+  if (c.takes('ADD')) {
+    if (takesConstraint(c)) return { kind: 'nothing', at };
+    throw unsupported(`ALTER TABLE ADD ${c.peek().word}`, at);
+  }
+  if (c.takes('DROP', 'COLUMN')) {
+    const ifExists = c.takes('IF', 'EXISTS');
+    return { kind: 'dropColumn', name: c.identifier(), ifExists, at };
+  }
+  if (c.takes('DROP', 'PRIMARY', 'KEY')) {
+    c.takes('IF', 'EXISTS');
+    return { kind: 'nothing', at };
+  }
+  if (c.takes('DROP', 'CONSTRAINT')) {
+    c.takes('IF', 'EXISTS');
+    c.identifier();
+    return { kind: 'nothing', at };
+  }
+  if (c.takes('RENAME', 'COLUMN')) {
+    const ifExists = c.takes('IF', 'EXISTS');
+    const from = c.identifier();
+    c.expect('TO');
+    return { kind: 'renameColumn', from, to: c.identifier(), ifExists, at };
+  }
+  if (c.takes('RENAME', 'TO')) return { kind: 'renameTable', to: c.identifier(), at };
+  if (c.takes('ALTER', 'COLUMN')) return parseAlterColumn(c, at);
+  throw unsupported(`ALTER TABLE ${c.peek().word} ${c.peek(1).word}`.trim(), at);
+}
+
+function parseAlterColumn(c: Cursor, at: number): AlterAction {
+  const ifExists = c.takes('IF', 'EXISTS');
+  const name = c.identifier();
+  if (c.takes('SET', 'DATA', 'TYPE')) return { kind: 'columnType', name, ifExists, type: parseType(c), at };
+  if (c.takes('SET', 'OPTIONS')) {
+    c.rewind(c.position() - 1);
+    return { kind: 'columnOptions', name, ifExists, options: parseOptions(c), at };
+  }
+  if (c.takes('SET', 'DEFAULT')) {
+    const begin = c.peek().at;
+    const value = parseExpression(c);
+    return { kind: 'columnDefault', name, ifExists, value, text: c.text.slice(begin, c.peek(-1).end), at };
+  }
+  if (c.takes('DROP', 'DEFAULT')) return { kind: 'columnDefault', name, ifExists, value: undefined, text: '', at };
+  c.expect('DROP', 'NOT', 'NULL');
+  return { kind: 'dropNotNull', name, ifExists, at };
 }

@@ -5,10 +5,15 @@ import { parseDelete, parseInsert, parseMerge, parseUpdate } from './dml.ts';
 import { parseExpression } from './expressions.ts';
 import { parseTablePath } from './from.ts';
 import { parseQuery, startsQuery } from './queries.ts';
+import { misplaced, parseProcedural } from './scripting.ts';
 import type { Expr, Statement } from './tree.ts';
 
 export interface Script {
   statements: { statement: Statement; text: string }[];
+  /** More than one statement, or one of the procedural language: its statements are child jobs of its own. */
+  isScript: boolean;
+  /** Its statements depend on each other's results. */
+  isProcedural: boolean;
   /** How many `?` the text holds. */
   positionalParameters: number;
 }
@@ -21,11 +26,36 @@ export function parseScript(text: string): Script {
     if (c.takes(';')) continue;
     const begin = c.peek().at;
     const statement = parseStatement(c);
+    if (statement.kind === 'declare' && statements.some((one) => one.statement.kind !== 'declare'))
+      throw misplaced(statement.at);
     statements.push({ statement, text: text.slice(begin, c.peek(-1).end) });
     if (c.peek().kind !== 'end' && !c.sees(';')) throw c.fail('end of input');
   }
-  return { statements, positionalParameters: c.positional.count };
+  // Temporary functions in front of one statement are part of it.
+  const own = statements.filter(({ statement }) => !(statement.kind === 'createFunction' && statement.temp));
+  const isProcedural = statements.some(({ statement }) => PROCEDURAL.has(statement.kind));
+  return {
+    statements,
+    isScript: own.length > 1 || isProcedural,
+    isProcedural,
+    positionalParameters: c.positional.count,
+  };
 }
+
+const PROCEDURAL = new Set<Statement['kind']>([
+  'declare',
+  'set',
+  'if',
+  'loop',
+  'for',
+  'block',
+  'leave',
+  'iterate',
+  'return',
+  'raise',
+  'call',
+  'execute',
+]);
 
 /** One expression by itself, such as a default or a row filter. */
 export function parseStandaloneExpression(text: string): Expr {
@@ -35,7 +65,9 @@ export function parseStandaloneExpression(text: string): Expr {
   return expr;
 }
 
-function parseStatement(c: Cursor): Statement {
+export function parseStatement(c: Cursor): Statement {
+  const procedural = parseProcedural(c);
+  if (procedural) return procedural;
   const { word, at } = c.peek();
   if (startsQuery(c, 0)) return { kind: 'query', query: parseQuery(c), at };
   switch (word) {
@@ -58,8 +90,7 @@ function parseStatement(c: Cursor): Statement {
       return parseAlter(c);
     case 'BEGIN':
       c.next();
-      if (!c.takes('TRANSACTION') && !c.sees(';') && c.peek().kind !== 'end')
-        throw unsupported('BEGIN … END blocks', at);
+      c.takes('TRANSACTION');
       return { kind: 'begin', at };
     case 'COMMIT':
     case 'ROLLBACK':
@@ -79,22 +110,6 @@ function parseStatement(c: Cursor): Statement {
 
 /** GoogleSQL's statements that are understood as such, and refused. */
 const KNOWN_STATEMENTS = [
-  'DECLARE',
-  'SET',
-  'IF',
-  'WHILE',
-  'LOOP',
-  'REPEAT',
-  'FOR',
-  'CASE',
-  'EXECUTE',
-  'CALL',
-  'RETURN',
-  'RAISE',
-  'BREAK',
-  'LEAVE',
-  'CONTINUE',
-  'ITERATE',
   'EXPORT',
   'LOAD',
   'GRANT',

@@ -1,3 +1,5 @@
+import type { SqlType } from '../types.ts';
+
 /** The syntax tree of the GoogleSQL that is understood. `at` is the offset of a node's first character. */
 
 export interface Identifier {
@@ -47,6 +49,8 @@ export interface Call {
   kind: 'call';
   /** In capitals, with its namespace: `SUBSTR`, `NET.HOST`. */
   name: string;
+  /** As written: functions that users make are found by it. */
+  path: string[];
   safe: boolean;
   args: Expr[];
   named: { name: Identifier; value: Expr }[];
@@ -107,6 +111,8 @@ export type Expr =
   | { kind: 'with'; variables: { name: Identifier; value: Expr }[]; result: Expr; at: number }
   /** `(e, i) -> e + i`, an argument of array functions alone. */
   | { kind: 'lambda'; parameters: Identifier[]; body: Expr; at: number }
+  /** A value that is known already: a parameter of dynamic SQL. */
+  | { kind: 'constant'; sql: string; type: SqlType; at: number }
   /** `@@time_zone`. */
   | { kind: 'system'; name: string; at: number }
   | Call;
@@ -237,6 +243,8 @@ export interface ColumnNode {
   type: TypeNode;
   notNull: boolean;
   description: string | undefined;
+  /** The text of its default value. */
+  default: string | undefined;
 }
 
 export type Options = { name: Identifier; value: Expr }[];
@@ -260,7 +268,75 @@ export interface MergeWhen {
 
 export type Path = Identifier[];
 
+export type AlterAction =
+  | { kind: 'addColumn'; column: ColumnNode; ifNotExists: boolean; at: number }
+  | { kind: 'dropColumn'; name: Identifier; ifExists: boolean; at: number }
+  | { kind: 'renameColumn'; from: Identifier; to: Identifier; ifExists: boolean; at: number }
+  | { kind: 'renameTable'; to: Identifier; at: number }
+  | { kind: 'setOptions'; options: Options; at: number }
+  | { kind: 'columnType'; name: Identifier; ifExists: boolean; type: TypeNode; at: number }
+  | { kind: 'columnDefault'; name: Identifier; ifExists: boolean; value: Expr | undefined; text: string; at: number }
+  | { kind: 'dropNotNull'; name: Identifier; ifExists: boolean; at: number }
+  | { kind: 'columnOptions'; name: Identifier; ifExists: boolean; options: Options; at: number }
+  /** Keys that are not enforced, and so change nothing. */
+  | { kind: 'nothing'; at: number };
+
+export interface Parameter {
+  name: Identifier;
+  /** Undefined = ANY TYPE. */
+  type: TypeNode | undefined;
+  mode: 'in' | 'out' | 'inout';
+}
+
+/** What a script is made of besides statements by themselves. */
+export type Procedural =
+  | { kind: 'declare'; names: Identifier[]; type: TypeNode | undefined; value: Expr | undefined; at: number }
+  | { kind: 'set'; targets: VariableTarget[]; value: Expr; at: number }
+  | { kind: 'if'; branches: { condition: Expr; body: Statement[] }[]; otherwise: Statement[]; at: number }
+  | { kind: 'loop'; while: Expr | undefined; until: Expr | undefined; body: Statement[]; label: string; at: number }
+  | { kind: 'for'; variable: Identifier; query: Query; body: Statement[]; label: string; at: number }
+  | { kind: 'block'; body: Statement[]; handler: Statement[] | undefined; label: string; at: number }
+  | { kind: 'leave' | 'iterate'; label: string; at: number }
+  | { kind: 'return'; at: number }
+  | { kind: 'raise'; message: Expr | undefined; at: number }
+  | { kind: 'call'; path: Path; args: Expr[]; at: number }
+  | {
+      kind: 'execute';
+      sql: Expr;
+      into: Identifier[];
+      using: { value: Expr; name: string | undefined }[];
+      at: number;
+    };
+
+export type VariableTarget = { kind: 'variable' | 'system'; name: string; at: number };
+
 export type Statement =
+  | Procedural
+  | {
+      kind: 'createFunction';
+      path: Path;
+      temp: boolean;
+      orReplace: boolean;
+      ifNotExists: boolean;
+      isAggregate: boolean;
+      parameters: Parameter[];
+      returns: TypeNode | undefined;
+      body: Expr;
+      /** The statement as it was written. */
+      text: string;
+      at: number;
+    }
+  | {
+      kind: 'createProcedure';
+      path: Path;
+      orReplace: boolean;
+      ifNotExists: boolean;
+      parameters: Parameter[];
+      body: Statement[];
+      text: string;
+      at: number;
+    }
+  | { kind: 'dropRoutine'; what: 'FUNCTION' | 'PROCEDURE'; path: Path; ifExists: boolean; at: number }
   | { kind: 'query'; query: Query; at: number }
   | {
       kind: 'insert';
@@ -294,9 +370,12 @@ export type Statement =
   | {
       kind: 'createTable';
       path: Path;
+      temp: boolean;
       orReplace: boolean;
       ifNotExists: boolean;
       columns: ColumnNode[] | undefined;
+      /** The table whose schema, or rows too, the new one takes. */
+      from: { how: 'LIKE' | 'COPY' | 'CLONE'; path: Path } | undefined;
       partitionBy: Expr | undefined;
       clusterBy: Identifier[];
       options: Options;
@@ -316,7 +395,14 @@ export type Statement =
       at: number;
     }
   | { kind: 'drop'; what: 'TABLE' | 'VIEW' | 'SCHEMA'; path: Path; ifExists: boolean; cascade: boolean; at: number }
-  | { kind: 'alterTable'; path: Path; ifExists: boolean; add: (ColumnNode & { ifNotExists: boolean })[]; at: number }
+  | {
+      kind: 'alter';
+      what: 'TABLE' | 'VIEW' | 'SCHEMA';
+      path: Path;
+      ifExists: boolean;
+      actions: AlterAction[];
+      at: number;
+    }
   | { kind: 'begin'; at: number }
   | { kind: 'commit'; at: number }
   | { kind: 'rollback'; at: number }

@@ -1,0 +1,240 @@
+import type { DatasetRecord, TableRecord } from '../catalog.ts';
+import { JobFailure } from '../errors.ts';
+import { type Field, fieldOfType, parseFields, typeOfField } from '../schema.ts';
+import { castTo } from '../sql/analyze/casts.ts';
+import { defaultValue } from '../sql/analyze/defaults.ts';
+import type { DdlStatement } from '../sql/analyze/statement.ts';
+import { readType } from '../sql/analyze/type-nodes.ts';
+import { coerce, typed } from '../sql/analyze/typed.ts';
+import type { AlterAction, Identifier, Options } from '../sql/parse/tree.ts';
+import { SqlError, unsupported } from '../sql/sql-error.ts';
+import { isAtLeastAsWide, withoutParameters } from '../sql/type-parameters.ts';
+import { duckType, quoteName, renderType } from '../sql/types.ts';
+import type { Tx } from '../warehouse.ts';
+import { type Caller, existingRef, tableRef } from './ddl-names.ts';
+import { literal, readColumns, readLabels, readOptions } from './ddl-options.ts';
+import { type Engine, nameOf } from './engine.ts';
+import type { QueryStatistics } from './job.ts';
+import { changeSchema, checkTableId } from './open-destination.ts';
+
+type Alter = Extract<DdlStatement, { kind: 'alter' }>;
+type Of<K extends AlterAction['kind']> = Extract<AlterAction, { kind: K }>;
+
+/** ALTER TABLE, VIEW and SCHEMA: the actions one after the other, in the statement's transaction. */
+export async function alter(engine: Engine, tx: Tx, caller: Caller, statement: Alter): Promise<QueryStatistics['ddl']> {
+  if (statement.what === 'SCHEMA') return alterSchema(engine, tx, caller, statement);
+  const ref = existingRef(engine, statement.path, caller);
+  let record = engine.catalog.table(ref);
+  if (!record) {
+    if (statement.ifExists) return { operation: 'SKIP', table: ref };
+    throw new JobFailure('notFound', `Not found: Table ${nameOf(ref)} was not found in location ${engine.location}`);
+  }
+  if (record.kind !== statement.what)
+    throw new SqlError(`ALTER ${statement.what} cannot change ${nameOf(ref)}, which is a ${record.kind}`, statement.at);
+  for (const action of statement.actions) record = await apply(engine, tx, record, action, caller);
+  return { operation: 'ALTER', table: ref };
+}
+
+async function apply(
+  engine: Engine,
+  tx: Tx,
+  record: TableRecord,
+  action: AlterAction,
+  caller: Caller,
+): Promise<TableRecord> {
+  const save = async (change: Partial<TableRecord>): Promise<TableRecord> => {
+    const next: TableRecord = { ...record, ...change, modified: engine.clock.now() };
+    await engine.catalog.putTable(tx, next);
+    return next;
+  };
+  switch (action.kind) {
+    case 'nothing':
+      return record;
+    case 'addColumn':
+      return addColumn(engine, tx, record, action);
+    case 'setOptions':
+      return save(tableOptions(record, action.options));
+    case 'renameTable': {
+      const to = {
+        ...tableRef([action.to], {
+          ...caller,
+          query: { defaultDataset: { projectId: record.project, datasetId: record.dataset } },
+        }),
+      };
+      checkTableId(to.table);
+      if (engine.catalog.table(to)) throw new JobFailure('duplicate', `Already Exists: Table ${nameOf(to)}`);
+      return engine.catalog.renameTable(tx, record, to.table);
+    }
+    case 'dropColumn': {
+      const field = findField(record, action.name, action.ifExists);
+      if (!field) return record;
+      const used = [record.timePartitioning?.field, ...(record.clustering ?? [])];
+      if (used.some((name) => name?.toLowerCase() === field.name.toLowerCase()))
+        throw new SqlError(`Column ${field.name} is used by the table's partitioning or clustering`, action.at);
+      if (record.schema.length === 1) throw new SqlError(`Cannot drop the only column ${field.name}`, action.at);
+      await tx.run(`ALTER TABLE ${record.physical} DROP COLUMN ${quoteName(field.name)}`);
+      return save({ schema: record.schema.filter((one) => one !== field) });
+    }
+    case 'renameColumn': {
+      const field = findField(record, action.from, action.ifExists);
+      if (!field) return record;
+      const name = action.to.name;
+      if (record.schema.some((one) => one !== field && one.name.toLowerCase() === name.toLowerCase()))
+        throw new SqlError(`Column already exists: ${name}`, action.to.at);
+      await tx.run(`ALTER TABLE ${record.physical} RENAME COLUMN ${quoteName(field.name)} TO ${quoteName(name)}`);
+      const swap = (one: string) => (one.toLowerCase() === field.name.toLowerCase() ? name : one);
+      const { timePartitioning, clustering } = record;
+      return save({
+        schema: parseFields(record.schema.map((one) => (one === field ? { ...one, name } : one))),
+        timePartitioning: timePartitioning && { ...timePartitioning, field: swap(timePartitioning.field) },
+        clustering: clustering?.map(swap),
+      });
+    }
+    case 'dropNotNull': {
+      const field = findField(record, action.name, action.ifExists);
+      if (!field || field.mode !== 'REQUIRED') return record;
+      const schema = record.schema.map((one): Field => (one === field ? { ...one, mode: 'NULLABLE' } : one));
+      return changeSchema(engine, tx, record, schema);
+    }
+    case 'columnOptions': {
+      const field = findField(record, action.name, action.ifExists);
+      if (!field) return record;
+      let description = field.description;
+      for (const { name, value } of action.options) {
+        if (name.name.toLowerCase() !== 'description') throw unsupported(`column option ${name.name}`, name.at);
+        description = value.kind === 'null' ? undefined : literal(value, 'description');
+      }
+      const { description: _, ...bare } = field;
+      const next: Field = { ...bare, ...(description !== undefined && { description }) };
+      return save({ schema: record.schema.map((one) => (one === field ? next : one)) });
+    }
+    case 'columnDefault': {
+      const field = findField(record, action.name, action.ifExists);
+      if (!field) return record;
+      if (action.value) defaultValue(action.text, withoutParameters(typeOfField(field)), 0n);
+      const { defaultValueExpression: _, ...bare } = field;
+      const next: Field = { ...bare, ...(action.value && { defaultValueExpression: action.text }) };
+      return save({ schema: record.schema.map((one) => (one === field ? next : one)) });
+    }
+    case 'columnType':
+      return changeType(engine, tx, record, action, save);
+  }
+}
+
+function findField(record: TableRecord, name: Identifier, ifExists: boolean): Field | undefined {
+  const field = record.schema.find((one) => one.name.toLowerCase() === name.name.toLowerCase());
+  if (!field && !ifExists) throw new SqlError(`Column not found: ${name.name}`, name.at);
+  return field;
+}
+
+async function addColumn(engine: Engine, tx: Tx, record: TableRecord, action: Of<'addColumn'>): Promise<TableRecord> {
+  const { name } = action.column;
+  if (record.schema.some((field) => field.name.toLowerCase() === name.name.toLowerCase())) {
+    if (action.ifNotExists) return record;
+    throw new SqlError(`Column already exists: ${name.name}`, name.at);
+  }
+  if (action.column.notNull)
+    throw new SqlError(`Cannot add required column ${name.name} to an existing table schema`, name.at);
+  if (action.column.default !== undefined)
+    throw new SqlError(
+      `Column ${name.name} cannot be added with a default value: add it first, then ALTER COLUMN SET DEFAULT`,
+      name.at,
+    );
+  return changeSchema(engine, tx, record, parseFields([...record.schema, ...readColumns([action.column])]));
+}
+
+/** Types may only be widened: INT64 to NUMERIC, BIGNUMERIC and FLOAT64, NUMERIC to BIGNUMERIC and FLOAT64, and type parameters. */
+async function changeType(
+  engine: Engine,
+  tx: Tx,
+  record: TableRecord,
+  action: Of<'columnType'>,
+  save: (change: Partial<TableRecord>) => Promise<TableRecord>,
+): Promise<TableRecord> {
+  const field = findField(record, action.name, action.ifExists);
+  if (!field) return record;
+  const [before, next] = [typeOfField(field), readType(action.type)];
+  const [from, to] = [withoutParameters(before), withoutParameters(next)];
+  const isScalar =
+    before.kind !== 'ARRAY' && before.kind !== 'STRUCT' && next.kind !== 'ARRAY' && next.kind !== 'STRUCT';
+  const isWider = isScalar && (from.kind !== to.kind || isAtLeastAsWide(before.parameters, next.parameters));
+  if (!isWider || !coerce(typed('x', from), to))
+    throw new SqlError(
+      `ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (${renderType(before)}) is assignable to the new type (${renderType(next)})`,
+      action.at,
+    );
+  if (from.kind !== to.kind) {
+    const column = quoteName(field.name);
+    const value = castTo(typed(column, from), to, false, action.at).sql;
+    await tx.run(`ALTER TABLE ${record.physical} ALTER COLUMN ${column} SET DATA TYPE ${duckType(to)} USING ${value}`);
+  }
+  const { maxLength: _l, precision: _p, scale: _s, ...bare } = field;
+  const typedField: Field = { ...bare, ...fieldOfType(field.name, next, field.mode) };
+  void engine;
+  return save({ schema: record.schema.map((one) => (one === field ? typedField : one)) });
+}
+
+/** OPTIONS that are set replace those of their name; NULL takes one away. */
+function tableOptions(record: TableRecord, options: Options): Partial<TableRecord> {
+  const given = options.filter(({ value }) => value.kind !== 'null');
+  const read = readOptions(given);
+  const names = new Set(options.map(({ name }) => name.name.toLowerCase()));
+  const gone = (name: string) =>
+    options.some((one) => one.name.name.toLowerCase() === name && one.value.kind === 'null');
+  const rest = { ...record.rest, ...read.rest };
+  for (const [name, key] of [
+    ['description', 'description'],
+    ['friendly_name', 'friendlyName'],
+    ['labels', 'labels'],
+  ] as const)
+    if (gone(name)) delete rest[key];
+  const change: Partial<TableRecord> = { rest };
+  if (names.has('expiration_timestamp')) change.expirationTime = read.expirationTime;
+  if (names.has('require_partition_filter')) change.requirePartitionFilter = read.requirePartitionFilter;
+  if (names.has('partition_expiration_days') && record.timePartitioning) {
+    const { expirationMs: _, ...bare } = record.timePartitioning;
+    change.timePartitioning = {
+      ...bare,
+      ...(read.partitionExpirationMs !== undefined && { expirationMs: read.partitionExpirationMs }),
+    };
+  }
+  return change;
+}
+
+async function alterSchema(engine: Engine, tx: Tx, caller: Caller, statement: Alter): Promise<QueryStatistics['ddl']> {
+  const parts = statement.path.map((part) => part.name);
+  const [project, dataset] = parts.length > 1 ? [parts[0] ?? '', parts[1] ?? ''] : [caller.job.project, parts[0] ?? ''];
+  const record = engine.catalog.dataset(project, dataset);
+  if (!record) {
+    if (statement.ifExists) return { operation: 'SKIP', table: undefined };
+    throw new JobFailure(
+      'notFound',
+      `Not found: Dataset ${project}:${dataset} was not found in location ${engine.location}`,
+    );
+  }
+  const rest = { ...record.rest };
+  for (const action of statement.actions) if (action.kind === 'setOptions') setSchemaOptions(rest, action.options);
+  const next: DatasetRecord = { ...record, rest, modified: engine.clock.now() };
+  await engine.catalog.putDataset(tx, next);
+  return { operation: 'ALTER', table: undefined };
+}
+
+const SCHEMA_OPTIONS: Record<string, string> = {
+  description: 'description',
+  friendly_name: 'friendlyName',
+  labels: 'labels',
+  default_table_expiration_days: 'defaultTableExpirationMs',
+};
+
+function setSchemaOptions(rest: Record<string, unknown>, options: Options): void {
+  for (const { name, value } of options) {
+    const option = name.name.toLowerCase();
+    const key = Object.hasOwn(SCHEMA_OPTIONS, option) ? SCHEMA_OPTIONS[option] : undefined;
+    if (key === undefined) throw unsupported(`option ${name.name}`, name.at);
+    if (value.kind === 'null') delete rest[key];
+    else if (option === 'labels') rest[key] = readLabels(value);
+    else if (option === 'default_table_expiration_days')
+      rest[key] = String(Number(literal(value, option)) * 86_400_000);
+    else rest[key] = literal(value, option);
+  }
+}

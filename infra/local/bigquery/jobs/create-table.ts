@@ -1,0 +1,103 @@
+import type { TableRecord } from '../catalog.ts';
+import { JobFailure } from '../errors.ts';
+import { type Field, fieldOfType, parseFields, typeOfField } from '../schema.ts';
+import type { DdlStatement, QueryPlan } from '../sql/analyze/statement.ts';
+import { coerce, typed } from '../sql/analyze/typed.ts';
+import type { Path } from '../sql/parse/tree.ts';
+import { SqlError } from '../sql/sql-error.ts';
+import { constrain, withoutParameters } from '../sql/type-parameters.ts';
+import { renderType } from '../sql/types.ts';
+import type { Tx } from '../warehouse.ts';
+import { type Caller, existingRef, requireDataset, tableRef, temporaryRef } from './ddl-names.ts';
+import { readColumns, readOptions, readPartitionBy } from './ddl-options.ts';
+import { checkPartitioning } from './destination.ts';
+import { type Engine, nameOf } from './engine.ts';
+import type { QueryStatistics } from './job.ts';
+import { checkTableId, defaultExpiration } from './open-destination.ts';
+
+type CreateTable = Extract<DdlStatement, { kind: 'createTable' }>;
+
+export async function createTable(
+  engine: Engine,
+  tx: Tx,
+  caller: Caller,
+  statement: CreateTable,
+  query: QueryPlan | undefined,
+): Promise<QueryStatistics['ddl']> {
+  const ref = statement.temp ? temporaryRef(statement.path, caller) : tableRef(statement.path, caller);
+  if (!statement.temp) requireDataset(engine, ref);
+  checkTableId(ref.table);
+  const existing = engine.catalog.table(ref);
+  if (existing && statement.ifNotExists) return { operation: 'SKIP', table: ref };
+  if (existing && !statement.orReplace) throw new JobFailure('duplicate', `Already Exists: Table ${nameOf(ref)}`);
+  if (existing?.kind === 'VIEW')
+    throw new JobFailure('invalid', `${nameOf(ref)} is a view: drop it before a table takes its name`);
+  const source = statement.from && requireSource(engine, statement.from.path, caller);
+  const selected = query?.columns.map((column) => fieldOfType(column.name, column.type));
+  const schema = statement.columns ? readColumns(statement.columns) : (source?.schema ?? parseFields(selected ?? []));
+  checkSelected(statement, schema, selected);
+  if (schema.length === 0) throw new SqlError('CREATE TABLE needs columns or AS SELECT', statement.at);
+  const options = readOptions(statement.options);
+  const partitioning = readPartitionBy(statement.partitionBy, schema) ?? source?.timePartitioning;
+  if (options.requirePartitionFilter && !partitioning)
+    throw new SqlError('require_partition_filter is set on a table that is not partitioned', statement.at);
+  const clustering = statement.clusterBy.length > 0 ? statement.clusterBy.map((name) => name.name) : source?.clustering;
+  checkPartitioning(schema, partitioning, clustering);
+  const now = engine.clock.now();
+  const record: TableRecord = {
+    ...ref,
+    kind: 'TABLE',
+    physical: await engine.catalog.createPhysical(tx, schema),
+    schema,
+    timePartitioning: partitioning && {
+      ...partitioning,
+      ...(options.partitionExpirationMs !== undefined && { expirationMs: options.partitionExpirationMs }),
+    },
+    requirePartitionFilter: options.requirePartitionFilter || source?.requirePartitionFilter === true,
+    clustering,
+    view: undefined,
+    expirationTime: options.expirationTime ?? defaultExpiration(engine, ref, now),
+    rest: { ...source?.rest, ...options.rest },
+    created: now,
+    modified: now,
+  };
+  if (query) await tx.run(`INSERT INTO ${record.physical} ${selectedRows(query, schema)}`);
+  else if (source && statement.from?.how !== 'LIKE')
+    await tx.run(`INSERT INTO ${record.physical} SELECT * FROM ${source.physical}`);
+  if (existing) await tx.run(`DROP TABLE ${existing.physical}`);
+  await engine.catalog.putTable(tx, record);
+  return { operation: existing ? 'REPLACE' : 'CREATE', table: ref };
+}
+
+/** The table that LIKE, COPY or CLONE names. */
+function requireSource(engine: Engine, path: Path, caller: Caller): TableRecord {
+  const ref = existingRef(engine, path, caller);
+  const record = engine.catalog.table(ref);
+  if (!record)
+    throw new JobFailure('notFound', `Not found: Table ${nameOf(ref)} was not found in location ${engine.location}`);
+  if (record.kind === 'VIEW') throw new SqlError(`${nameOf(ref)} is a view: its table cannot be copied`, path[0]?.at);
+  return record;
+}
+
+/** With a column list, the query's columns are taken by position and converted. */
+function checkSelected(statement: CreateTable, schema: Field[], selected: Field[] | undefined): void {
+  if (!selected || !(statement.columns ?? statement.from)) return;
+  if (selected.length !== schema.length)
+    throw new SqlError(
+      `The number of columns in the column definition list does not match the number of columns produced by the query: ${schema.length} and ${selected.length}`,
+      statement.at,
+    );
+}
+
+function selectedRows(query: QueryPlan, schema: Field[]): string {
+  const values = query.columns.map((column, i) => {
+    const declared = schema[i] ? typeOfField(schema[i]) : column.type;
+    const value = coerce(typed(`r.c${i + 1}`, column.type), withoutParameters(declared));
+    if (!value)
+      throw new SqlError(
+        `Column ${schema[i]?.name} has type ${renderType(declared)}, but the query gives ${renderType(column.type)}`,
+      );
+    return constrain(value.sql, declared, schema[i]?.name);
+  });
+  return `SELECT ${values.join(', ')} FROM (${query.sql}) AS r`;
+}

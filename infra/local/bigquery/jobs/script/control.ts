@@ -1,0 +1,373 @@
+import type { DuckDBValue } from '@duckdb/node-api';
+import { JobFailure, toFailure } from '../../errors.ts';
+import type { Surroundings } from '../../sql/analyze/analysis.ts';
+import { textOf } from '../../sql/analyze/literals.ts';
+import { type Analyzed, isAnalyzed, planStatement, planValue } from '../../sql/analyze/statement.ts';
+import { readType } from '../../sql/analyze/type-nodes.ts';
+import { coerce, typed } from '../../sql/analyze/typed.ts';
+import { parseScript, type Script } from '../../sql/parse/statements.ts';
+import type { Expr, Statement } from '../../sql/parse/tree.ts';
+import { SqlError, unsupported } from '../../sql/sql-error.ts';
+import { withoutParameters } from '../../sql/type-parameters.ts';
+import { physicalNames, quoteText, renderType, type SqlType, scalar } from '../../sql/types.ts';
+import { valueLiteral } from '../../value-literals.ts';
+import { compileScript, type Instruction, type Program } from './program.ts';
+import { type Outcome, type Run, surroundings } from './run.ts';
+import { type Frame, frameOf, type ScriptState, topFrame, type Variable } from './state.ts';
+import { defaultDatasetOf } from './surroundings.ts';
+
+/** Runs a query of one's own; rows by column name. */
+type Rows = (sql: string) => Promise<Record<string, DuckDBValue>[]>;
+
+const main = new WeakMap<Script, Program>();
+const procedures = new Map<string, Program>();
+
+/** The instructions of the job's text, or of a procedure. */
+export function programOf(script: Script, procedure: string | undefined): Program {
+  if (procedure !== undefined) {
+    const known = procedures.get(procedure) ?? compileScript(readProcedure(procedure).body);
+    if (procedures.size > 1000) procedures.clear();
+    procedures.set(procedure, known);
+    return known;
+  }
+  const known = main.get(script) ?? compileScript(script.statements.map(({ statement }) => statement));
+  main.set(script, known);
+  return known;
+}
+
+function readProcedure(text: string): Extract<Statement, { kind: 'createProcedure' }> {
+  const statement = parseScript(text).statements[0]?.statement;
+  if (statement?.kind !== 'createProcedure') throw new SqlError('The routine is no procedure', 0);
+  return statement;
+}
+
+/** Instructions that change nothing but where the script stands and what its variables hold. */
+export function isControl(instruction: Instruction): boolean {
+  return instruction.op !== 'run' && !(instruction.op === 'execute' && instruction.statement.into.length === 0);
+}
+
+async function evaluate(expr: Expr, type: SqlType | undefined, names: Surroundings, rows: Rows): Promise<Variable> {
+  const plan = planValue(expr, type, names);
+  const [row] = await rows(plan.sql);
+  const own = plan.columns[0]?.type ?? scalar('INT64');
+  return { type: own, sql: valueLiteral(row?.c1 ?? null, own) };
+}
+
+async function isTrue(expr: Expr, names: Surroundings, rows: Rows): Promise<boolean> {
+  const [row] = await rows(planValue(expr, scalar('BOOL'), names).sql);
+  return row?.c1 === true;
+}
+
+export async function stepControl(
+  run: Run,
+  outcome: Outcome,
+  instruction: Instruction | undefined,
+  rows: Rows,
+): Promise<void> {
+  const { state } = outcome;
+  const frame = topFrame(state);
+  if (!instruction) {
+    leave(state);
+    return;
+  }
+  const names = surroundings(run, state);
+  const next = frame.pc + 1;
+  switch (instruction.op) {
+    case 'declare':
+      await declare(instruction.statement, frame, names, rows);
+      frame.pc = next;
+      return;
+    case 'set':
+      await assign(run, instruction, frame, names, rows);
+      frame.pc = next;
+      return;
+    case 'jump':
+      frame.pc = instruction.to;
+      return;
+    case 'unless':
+      frame.pc = (await isTrue(instruction.condition, names, rows)) ? next : instruction.to;
+      return;
+    case 'open': {
+      const plan = planStatement({ kind: 'query', query: instruction.query, at: instruction.at }, names);
+      if (plan.kind !== 'query') throw new SqlError('FOR wants a query', instruction.at);
+      const type: SqlType = { kind: 'STRUCT', fields: plan.columns };
+      const physical = physicalNames(plan.columns);
+      const parts = physical.map((name, i) => `"${name.replaceAll('"', '""')}" := c${i + 1}`);
+      const found = await rows(`SELECT struct_pack(${parts.join(', ')}) AS c1 FROM (${plan.sql}) AS q`);
+      frame.loops[instruction.loop] = { type, rows: found.map((row) => valueLiteral(row.c1 ?? null, type)) };
+      frame.pc = next;
+      return;
+    }
+    case 'next': {
+      const loop = frame.loops[instruction.loop];
+      const row = loop?.rows.shift();
+      const name = instruction.variable.name.toLowerCase();
+      if (!loop || row === undefined) {
+        delete frame.variables[name];
+        delete frame.loops[instruction.loop];
+        frame.pc = instruction.to;
+        return;
+      }
+      frame.variables[name] = { type: loop.type, sql: row };
+      frame.pc = next;
+      return;
+    }
+    case 'return':
+      frame.pc = programOf(run.script, frame.procedure).instructions.length;
+      if (state.frames.length > 1) leave(state);
+      return;
+    case 'raise':
+      throw await raised(instruction, state, names, rows);
+    case 'call':
+      await enter(run, instruction, state, names, rows);
+      return;
+    case 'execute':
+      await executeInto(run, instruction, state, rows);
+      frame.pc = next;
+      return;
+    default:
+      throw new Error(`no control instruction: ${instruction.op}`);
+  }
+}
+
+async function declare(
+  statement: Extract<Statement, { kind: 'declare' }>,
+  frame: Frame,
+  names: Surroundings,
+  rows: Rows,
+): Promise<void> {
+  const declared = statement.type && withoutParameters(readType(statement.type));
+  const value: Expr = statement.value ?? { kind: 'null', at: statement.at };
+  if (!declared && !statement.value) throw new SqlError('DECLARE wants a type or a default', statement.at);
+  for (const { name, at } of statement.names) {
+    if (frame.variables[name.toLowerCase()]) throw new SqlError(`Variable '${name}' redeclaration`, at);
+  }
+  // Evaluated once for all of the names.
+  const variable = await evaluate(value, declared, names, rows);
+  for (const { name } of statement.names) frame.variables[name.toLowerCase()] = variable;
+}
+
+async function assign(
+  run: Run,
+  { targets, value, at }: Extract<Instruction, { op: 'set' }>,
+  frame: Frame,
+  names: Surroundings,
+  rows: Rows,
+): Promise<void> {
+  const [target] = targets;
+  if (targets.length === 1 && target?.kind === 'system') {
+    await setSystem(run, target.name, await evaluate(value, undefined, names, rows), at);
+    return;
+  }
+  const variables = targets.map(({ kind, name, at: where }) => {
+    const known = kind === 'variable' ? frame.variables[name.toLowerCase()] : undefined;
+    if (!known) throw new SqlError(`Undeclared variable: ${name}`, where);
+    return { name: name.toLowerCase(), type: known.type };
+  });
+  const [first] = variables;
+  if (first && variables.length === 1) {
+    frame.variables[first.name] = await evaluate(value, first.type, names, rows);
+    return;
+  }
+  const whole = await evaluate(value, undefined, names, rows);
+  const { type } = whole;
+  if (type.kind !== 'STRUCT' || type.fields.length !== variables.length)
+    throw new SqlError(
+      `SET of ${variables.length} variables wants a STRUCT of as many fields, not ${renderType(type)}`,
+      at,
+    );
+  const physical = physicalNames(type.fields);
+  for (const [i, { name, type: to }] of variables.entries()) {
+    const field = type.fields[i];
+    const part =
+      field && coerce(typed(`struct_extract(${whole.sql}, ${quoteText(physical[i] ?? '')})`, field.type), to);
+    if (!part)
+      throw new SqlError(`Field ${i + 1} cannot be assigned to variable ${name} of type ${renderType(to)}`, at);
+    const [row] = await rows(`SELECT ${part.sql} AS c1`);
+    frame.variables[name] = { type: to, sql: valueLiteral(row?.c1 ?? null, to) };
+  }
+}
+
+/** Only what the embedded warehouse can hold to: the time zone is UTC's, and the default dataset is the job's. */
+async function setSystem(run: Run, name: string, value: Variable, at: number): Promise<void> {
+  const is = (text: string | undefined) => text !== undefined && value.sql === textOf(text).sql;
+  const defaults = defaultDatasetOf(run.execution.job);
+  if (name === 'time_zone' && (is('UTC') || is('Etc/UTC'))) return;
+  if (name === 'dataset_id' && is(defaults?.dataset)) return;
+  if (name === 'dataset_project_id' && is(defaults?.project ?? run.execution.job.project)) return;
+  if (name === 'query_label') return;
+  throw unsupported(`SET @@${name} to another value`, at);
+}
+
+async function raised(
+  { message, at }: Extract<Instruction, { op: 'raise' }>,
+  state: ScriptState,
+  names: Surroundings,
+  rows: Rows,
+): Promise<unknown> {
+  if (!message) {
+    if (!state.error) return new SqlError('RAISE without USING MESSAGE is only allowed in an exception handler', at);
+    return new JobFailure('invalidQuery', state.error.message, { location: 'query' });
+  }
+  const [row] = await rows(planValue(message, scalar('STRING'), names).sql);
+  return new JobFailure('invalidQuery', String(row?.c1 ?? 'NULL'), { location: 'query' });
+}
+
+/** Behind a procedure's end its OUT parameters go to the caller's variables. */
+function leave(state: ScriptState): void {
+  const done = state.frames.pop();
+  const caller = topFrame(state);
+  for (const [parameter, variable] of Object.entries(done?.outs ?? {})) {
+    const value = done?.variables[parameter];
+    if (value) caller.variables[variable] = value;
+  }
+  caller.pc++;
+}
+
+const MAX_FRAMES = 50;
+
+async function enter(
+  run: Run,
+  { statement, at }: Extract<Instruction, { op: 'call' }>,
+  state: ScriptState,
+  names: Surroundings,
+  rows: Rows,
+): Promise<void> {
+  if (state.frames.length >= MAX_FRAMES) throw new SqlError('Procedures call each other too deeply', at);
+  const path = statement.path.map((part) => part.name);
+  const { job } = run.execution;
+  const defaults = defaultDatasetOf(job);
+  const [routine = '', dataset = defaults?.dataset ?? '', project = defaults?.project ?? job.project] =
+    path.toReversed();
+  const record = run.engine.catalog.routine({ project: path.length === 2 ? job.project : project, dataset, routine });
+  if (record?.kind !== 'PROCEDURE') throw new SqlError(`Procedure not found: ${path.join('.')}`, at);
+  const procedure = readProcedure(record.text);
+  if (procedure.parameters.length !== statement.args.length)
+    throw new SqlError(
+      `Procedure ${path.join('.')} has ${procedure.parameters.length} parameters, but is called with ${statement.args.length}`,
+      at,
+    );
+  const frame = frameOf(record.text);
+  const caller = topFrame(state);
+  for (const [i, parameter] of procedure.parameters.entries()) {
+    const arg = statement.args[i] as Expr;
+    const name = parameter.name.name.toLowerCase();
+    const type = parameter.type && withoutParameters(readType(parameter.type));
+    if (parameter.mode !== 'in') {
+      const target = arg.kind === 'path' && arg.names.length === 1 ? arg.names[0]?.name.toLowerCase() : undefined;
+      if (target === undefined || !caller.variables[target])
+        throw new SqlError(
+          `Argument ${i + 1} of ${path.join('.')} must be a variable, to take what the procedure gives`,
+          arg.at,
+        );
+      frame.outs[name] = target;
+    }
+    const value: Expr = parameter.mode === 'out' ? { kind: 'null', at: arg.at } : arg;
+    frame.variables[name] = await evaluate(value, type, names, rows);
+  }
+  state.frames.push(frame);
+}
+
+interface Dynamic {
+  statement: Analyzed;
+  /** The text that the statement was built from, where it is not the job's. */
+  text: string | undefined;
+}
+
+/** The statement of `run`, or the one that EXECUTE IMMEDIATE's text holds, its parameters in place. */
+export async function dynamicStatement(
+  run: Run,
+  state: ScriptState,
+  instruction: Instruction,
+  rows: Rows,
+): Promise<Dynamic> {
+  if (instruction.op === 'run') {
+    if (!isAnalyzed(instruction.statement)) throw new SqlError('a statement that is none', instruction.at);
+    return { statement: instruction.statement, text: undefined };
+  }
+  if (instruction.op !== 'execute') throw new Error(`no statement: ${instruction.op}`);
+  const names = surroundings(run, state);
+  const { sql, using } = instruction.statement;
+  const [row] = await rows(planValue(sql, scalar('STRING'), names).sql);
+  if (row?.c1 === null || row?.c1 === undefined)
+    throw new SqlError('SQL expression of EXECUTE IMMEDIATE is NULL', instruction.at);
+  const text = String(row.c1);
+  const values: { name: string | undefined; sql: string; type: SqlType }[] = [];
+  for (const { value, name } of using)
+    values.push({ name: name?.toLowerCase(), ...(await evaluate(value, undefined, names, rows)) });
+  try {
+    const { statements, isProcedural } = parseScript(text);
+    const [first, ...more] = statements;
+    if (!first || more.length > 0) throw new SqlError('EXECUTE IMMEDIATE must contain exactly one statement', 0);
+    if (isProcedural || !isAnalyzed(first.statement))
+      throw unsupported(`${first.statement.kind} in EXECUTE IMMEDIATE`, 0);
+    return { statement: bind(first.statement, values), text };
+  } catch (error) {
+    throw toFailure(error, text);
+  }
+}
+
+/** Parameters become constants: the text's own, which the job's are not. */
+function bind(statement: Analyzed, values: { name: string | undefined; sql: string; type: SqlType }[]): Analyzed {
+  const visit = (node: unknown): unknown => {
+    if (Array.isArray(node)) return node.map(visit);
+    if (node === null || typeof node !== 'object' || node instanceof Map) return node;
+    const expr = node as { kind?: string; name?: string; index?: number; at?: number };
+    if (expr.kind === 'parameter') {
+      const positional = values.filter((one) => one.name === undefined);
+      const found =
+        expr.name === undefined
+          ? positional[expr.index ?? 0]
+          : values.find((one) => one.name === expr.name?.toLowerCase());
+      if (!found)
+        throw new SqlError(
+          expr.name === undefined
+            ? `Query parameter number ${(expr.index ?? 0) + 1} is not defined`
+            : `Query parameter '${expr.name}' not found`,
+          expr.at,
+        );
+      return { kind: 'constant', sql: found.sql, type: found.type, at: expr.at };
+    }
+    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, visit(value)]));
+  };
+  return visit(statement) as Analyzed;
+}
+
+/** EXECUTE IMMEDIATE … INTO: at most one row, whose columns go to the variables. */
+async function executeInto(
+  run: Run,
+  instruction: Extract<Instruction, { op: 'execute' }>,
+  state: ScriptState,
+  rows: Rows,
+): Promise<void> {
+  const { statement, text } = await dynamicStatement(run, state, instruction, rows);
+  const { into } = instruction.statement;
+  const frame = topFrame(state);
+  try {
+    const plan = planStatement(statement, surroundings(run, state));
+    if (plan.kind !== 'query') throw new SqlError('EXECUTE IMMEDIATE with INTO wants a query', 0);
+    if (plan.columns.length !== into.length)
+      throw new SqlError(
+        `EXECUTE IMMEDIATE INTO ${into.length} variables, but the query has ${plan.columns.length} columns`,
+        0,
+      );
+    const found = await rows(`SELECT * FROM (${plan.sql}) AS q LIMIT 2`);
+    if (found.length > 1) throw new SqlError('EXECUTE IMMEDIATE INTO: the query answered more than one row', 0);
+    for (const [i, { name, at }] of into.entries()) {
+      const variable = frame.variables[name.toLowerCase()];
+      const column = plan.columns[i];
+      if (!variable) throw new SqlError(`Undeclared variable: ${name}`, at);
+      if (!column) continue;
+      const literal = typed(valueLiteral(found[0]?.[`c${i + 1}`] ?? null, column.type), column.type);
+      const value = coerce(literal, variable.type);
+      if (!value)
+        throw new SqlError(
+          `${renderType(column.type)} cannot be assigned to variable ${name} of type ${renderType(variable.type)}`,
+          0,
+        );
+      frame.variables[name.toLowerCase()] = { type: variable.type, sql: value.sql };
+    }
+  } catch (error) {
+    throw text === undefined ? error : toFailure(error, text);
+  }
+}

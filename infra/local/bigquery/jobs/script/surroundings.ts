@@ -1,0 +1,119 @@
+import { readParameters } from '../../query-parameters.ts';
+import type { FunctionInfo, Surroundings } from '../../sql/analyze/analysis.ts';
+import { integerOf, textOf } from '../../sql/analyze/literals.ts';
+import { functionInfo } from '../../sql/analyze/routines.ts';
+import { nullOf, typed } from '../../sql/analyze/typed.ts';
+import { parseScript } from '../../sql/parse/statements.ts';
+import { SqlError, unsupported } from '../../sql/sql-error.ts';
+import { scalar } from '../../sql/types.ts';
+import type { Engine } from '../engine.ts';
+import type { Job, QueryConfiguration } from '../job.ts';
+import { type ScriptState, topFrame } from './state.ts';
+
+/** Where a job's temporary tables lie: a dataset that no request names. */
+export const tempDataset = (job: Pick<Job, 'id'>) => `_temp_${job.id}`;
+
+export function defaultDatasetOf(job: Pick<Job, 'project' | 'configuration'>) {
+  const { defaultDataset } = job.configuration.query as QueryConfiguration;
+  return defaultDataset?.datasetId
+    ? { project: defaultDataset.projectId ?? job.project, dataset: defaultDataset.datasetId }
+    : undefined;
+}
+
+/** What the names in a job's text mean: `state` is where its script stands. */
+export function surroundingsOf(
+  engine: Engine,
+  job: Pick<Job, 'project' | 'configuration'> & { id?: string },
+  startedAt: number,
+  state: ScriptState | undefined,
+): Surroundings {
+  const query = job.configuration.query as QueryConfiguration;
+  const defaultDataset = defaultDatasetOf(job);
+  const resolve = engine.catalog.resolver({ project: job.project, location: engine.location, defaultDataset });
+  const temp = (name: string) =>
+    job.id === undefined
+      ? undefined
+      : engine.catalog.info({ project: job.project, dataset: tempDataset({ id: job.id }), table: name });
+  return {
+    findTable(path, at, defaults) {
+      const name = path.length === 1 ? path[0] : path.length === 2 && path[0] === '_SESSION' ? path[1] : undefined;
+      const own = defaults && name !== undefined ? temp(name) : undefined;
+      return own ?? resolve(path, at, defaults);
+    },
+    parameter: readParameters(query.queryParameters ?? []),
+    now: BigInt(startedAt) * 1000n,
+    system: (name, at) => systemVariable(name, at, { engine, job, state }),
+    variable(name) {
+      const found = state && topFrame(state).variables[name.toLowerCase()];
+      return found && typed(found.sql, found.type);
+    },
+    findFunction: (path) => findFunction(path, { engine, job, state }),
+  };
+}
+
+interface Context {
+  engine: Engine;
+  job: Pick<Job, 'project' | 'configuration'> & { id?: string };
+  state: ScriptState | undefined;
+}
+
+const STRING = scalar('STRING');
+
+function systemVariable(name: string, at: number, { engine, job, state }: Context) {
+  const defaults = defaultDatasetOf(job);
+  const text = (value: string | undefined) => (value === undefined ? nullOf(STRING) : textOf(value));
+  switch (name) {
+    case 'project_id':
+      return text(job.project);
+    case 'dataset_id':
+      return text(defaults?.dataset);
+    case 'dataset_project_id':
+      return text(defaults?.project);
+    case 'location':
+      return text(engine.location);
+    case 'time_zone':
+      return text('UTC');
+    case 'script.job_id':
+    case 'current_job_id':
+      return text(job.id);
+    case 'row_count':
+      return state?.rowCount === undefined ? nullOf(scalar('INT64')) : integerOf(BigInt(state.rowCount));
+    case 'error.message':
+      return text(state?.error?.message);
+    case 'error.statement_text':
+      return text(state?.error?.statement);
+  }
+  throw unsupported(`system variable @@${name}`, at);
+}
+
+/** Parsed definitions by their text: a function is called in statement after statement. */
+const parsed = new Map<string, FunctionInfo>();
+const KEPT = 1000;
+
+export function readFunction(text: string): FunctionInfo {
+  const known = parsed.get(text);
+  if (known) return known;
+  const statement = parseScript(text).statements[0]?.statement;
+  if (statement?.kind !== 'createFunction') throw new SqlError('The routine is no function', 0);
+  if (parsed.size >= KEPT) parsed.clear();
+  const info = functionInfo(statement);
+  parsed.set(text, info);
+  return info;
+}
+
+function findFunction(path: readonly string[], { engine, job, state }: Context): FunctionInfo | undefined {
+  const [name, ...more] = path;
+  if (more.length === 0) {
+    const own = state?.functions.map(readFunction).findLast((info) => info.name.toLowerCase() === name?.toLowerCase());
+    if (own) return own;
+  }
+  const defaults = defaultDatasetOf(job);
+  const ref =
+    path.length === 3
+      ? { project: path[0] ?? '', dataset: path[1] ?? '', routine: path[2] ?? '' }
+      : path.length === 2
+        ? { project: job.project, dataset: path[0] ?? '', routine: path[1] ?? '' }
+        : defaults && { ...defaults, routine: name ?? '' };
+  const record = ref && engine.catalog.routine(ref);
+  return record?.kind === 'FUNCTION' ? readFunction(record.text) : undefined;
+}

@@ -1,0 +1,40 @@
+import { parseStandaloneExpression } from '../parse/statements.ts';
+import { SqlError } from '../sql-error.ts';
+import type { SqlType } from '../types.ts';
+import { createAnalysis } from './analysis.ts';
+import { analyzeAs } from './expressions.ts';
+import { analyzeQuery } from './queries.ts';
+import { EMPTY_SCOPE } from './scope.ts';
+import type { Typed } from './typed.ts';
+
+const none = (at: number): never => {
+  throw new SqlError('A default value cannot name tables, parameters or variables', at);
+};
+
+/** A column's default value as it is now: it may hold functions, but no names. */
+export function defaultValue(text: string, type: SqlType, now: bigint): Typed {
+  const analysis = createAnalysis({
+    findTable: (_path, at) => none(at),
+    parameter: (_name, _index, at) => none(at),
+    now,
+    system: (_name, at) => none(at),
+    variable: () => undefined,
+    findFunction: () => undefined,
+  });
+  return analyzeAs(
+    parseStandaloneExpression(text),
+    type,
+    {
+      analysis,
+      scope: EMPTY_SCOPE,
+      ctes: [],
+      aliases: undefined,
+      noAggregates: 'a default value',
+      noWindows: 'a default value',
+      windows: new Map(),
+      found: { aggregate: false, window: false },
+      subquery: analyzeQuery,
+    },
+    'Default value',
+  );
+}

@@ -1,0 +1,62 @@
+import type { Call, Statement } from '../parse/tree.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
+import { withoutParameters } from '../type-parameters.ts';
+import { renderType } from '../types.ts';
+import type { Env, FunctionInfo } from './analysis.ts';
+import { analyze, signatureError } from './expressions.ts';
+import { readType } from './type-nodes.ts';
+import { coerce, type Typed, typed } from './typed.ts';
+
+/** A CREATE FUNCTION statement as its calls need it. */
+export function functionInfo(statement: Extract<Statement, { kind: 'createFunction' }>): FunctionInfo {
+  return {
+    name: statement.path.map((part) => part.name).join('.'),
+    isAggregate: statement.isAggregate,
+    parameters: statement.parameters.map(({ name, type }) => ({
+      name: name.name,
+      type: type && withoutParameters(readType(type)),
+    })),
+    returns: statement.returns && withoutParameters(readType(statement.returns)),
+    body: statement.body,
+  };
+}
+
+/** BigQuery's own bound on functions that call functions. */
+const MAX_DEPTH = 32;
+
+/** The function's body in place of its call, its parameters standing for the arguments. */
+export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): Typed {
+  const { analysis } = env;
+  if (analysis.functions.length >= MAX_DEPTH) throw new SqlError(`Function ${info.name} is nested too deeply`, call.at);
+  if (call.named.length > 0 || call.distinct || call.star || call.over || call.orderBy.length > 0)
+    throw unsupported(`modifiers in a call of function ${info.name}`, call.at);
+  const given = call.args.map((arg) => analyze(arg, env));
+  const args = info.parameters.map(({ type }, i) => given[i] && (type ? coerce(given[i], type) : given[i]));
+  if (given.length !== args.length || args.includes(undefined))
+    throw signatureError(`function ${info.name}`, given, call.at);
+  const visible = info.parameters.map((parameter, i) => {
+    const value = args[i] as Typed;
+    return { name: parameter.name, value: typed(value.sql, value.type), touch: () => {} };
+  });
+  analysis.functions.push(info.name);
+  try {
+    const body = analyze(info.body, {
+      ...env,
+      scope: { visible, ranges: [], parent: undefined },
+      ctes: [],
+      aliases: undefined,
+      windows: new Map(),
+      ...(!info.isAggregate && { noAggregates: 'the body of a function', noWindows: 'the body of a function' }),
+    });
+    if (!info.returns) return typed(body.sql, body.type);
+    const result = coerce(body, info.returns);
+    if (!result)
+      throw new SqlError(
+        `Function ${info.name} is declared to return ${renderType(info.returns)}, but its body returns ${renderType(body.type)}`,
+        call.at,
+      );
+    return typed(result.sql, result.type);
+  } finally {
+    analysis.functions.pop();
+  }
+}
