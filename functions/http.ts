@@ -48,8 +48,8 @@ export async function answer(work: () => Promise<FunctionResponse>, log: Log): P
 
 /** Longer than any name of ours, and as long as the name of an object may be. */
 const MAX_TEXT = 1024;
-/** States, columns: the longest list that a request has is the header of a file, and BigQuery takes 10,000 columns. */
-const MAX_LIST = 10_000;
+/** More than there are states, which is what lists are of. */
+const MAX_LIST = 100;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Fields of a JSON body, each checked where it is read. Throws BAD_REQUEST, which names the field and never its value. */

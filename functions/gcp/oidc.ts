@@ -60,7 +60,8 @@ export function createCallerVerifier({ endpoint, signatures, now = Date.now }: O
 }
 
 /** What is wrong with the claims, apart from whose they are. */
-function faultOf({ iss, aud, exp, iat, email, email_verified }: Part, audience: string, seconds: number) {
+function faultOf(claims: Part, audience: string, seconds: number): string | undefined {
+  const { iss, aud, exp, iat, email, email_verified } = claims;
   if (typeof iss !== 'string' || !ISSUERS.includes(iss)) return 'the issuer of the token is not Google';
   if (aud !== audience) return 'the token is for another audience';
   if (typeof exp !== 'number' || seconds > exp + SKEW_S) return 'the token has expired';
@@ -109,7 +110,6 @@ function createCertificates(endpoint: string | undefined, now: () => number): (k
     });
   let current = newClient();
   let renewedAt = Number.NEGATIVE_INFINITY;
-  let underWay: Promise<Certified> | undefined;
 
   async function fetchOf(client: OAuth2Client): Promise<Certified> {
     try {
@@ -123,16 +123,27 @@ function createCertificates(endpoint: string | undefined, now: () => number): (k
     throw retryable('IDENTITY_FAILED', 'the answer that should hold the certificates is not JSON');
   }
 
+  const known = shared(() => fetchOf(current));
+  const renewed = shared(async () => {
+    const fresh = await fetchOf(newClient());
+    renewedAt = now();
+    current = fresh.client;
+    return fresh;
+  });
   return async (kid) => {
-    // An instance starts with many requests at once; they share one fetch.
-    underWay ??= fetchOf(current).finally(() => {
+    const present = await known();
+    const isEnough = Object.hasOwn(present.certs, kid) || now() - renewedAt < RENEW_AFTER_MS;
+    return isEnough ? present : renewed();
+  };
+}
+
+/** Whoever asks while one is under way waits for that one: an instance starts, and a key changes, with many requests at once. */
+function shared<T>(work: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | undefined;
+  return () => {
+    underWay ??= work().finally(() => {
       underWay = undefined;
     });
-    const known = await underWay;
-    if (Object.hasOwn(known.certs, kid) || now() - renewedAt < RENEW_AFTER_MS) return known;
-    const renewed = await fetchOf(newClient());
-    renewedAt = now();
-    current = renewed.client;
-    return renewed;
+    return underWay;
   };
 }

@@ -110,7 +110,7 @@ describe('the certificates', () => {
     const before = good();
     await ask(before);
     issuer.rotate();
-    expect(await ask(good())).toBe(TASKS);
+    await Promise.all(Array.from({ length: 20 }, () => ask(good())));
     expect(await ask(before)).toBe(TASKS);
     expect(issuer.asked()).toBe(2);
   });

@@ -250,7 +250,11 @@ describe('uploads', () => {
     const location = start.headers.get('location') ?? '';
     const content = Buffer.from('1,first,2026-01-01\n2,second,2026-01-02\n');
     const put = (body: Buffer | undefined, range: string) =>
-      fetch(location, { method: 'PUT', headers: { 'content-range': range }, ...(body && { body: Uint8Array.from(body) }) });
+      fetch(location, {
+        method: 'PUT',
+        headers: { 'content-range': range },
+        ...(body && { body: Uint8Array.from(body) }),
+      });
     const half = await put(content.subarray(0, 20), `bytes 0-19/${content.length}`);
     expect([half.status, half.headers.get('range')]).toEqual([308, 'bytes=0-19']);
     expect((await put(undefined, `bytes */${content.length}`)).status).toBe(308);
