@@ -6,7 +6,8 @@ import { defaultValue } from '../sql/analyze/defaults.ts';
 import type { DdlStatement } from '../sql/analyze/statement.ts';
 import { readType } from '../sql/analyze/type-nodes.ts';
 import { coerce, typed } from '../sql/analyze/typed.ts';
-import type { AlterAction, Identifier, Options } from '../sql/parse/tree.ts';
+import type { AlterAction, Options } from '../sql/parse/statement-tree.ts';
+import type { Identifier } from '../sql/parse/tree.ts';
 import { SqlError, unsupported } from '../sql/sql-error.ts';
 import { isAtLeastAsWide, withoutParameters } from '../sql/type-parameters.ts';
 import { duckType, quoteName, renderType } from '../sql/types.ts';
@@ -92,7 +93,7 @@ async function apply(
     }
     case 'dropNotNull': {
       const field = findField(record, action.name, action.ifExists);
-      if (!field || field.mode !== 'REQUIRED') return record;
+      if (field?.mode !== 'REQUIRED') return record;
       const schema = record.schema.map((one): Field => (one === field ? { ...one, mode: 'NULLABLE' } : one));
       return changeSchema(engine, tx, record, schema);
     }

@@ -3,7 +3,7 @@ import { JobFailure } from '../errors.ts';
 import { type Field, fieldOfType, parseFields, typeOfField } from '../schema.ts';
 import type { DdlStatement, QueryPlan } from '../sql/analyze/statement.ts';
 import { coerce, typed } from '../sql/analyze/typed.ts';
-import type { Path } from '../sql/parse/tree.ts';
+import type { Path } from '../sql/parse/statement-tree.ts';
 import { SqlError } from '../sql/sql-error.ts';
 import { constrain, withoutParameters } from '../sql/type-parameters.ts';
 import { renderType } from '../sql/types.ts';

@@ -1,6 +1,6 @@
 import { resolvePath, type TableRef } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
-import type { Path } from '../sql/parse/tree.ts';
+import type { Path } from '../sql/parse/statement-tree.ts';
 import type { Engine } from './engine.ts';
 import type { Job, QueryConfiguration } from './job.ts';
 import { tempDataset } from './script/surroundings.ts';

@@ -2,7 +2,8 @@ import type { TimePartitioning } from '../catalog.ts';
 import { type Field, fieldOfType, parseFields, typeOfField } from '../schema.ts';
 import { defaultValue } from '../sql/analyze/defaults.ts';
 import { readType } from '../sql/analyze/type-nodes.ts';
-import type { ColumnNode, Expr, Options } from '../sql/parse/tree.ts';
+import type { ColumnNode, Options } from '../sql/parse/statement-tree.ts';
+import type { Expr } from '../sql/parse/tree.ts';
 import { SqlError, unsupported } from '../sql/sql-error.ts';
 import { withoutParameters } from '../sql/type-parameters.ts';
 

@@ -92,7 +92,7 @@ describe('what the warehouse refuses by name, with its place', () => {
     ['SELECT * FROM shop.orders FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()', 'FOR SYSTEM_TIME AS OF at [1:27]'],
     ['CREATE MATERIALIZED VIEW shop.m AS SELECT 1', 'CREATE MATERIALIZED VIEW at [1:1]'],
     ['EXPORT DATA OPTIONS(uri="gs://x/*") AS SELECT 1', 'EXPORT statements at [1:1]'],
-    ['CREATE FUNCTION f(x INT64) RETURNS INT64 LANGUAGE js AS "return x"', 'functions in js at [1:43]'],
+    ['CREATE FUNCTION f(x INT64) RETURNS INT64 LANGUAGE js AS "return x"', 'functions in js at [1:42]'],
     ['SELECT FORMAT_DATE(customer, day) FROM shop.orders', 'FORMAT_DATE with a format that is no literal at [1:8]'],
     ['UPDATE shop.orders SET item.sku = "x" WHERE TRUE', 'assignment to a field of a STRUCT at [1:24]'],
   ])('%s', async (sql, construct) => {

@@ -1,4 +1,5 @@
-import type { Expr, Identifier, Query, Statement, VariableTarget } from '../../sql/parse/tree.ts';
+import type { Statement, VariableTarget } from '../../sql/parse/statement-tree.ts';
+import type { Expr, Identifier, Query } from '../../sql/parse/tree.ts';
 import { SqlError } from '../../sql/sql-error.ts';
 
 /** A script as instructions with jumps: where it stands is one number, so it goes on there after a restart. */

@@ -1,4 +1,5 @@
-import type { Assignment, Expr, Identifier, Path, Statement } from '../parse/tree.ts';
+import type { Assignment, Path, Statement } from '../parse/statement-tree.ts';
+import type { Expr, Identifier } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { constrain } from '../type-parameters.ts';
 import { duckType, quoteName, quoteText, renderType } from '../types.ts';

@@ -1,4 +1,4 @@
-import type { MergeWhen, Statement } from '../parse/tree.ts';
+import type { MergeWhen, Statement } from '../parse/statement-tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { quoteName, scalar } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';

@@ -1,4 +1,5 @@
-import type { Call, Statement } from '../parse/tree.ts';
+import type { Statement } from '../parse/statement-tree.ts';
+import type { Call } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { withoutParameters } from '../type-parameters.ts';
 import { renderType } from '../types.ts';

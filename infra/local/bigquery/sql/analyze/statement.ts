@@ -1,5 +1,6 @@
+import type { Statement } from '../parse/statement-tree.ts';
 import { parseStandaloneExpression } from '../parse/statements.ts';
-import type { Expr, Statement } from '../parse/tree.ts';
+import type { Expr } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
 import { duckType, quoteText, type SqlType, scalar } from '../types.ts';
 import { type Analysis, createAnalysis, type Env, type Scan, type Surroundings, type TableInfo } from './analysis.ts';

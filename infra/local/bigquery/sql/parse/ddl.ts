@@ -4,7 +4,8 @@ import { parseExpression } from './expressions.ts';
 import { parseTablePath } from './from.ts';
 import { parseNames, parseQuery } from './queries.ts';
 import { parseCreateFunction, parseCreateProcedure } from './routines.ts';
-import type { AlterAction, ColumnNode, Identifier, Options, Statement } from './tree.ts';
+import type { AlterAction, ColumnNode, Options, Statement } from './statement-tree.ts';
+import type { Identifier } from './tree.ts';
 import { parseType } from './types.ts';
 
 export function parseCreate(c: Cursor): Statement {

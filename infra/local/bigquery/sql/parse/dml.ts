@@ -3,7 +3,8 @@ import type { Cursor } from './cursor.ts';
 import { fieldName, parseExpression } from './expressions.ts';
 import { parseFrom, parseTablePath } from './from.ts';
 import { parseAlias, parseQuery, startsQuery } from './queries.ts';
-import type { Assignment, Expr, From, Identifier, MergeAction, MergeWhen, Statement } from './tree.ts';
+import type { Assignment, MergeAction, MergeWhen, Statement } from './statement-tree.ts';
+import type { Expr, From, Identifier } from './tree.ts';
 
 export function parseInsert(c: Cursor): Statement {
   const { at } = c.expect('INSERT');

@@ -3,7 +3,8 @@ import type { Cursor } from './cursor.ts';
 import { fieldName, parseExpression } from './expressions.ts';
 import { parsePivot, parseUnpivot } from './pivots.ts';
 import { parseAlias, parseNames, parseQuery, startsQuery } from './queries.ts';
-import type { Expr, From, Identifier, JoinClause, Path } from './tree.ts';
+import type { Path } from './statement-tree.ts';
+import type { Expr, From, Identifier, JoinClause } from './tree.ts';
 
 /** Commas bind weaker than no join: `a, b JOIN c` reads as `(a CROSS JOIN b) JOIN c`. */
 export function parseFrom(c: Cursor): From {

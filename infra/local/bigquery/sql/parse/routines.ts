@@ -4,7 +4,8 @@ import { parseOptions } from './ddl.ts';
 import { parseExpression, tryQuery } from './expressions.ts';
 import { parseTablePath } from './from.ts';
 import { parseBlock } from './scripting.ts';
-import type { Expr, Parameter, Statement } from './tree.ts';
+import type { Parameter, Statement } from './statement-tree.ts';
+import type { Expr } from './tree.ts';
 import { parseType } from './types.ts';
 
 interface Head {

@@ -3,8 +3,9 @@ import type { Cursor } from './cursor.ts';
 import { parseExpression, parseList } from './expressions.ts';
 import { parseTablePath } from './from.ts';
 import { parseNames, parseQuery } from './queries.ts';
+import type { Statement, VariableTarget } from './statement-tree.ts';
 import { parseStatement } from './statements.ts';
-import type { Expr, Statement, VariableTarget } from './tree.ts';
+import type { Expr } from './tree.ts';
 import { parseType } from './types.ts';
 
 /** Statements up to a keyword that ends their list, each with its semicolon. */

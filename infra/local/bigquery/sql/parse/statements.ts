@@ -6,7 +6,8 @@ import { parseExpression } from './expressions.ts';
 import { parseTablePath } from './from.ts';
 import { parseQuery, startsQuery } from './queries.ts';
 import { misplaced, parseProcedural } from './scripting.ts';
-import type { Expr, Statement } from './tree.ts';
+import type { Statement } from './statement-tree.ts';
+import type { Expr } from './tree.ts';
 
 export interface Script {
   statements: { statement: Statement; text: string }[];

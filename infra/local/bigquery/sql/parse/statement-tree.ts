@@ -1,0 +1,173 @@
+import type { Expr, From, Identifier, Query, TypeNode } from './tree.ts';
+
+/** The syntax tree of whole statements, and of the procedural language around them. */
+
+export interface ColumnNode {
+  name: Identifier;
+  type: TypeNode;
+  notNull: boolean;
+  description: string | undefined;
+  /** The text of its default value. */
+  default: string | undefined;
+}
+
+export type Options = { name: Identifier; value: Expr }[];
+
+export type MergeAction =
+  | { kind: 'update'; set: Assignment[] }
+  | { kind: 'delete' }
+  | { kind: 'insert'; columns: Identifier[] | undefined; values: (Expr | 'default')[] | 'row' };
+
+export interface Assignment {
+  column: Identifier[];
+  value: Expr | 'default';
+}
+
+export interface MergeWhen {
+  on: 'matched' | 'not matched by target' | 'not matched by source';
+  and: Expr | undefined;
+  action: MergeAction;
+  at: number;
+}
+
+export type Path = Identifier[];
+
+export type AlterAction =
+  | { kind: 'addColumn'; column: ColumnNode; ifNotExists: boolean; at: number }
+  | { kind: 'dropColumn'; name: Identifier; ifExists: boolean; at: number }
+  | { kind: 'renameColumn'; from: Identifier; to: Identifier; ifExists: boolean; at: number }
+  | { kind: 'renameTable'; to: Identifier; at: number }
+  | { kind: 'setOptions'; options: Options; at: number }
+  | { kind: 'columnType'; name: Identifier; ifExists: boolean; type: TypeNode; at: number }
+  | { kind: 'columnDefault'; name: Identifier; ifExists: boolean; value: Expr | undefined; text: string; at: number }
+  | { kind: 'dropNotNull'; name: Identifier; ifExists: boolean; at: number }
+  | { kind: 'columnOptions'; name: Identifier; ifExists: boolean; options: Options; at: number }
+  /** Keys that are not enforced, and so change nothing. */
+  | { kind: 'nothing'; at: number };
+
+export interface Parameter {
+  name: Identifier;
+  /** Undefined = ANY TYPE. */
+  type: TypeNode | undefined;
+  mode: 'in' | 'out' | 'inout';
+}
+
+/** What a script is made of besides statements by themselves. */
+export type Procedural =
+  | { kind: 'declare'; names: Identifier[]; type: TypeNode | undefined; value: Expr | undefined; at: number }
+  | { kind: 'set'; targets: VariableTarget[]; value: Expr; at: number }
+  | { kind: 'if'; branches: { condition: Expr; body: Statement[] }[]; otherwise: Statement[]; at: number }
+  | { kind: 'loop'; while: Expr | undefined; until: Expr | undefined; body: Statement[]; label: string; at: number }
+  | { kind: 'for'; variable: Identifier; query: Query; body: Statement[]; label: string; at: number }
+  | { kind: 'block'; body: Statement[]; handler: Statement[] | undefined; label: string; at: number }
+  | { kind: 'leave' | 'iterate'; label: string; at: number }
+  | { kind: 'return'; at: number }
+  | { kind: 'raise'; message: Expr | undefined; at: number }
+  | { kind: 'call'; path: Path; args: Expr[]; at: number }
+  | {
+      kind: 'execute';
+      sql: Expr;
+      into: Identifier[];
+      using: { value: Expr; name: string | undefined }[];
+      at: number;
+    };
+
+export type VariableTarget = { kind: 'variable' | 'system'; name: string; at: number };
+
+export type Statement =
+  | Procedural
+  | {
+      kind: 'createFunction';
+      path: Path;
+      temp: boolean;
+      orReplace: boolean;
+      ifNotExists: boolean;
+      isAggregate: boolean;
+      parameters: Parameter[];
+      returns: TypeNode | undefined;
+      body: Expr;
+      /** The statement as it was written. */
+      text: string;
+      at: number;
+    }
+  | {
+      kind: 'createProcedure';
+      path: Path;
+      orReplace: boolean;
+      ifNotExists: boolean;
+      parameters: Parameter[];
+      body: Statement[];
+      text: string;
+      at: number;
+    }
+  | { kind: 'dropRoutine'; what: 'FUNCTION' | 'PROCEDURE'; path: Path; ifExists: boolean; at: number }
+  | { kind: 'query'; query: Query; at: number }
+  | {
+      kind: 'insert';
+      target: Path;
+      columns: Identifier[] | undefined;
+      rows: (Expr | 'default')[][] | undefined;
+      query: Query | undefined;
+      at: number;
+    }
+  | {
+      kind: 'update';
+      target: Path;
+      alias: Identifier | undefined;
+      set: Assignment[];
+      from: From | undefined;
+      where: Expr;
+      at: number;
+    }
+  | { kind: 'delete'; target: Path; alias: Identifier | undefined; where: Expr; at: number }
+  | {
+      kind: 'merge';
+      target: Path;
+      alias: Identifier | undefined;
+      source: From;
+      on: Expr;
+      whens: MergeWhen[];
+      at: number;
+    }
+  | { kind: 'truncate'; target: Path; at: number }
+  | { kind: 'createSchema'; path: Path; ifNotExists: boolean; options: Options; at: number }
+  | {
+      kind: 'createTable';
+      path: Path;
+      temp: boolean;
+      orReplace: boolean;
+      ifNotExists: boolean;
+      columns: ColumnNode[] | undefined;
+      /** The table whose schema, or rows too, the new one takes. */
+      from: { how: 'LIKE' | 'COPY' | 'CLONE'; path: Path } | undefined;
+      partitionBy: Expr | undefined;
+      clusterBy: Identifier[];
+      options: Options;
+      query: Query | undefined;
+      at: number;
+    }
+  | {
+      kind: 'createView';
+      path: Path;
+      orReplace: boolean;
+      ifNotExists: boolean;
+      columns: string[] | undefined;
+      options: Options;
+      query: Query;
+      /** The view's query as it was written. */
+      text: string;
+      at: number;
+    }
+  | { kind: 'drop'; what: 'TABLE' | 'VIEW' | 'SCHEMA'; path: Path; ifExists: boolean; cascade: boolean; at: number }
+  | {
+      kind: 'alter';
+      what: 'TABLE' | 'VIEW' | 'SCHEMA';
+      path: Path;
+      ifExists: boolean;
+      actions: AlterAction[];
+      at: number;
+    }
+  | { kind: 'begin'; at: number }
+  | { kind: 'commit'; at: number }
+  | { kind: 'rollback'; at: number }
+  | { kind: 'assert'; condition: Expr; message: string | undefined; at: number };
