@@ -57,11 +57,11 @@ export function planMonth(workload: Workload, deployed: Deployed, usage: Usage):
     ...atRest(workload, deployed, usage),
     ...observability(workload, deployed, usage),
     ...standing(workload, deployed),
-  ];
-  const withKeys = [...parts, ...keyUse(workload, usage, parts)].filter(({ units }) => units !== 0);
+    ...keyUse(workload, deployed, usage),
+  ].filter(({ units }) => units !== 0);
   const units = new Map<BillSku, number>();
-  for (const part of withKeys) units.set(part.sku, (units.get(part.sku) ?? 0) + part.units);
-  return { parts: withKeys, bill: computeBill(units, PRICES) };
+  for (const part of parts) units.set(part.sku, (units.get(part.sku) ?? 0) + part.units);
+  return { parts, bill: computeBill(units, PRICES) };
 }
 
 interface Step {
@@ -84,6 +84,12 @@ function steps(workload: Workload, deployed: Deployed, usage: Usage): Step[] {
     { name: 'built transforms', times: builds(workload), uses: usage.built, size: 'transform' },
     { name: 'nights', times: DAYS, uses: usage.night, size: 'nightly' },
     { name: 'sweeps', times: SWEEPS, uses: usage.sweep, size: 'nightly' },
+    {
+      name: 'looks at an expected source',
+      times: (SWEEPS + DAYS) * workload.sources,
+      uses: usage.expected,
+      size: 'nightly',
+    },
   ];
 }
 
@@ -294,10 +300,11 @@ function standing({ cmek, month, deployments }: Workload, deployed: Deployed): P
 }
 
 /** With CMEK at most one operation for each object that is written or read; DLP unwraps its key for each request. */
-function keyUse(workload: Workload, usage: Usage, parts: readonly Part[]): Part[] {
-  const objects = parts
-    .filter(({ sku }) => sku === skuOf(workload, 'class_a') || sku === skuOf(workload, 'class_b'))
-    .reduce((sum, { units }) => sum + units, 0);
+function keyUse(workload: Workload, deployed: Deployed, usage: Usage): Part[] {
+  const objects = steps(workload, deployed, usage).reduce(
+    (sum, { times, uses }) => sum + times * (uses['storage.class_a'] + uses['storage.class_b']),
+    0,
+  );
   const requests = dlpRequests(workload, usage);
   return [
     { sku: 'kms.operations', units: workload.cmek ? objects : 0, of: 'one an operation of Cloud Storage, at most' },

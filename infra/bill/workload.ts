@@ -1,5 +1,7 @@
 /** What a month is asked to do, in a person's terms. Every value has a flag of `sluice bill --model`. */
 export interface Workload {
+  /** Sources of which a file is expected (`expect`): every sweep looks at each. */
+  sources: number;
   /** GB (10⁹ bytes) of plain raw files a day. */
   gbPerDay: number;
   filesPerDay: number;
@@ -31,6 +33,7 @@ export interface Workload {
 
 export const PRESETS = {
   idle: {
+    sources: 4,
     gbPerDay: 0,
     filesPerDay: 0,
     mergesPerDay: 0,
@@ -44,6 +47,7 @@ export const PRESETS = {
     regional: false,
   },
   busy: {
+    sources: 20,
     gbPerDay: 10,
     filesPerDay: 500,
     mergesPerDay: 20,

@@ -28,6 +28,7 @@ interface Flag {
 }
 
 const FLAGS: readonly Flag[] = [
+  { key: 'sources', flags: '--sources <n>', help: 'sources of which a file is expected', parse: whole },
   { key: 'gbPerDay', flags: '--gb-per-day <gb>', help: 'GB of plain raw files a day', parse: anyAmount },
   { key: 'filesPerDay', flags: '--files-per-day <n>', help: 'files a day, each loaded by itself', parse: whole },
   { key: 'mergesPerDay', flags: '--merges-per-day <n>', help: 'of them, files that are merged by key', parse: whole },

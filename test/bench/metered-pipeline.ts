@@ -97,7 +97,7 @@ export async function startMeteredPipeline(
 
 export const difference = (after: Used, before: Used): Used =>
   Object.fromEntries(
-    Object.entries(after).map(([what, units]) => [what, units - before[what as keyof Used]]),
+    Object.entries(after).map(([what, units]) => [what, Number((units - before[what as keyof Used]).toFixed(2))]),
   ) as unknown as Used;
 
 async function countJobs({ bigquery, project }: Pipeline['endpoints']): Promise<number> {

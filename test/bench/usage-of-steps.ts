@@ -12,10 +12,12 @@ export interface StepUsage {
   batch: Used;
   /** The same where rows are staged first and then merged. */
   mergedBatch: Used;
-  /** A night without transforms, its sweep included. */
+  /** A night without transforms and expected sources, its sweep included. */
   night: Used;
-  /** The hourly sweep, with fewer than 1,000 objects in each listing. */
+  /** The hourly sweep, with fewer than 1,000 objects in each listing, and no source of which a file is expected. */
   sweep: Used;
+  /** Each such source, in every sweep and night. */
+  expected: Used;
   /** A transform of a night that is built; of a small table, so that BigQuery bills its least. */
   built: Used;
   /** A transform of a night of which no input has changed. */
@@ -35,8 +37,8 @@ const BATCHED = 5;
 const SHARDS = 4;
 
 export async function measureSteps(folder: string, write: (name: string, text: string) => void): Promise<StepUsage> {
-  for (const [name, text] of Object.entries(sources()))
-    for (const at of ['plain', 'built']) write(`${at}/${name}`, text);
+  for (const at of ['plain', 'quiet', 'built'])
+    for (const [name, text] of Object.entries(sources(at === 'plain'))) write(`${at}/${name}`, text);
   for (let n = 1; n <= TRANSFORMS; n++) write(`built/transforms/usage/by_day_${n}.sql`, transform());
 
   const pipeline = await startMeteredPipeline(join(folder, 'plain'));
@@ -58,6 +60,8 @@ export async function measureSteps(folder: string, write: (name: string, text: s
     const batch = subtract(one, file);
     const mergedBatch = subtract(merged, file);
 
+    const expecting = await pipeline.used(() => pipeline.fire('sweep'));
+    await pipeline.release(join(folder, 'quiet'));
     const sweep = await pipeline.used(() => pipeline.fire('sweep'));
     const night = await pipeline.used(() => pipeline.fire('nightly'));
     await pipeline.release(join(folder, 'built'));
@@ -73,6 +77,7 @@ export async function measureSteps(folder: string, write: (name: string, text: s
       mergedBatch,
       night,
       sweep,
+      expected: scale(subtract(expecting, sweep), 1 / SOURCES.length),
       built: scale(subtract(builtNight, night), 1 / TRANSFORMS),
       skipped: scale(subtract(skippedNight, night), 1 / TRANSFORMS),
       ledgerObjectsPerFile: round((after.ledgerObjects - before.ledgerObjects) / BATCHED),
@@ -153,14 +158,13 @@ function csv(n: number): string {
   return `${['id,email,day', ...lines].join('\n')}\n`;
 }
 
-function sources(): Record<string, string> {
+function sources(expected: boolean): Record<string, string> {
   const source = (name: string, load: string): string => `files: usage/${name}/*.csv
 format: { type: csv, header: true }
 load: ${load}
 partition: { by: day, grain: day }
 batch: ${WINDOW_SECONDS} s
-expect: { every: 1 day, by: "03:00" }
-columns:
+${expected ? 'expect: { every: 1 day, by: "03:00" }\n' : ''}columns:
   - { name: id, type: INT64, mode: required, privacy: public }
   - { name: email, type: STRING, privacy: { tokenize: { key: pii } } }
   - { name: day, type: DATE, mode: required, privacy: public }

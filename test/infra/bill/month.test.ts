@@ -29,6 +29,7 @@ const USED: Usage = {
   mergedBatch: { ...NOTHING, 'storage.class_a': 3, 'bigquery.query_bytes': 7 },
   night: { ...NOTHING, 'storage.class_a': 100 },
   sweep: { ...NOTHING, 'storage.class_a': 1, 'run.requests': 1 },
+  expected: { ...NOTHING, 'storage.class_a': 2 },
   built: { ...NOTHING, 'storage.class_b': 5, 'bigquery.query_bytes': 11 },
   skipped: NOTHING,
   ledgerObjectsPerFile: 6,
@@ -61,6 +62,7 @@ const SITE: Deployed = { ...DEPLOYED, shardBytes: 64e6, cmekKeys: 4, wrappingKey
 
 /** Ten files of 1 MB a day, one of them merged, two transforms a night, in the first month. */
 const SMALL: Workload = {
+  sources: 3,
   gbPerDay: 0.01,
   filesPerDay: 10,
   mergesPerDay: 1,
@@ -86,8 +88,8 @@ describe('the quantities of a month', () => {
   const files = 10 * DAYS;
   const sweeps = 24 * DAYS;
   test.each<[BillSku, number]>([
-    // 10 a file, 2 a load, 3 a merge, 100 a night, 1 a sweep; the listings fit their first page.
-    ['storage.class_a', files * 10 + 9 * DAYS * 2 + DAYS * 3 + DAYS * 100 + sweeps],
+    // 10 a file, 2 a load, 3 a merge, 100 a night, 1 a sweep, 2 a look at a source; the listings fit their first page.
+    ['storage.class_a', files * 10 + 9 * DAYS * 2 + DAYS * 3 + DAYS * 100 + sweeps + (sweeps + DAYS) * 3 * 2],
     ['storage.class_b', files * 20 + 2 * DAYS * 5],
     ['tasks.operations', files * 4],
     ['run.requests', files * 3 + sweeps],
@@ -109,12 +111,19 @@ describe('the quantities of a month', () => {
   });
 
   test('seconds are those measured, those of calls and jobs, and those of bytes, on the size of each function', () => {
-    const calls = files * 34 + 2 * DAYS * 5 + DAYS * (100 + 9 * 2 + 3) + sweeps;
+    const calls = files * 34 + 2 * DAYS * 5 + DAYS * (100 + 9 * 2 + 3) + sweeps + (sweeps + DAYS) * 6;
     const fileSeconds = files * 34 * ASSUMED.callSeconds;
     const rest = calls * ASSUMED.callSeconds - fileSeconds + 9 * DAYS * (4 + ASSUMED.jobSeconds);
     const bytes = 0.01 * DAYS * (40 + (100 * ASSUMED.dlpSeconds) / SITE.dlpConcurrency);
     expect(unitsOf('run.vcpu_seconds', SMALL)).toBeCloseTo((fileSeconds + bytes) * SITE.sizes.file.vcpu + rest, 6);
   });
+});
+
+test('with CMEK each operation on an object may use a key, and no listing of a sweep’s further pages does', () => {
+  const objects = unitsOf('storage.class_a', SMALL) + unitsOf('storage.class_b', SMALL);
+  const uses = (month: number): number => unitsOf('kms.operations', { ...SMALL, cmek: true, month });
+  expect(uses(1)).toBeCloseTo(objects + 0.01 * DAYS * 100, 6);
+  expect(uses(24)).toBe(uses(1));
 });
 
 describe('an input moves what it stands for and nothing else', () => {

@@ -17,12 +17,15 @@ afterAll(() => place.close());
 
 test('a month is priced without a local cloud, and each flag replaces a figure of the model', async () => {
   const { workload, model } = await place.json<Modelled>(
-    ...'bill --model busy --gb-per-day 2.5 --files-per-day 90 --merges-per-day 4 --merged-table-gb 0.5'.split(' '),
+    ...'bill --model busy --sources 9 --gb-per-day 2.5 --files-per-day 90 --merges-per-day 4 --merged-table-gb 0.5'.split(
+      ' ',
+    ),
     ...'--transforms 7 --load-builds-per-day 3 --reads 6 --sensitive-percent 40 --inspected-percent 5'.split(' '),
     ...'--transformed-percent 30 --no-cmek --retention-days 30 --month 3 --deployments 2 --regional'.split(' '),
   );
   expect(model).toBe('busy');
   expect(workload).toEqual({
+    sources: 9,
     gbPerDay: 2.5,
     filesPerDay: 90,
     mergesPerDay: 4,
