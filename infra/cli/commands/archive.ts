@@ -5,6 +5,7 @@ import { type JsonOption, jsonOption } from '../options.ts';
 export interface ArchiveOptions extends JsonOption {
   out: string;
   commit?: string;
+  sbom?: true;
 }
 
 export function addArchive(program: Command): void {
@@ -18,6 +19,7 @@ export function addArchive(program: Command): void {
     .addOption(
       new Option('--commit <sha>', 'the commit that this is (asked of git unless said)').argParser(parseCommit),
     )
+    .addOption(new Option('--sbom', 'beside it what it is made of, as CycloneDX'))
     .addOption(jsonOption())
     .action(async (options: ArchiveOptions) => {
       const { archive } = await import('../archive/write-archive.ts');
