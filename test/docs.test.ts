@@ -77,6 +77,12 @@ test('every alert has a runbook under its key and its title, and every runbook a
   expect(runbooks.toSorted()).toEqual(alerts.toSorted());
 });
 
+test('what an alert tells its reader to run can be run', () => {
+  const runbooks = names(/^ +runbook\s+= "(.+)"$/gm, terraform);
+  expect(runbooks.length).toBeGreaterThan(0);
+  expect(runbooks.flatMap((runbook) => findUntruths(runbook, TRUTH))).toEqual([]);
+});
+
 test('the roles of whoever deploys are those that infra/deploy names, and no others', () => {
   const [, output = ''] = /output "deployer_roles" \{([\s\S]*?)\n\}/.exec(terraform) ?? [];
   const listed = names(/^ {4}"(roles\/[\w.]+)"/gm, output);
@@ -131,6 +137,7 @@ describe('a document that says what is not so is found out', () => {
     ['a script', '`npm run tests`', 'there is no script tests'],
     ['a file', '`functions/steps/lode.ts`', 'there is no file functions/steps/lode.ts'],
     ['a folder', 'see [there](infra/nowhere/)', 'there is no file infra/nowhere/'],
+    ['a heading', '# Keys\n\nsee [there](#the-keys)', 'there is no heading #the-keys'],
     ['a document', '[it](GUIDE.md)', 'there is no file GUIDE.md'],
     ['a setting', '`SLUICE_KEY`', 'there is no setting SLUICE_KEY'],
     ['a variable', '`var.cmec`', 'infra/deploy has no variable cmec'],

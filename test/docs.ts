@@ -32,6 +32,8 @@ export function findUntruths(text: string, truth: Truth): string[] {
     const problem = pathProblem(target, truth) ?? (existsIn(target, truth) ? undefined : `there is no file ${target}`);
     if (problem) found.push(`line ${line}: ${problem}`);
   }
+  for (const { line, anchor } of anchorsOf(text))
+    if (!headingsOf(text).includes(anchor)) found.push(`line ${line}: there is no heading #${anchor}`);
   for (const { line, code } of firstCells(text))
     if (/^[A-Z]+(_[A-Z]+)+$/.test(code) && !code.startsWith('SLUICE_') && !truth.errorCodes.includes(code))
       found.push(`line ${line}: no failure has the code ${code}`);
@@ -72,6 +74,22 @@ const linksOf = (text: string): { line: number; target: string }[] =>
       line: index + 1,
       target,
     })),
+  );
+
+const anchorsOf = (text: string): { line: number; anchor: string }[] =>
+  text
+    .split('\n')
+    .flatMap((source, index) =>
+      [...source.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => ({ line: index + 1, anchor })),
+    );
+
+/** As GitHub names headings. */
+const headingsOf = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(/\s/g, '-'),
   );
 
 const firstCells = (text: string): { line: number; code: string }[] =>

@@ -64,3 +64,11 @@ export const PRESETS = {
 } as const satisfies Record<string, Workload>;
 
 export type Preset = keyof typeof PRESETS;
+
+/** Why these figures cannot belong to one month; undefined = they can. */
+export function contradiction({ gbPerDay, filesPerDay, mergesPerDay }: Workload): string | undefined {
+  if (gbPerDay > 0 && filesPerDay === 0) return `${gbPerDay} GB a day come in no files: add --files-per-day`;
+  if (mergesPerDay > filesPerDay)
+    return `${mergesPerDay} of ${filesPerDay} files a day cannot be merged: lower --merges-per-day, or raise --files-per-day`;
+  return undefined;
+}

@@ -1,15 +1,19 @@
+import { ASSUMED } from '../bill/assumed.ts';
 import { PRICES } from '../bill/bill.ts';
 import { DEPLOYED } from '../bill/deployed.ts';
-import { ASSUMED, type Month, planMonth } from '../bill/month.ts';
+import { type Month, planMonth } from '../bill/month.ts';
 import { USAGE } from '../bill/usage.ts';
-import { PRESETS, type Preset, type Workload } from '../bill/workload.ts';
+import { contradiction, PRESETS, type Preset, type Workload } from '../bill/workload.ts';
+import { UsageError } from './errors.ts';
 import { paint, print, printJson } from './output.ts';
 import { renderBill } from './render-bill.ts';
 import type { WorkloadOptions } from './workload-options.ts';
 
-/** Prices a month that has not been. Needs no local cloud. */
+/** Prices a month that has not been. Needs no local cloud. Throws UsageError for figures that contradict each other. */
 export function billMonth(preset: Preset, given: WorkloadOptions, { json }: { json?: true }): void {
   const workload: Workload = { ...PRESETS[preset], ...given };
+  const problem = contradiction(workload);
+  if (problem) throw new UsageError(problem);
   const month = planMonth(workload, DEPLOYED, USAGE);
   if (json) printJson(describeMonth(preset, workload, month));
   else printMonth(preset, workload, month);

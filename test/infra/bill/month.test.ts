@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { ASSUMED } from '../../../infra/bill/assumed.ts';
 import { type BillSku, PRICES } from '../../../infra/bill/bill.ts';
 import { DEPLOYED, type Deployed } from '../../../infra/bill/deployed.ts';
-import { ASSUMED, DAYS, planMonth } from '../../../infra/bill/month.ts';
+import { planMonth } from '../../../infra/bill/month.ts';
+import { DAYS } from '../../../infra/bill/part.ts';
 import { type StepUnits, USAGE, type Usage, volumeOf } from '../../../infra/bill/usage.ts';
 import { PRESETS, type Workload } from '../../../infra/bill/workload.ts';
 

@@ -34,6 +34,8 @@ describe('wrong usage ends with 2 and one line that says what to do', () => {
     ['bill --gb-per-day 3', 'add --model idle or --model busy'],
     ['bill --model huge', 'Allowed choices are idle, busy.'],
     ['bill --model busy --sensitive-percent 101', 'Give a percentage from 0 to 100'],
+    ['bill --model idle --gb-per-day 3', 'add --files-per-day'],
+    ['bill --model idle --merges-per-day 3', '3 of 0 files a day cannot be merged'],
     ['bill --model busy --month 0', 'Give a whole number from 1.'],
     ['show', "missing required argument 'run'"],
     ['replay', "missing required argument 'run'"],
