@@ -133,6 +133,7 @@ describe('a document that says what is not so is found out', () => {
     ['a value', '`npx sluice bill --model buzy`', '--model is one of idle, busy, not buzy'],
     ['a day', '`sluice nightly --date 2026-02-30`', 'Give a day such as'],
     ['an argument too many', '```sh\nnpx sluice show a b\n```', 'sluice show takes 1 arguments, not 2'],
+    ['a command behind a prompt', '```\n$ npx sluice rums\nnothing\n```', 'there is no command sluice rums'],
     ['a missing option', '```sh\nnpx sluice drop a.csv\n```', 'sluice drop wants --to'],
     ['a script', '`npm run tests`', 'there is no script tests'],
     ['a file', '`functions/steps/lode.ts`', 'there is no file functions/steps/lode.ts'],

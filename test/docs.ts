@@ -61,7 +61,8 @@ function codeOf(text: string): Code[] {
     if (block === undefined) for (const [, code = ''] of source.matchAll(/`([^`]+)`/g)) found.push({ line, code });
     else if (source.endsWith('\\')) pending += `${source.slice(0, -1)} `;
     else {
-      found.push({ line, code: pending + source, block });
+      // Behind a prompt stands what somebody typed, whatever the block is.
+      found.push({ line, code: pending + source, block: source.startsWith('$ ') ? 'sh' : block });
       pending = '';
     }
   }
@@ -197,7 +198,9 @@ function existsIn(path: string, { files }: Truth): boolean {
   const clean = path.replace(/^\.\//, '').replace(/\/$/, '');
   const parts = clean.split('/');
   const open = parts.findIndex((part) => isPlaceholder(part.split('.', 1)[0] ?? '') || /[*<]/.test(part));
-  const known = open === -1 ? clean : parts.slice(0, open).join('/');
+  // Below sql/ everything is the reader's, who may be told to make a file there.
+  const end = parts[0] === 'sql' ? Math.min(2, open === -1 ? 2 : open) : open;
+  const known = end === -1 ? clean : parts.slice(0, end).join('/');
   return known === '' || files.some((file) => file === known || file.startsWith(`${known}/`));
 }
 

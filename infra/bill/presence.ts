@@ -95,14 +95,20 @@ export function standing({ cmek, month, deployments }: Workload, deployed: Deplo
   // A new version comes with every rotation, and the old ones still open what they closed.
   const versions = 1 + Math.floor((DAYS * (month - 0.5)) / deployed.rotationDays);
   const images = deployed.functions * Math.min(deployed.imagesKept, 1 + deployments);
-  const { buildMinutes, imageGib } = ASSUMED;
+  const { proofMinutes, applyMinutes, imageMinutes, imageGib } = ASSUMED;
+  const minutes = applyMinutes + deployed.functions * imageMinutes;
   return [
     { sku: 'kms.key_version_months', units: keys * versions, of: by(keys, 'keys', versions, 'versions') },
     { sku: 'scheduler.job_months', units: deployed.schedulerJobs, of: 'jobs of infra/deploy' },
     {
       sku: 'build.minutes',
-      units: deployments * buildMinutes,
-      of: by(deployments, 'deployments', buildMinutes, 'minutes'),
+      units: deployments * minutes,
+      of: by(deployments, 'deployments', minutes, 'minutes'),
+    },
+    {
+      sku: 'build.highcpu_minutes',
+      units: deployments * proofMinutes,
+      of: by(deployments, 'proven commits', proofMinutes, 'minutes'),
     },
     { sku: 'artifacts.gib_months', units: images * imageGib, of: by(images, 'images', imageGib, 'GiB') },
   ];

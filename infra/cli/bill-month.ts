@@ -64,7 +64,7 @@ function assumptions({ cmek, regional, retentionDays, loadBuildsPerDay, transfor
     ...(transforms > 0 && loadBuildsPerDay === 0 ? ['transforms are built by the night alone, not by loads'] : []),
     ...(cmek ? ['with CMEK, Cloud Storage uses the key once an operation: more than it does'] : []),
     `a log entry is ${ASSUMED.entryBytes} bytes more than its line, a request's own ${ASSUMED.requestLogBytes}, an audit entry ${ASSUMED.auditEntryBytes}`,
-    `an image of a function takes ${ASSUMED.imageGib} GiB, a deployment ${ASSUMED.buildMinutes} build-minutes`,
+    `proving a commit takes ${ASSUMED.proofMinutes} build-minutes, applying it ${ASSUMED.applyMinutes}, an image of a function ${ASSUMED.imageMinutes} and ${ASSUMED.imageGib} GiB`,
     ...(retentionDays === undefined
       ? ['raw files, curated files and rows are kept for ever: Sluice removes none']
       : []),

@@ -54,3 +54,11 @@ test('a file passes through no function that is larger', () => {
     expect(Number(vcpu)).toBeLessThanOrEqual(DEPLOYED.sizes.file.vcpu);
   }
 });
+
+test('a commit is proven on the machine that its minutes are priced for, and applied on the smallest', () => {
+  const [prove, apply] = ['cloudbuild.yaml', 'cloudbuild-apply.yaml'].map((name) =>
+    readFileSync(join(DEPLOY, '../..', name), 'utf8'),
+  );
+  expect(prove).toMatch(/^ {2}machineType: E2_HIGHCPU_8$/m);
+  expect(apply).not.toContain('machineType');
+});

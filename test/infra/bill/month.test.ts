@@ -135,7 +135,7 @@ describe('an input moves what it stands for and nothing else', () => {
       { cmek: true },
       ['kms.operations', 'kms.key_version_months', 'logging.gib', 'bigquery.gib_months', 'bigquery.insert_bytes'],
     ],
-    ['deployments', { deployments: 3 }, ['build.minutes', 'artifacts.gib_months']],
+    ['deployments', { deployments: 3 }, ['build.minutes', 'build.highcpu_minutes', 'artifacts.gib_months']],
     ['sensitive bytes', { sensitiveShare: 0.6 }, ['dlp.inspect_bytes', 'dlp.transform_bytes']],
     ['bytes inspected', { inspectedShare: 0.1 }, ['dlp.inspect_bytes']],
     ['bytes transformed', { transformedShare: 0.1 }, ['dlp.transform_bytes']],
