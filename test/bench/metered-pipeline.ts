@@ -33,7 +33,7 @@ const PATIENCE_MS = 600_000;
 
 export async function startMeteredPipeline(
   project: string,
-  options: { env?: Record<string, string> } = {},
+  { quietMs = QUIET_MS, ...options }: { env?: Record<string, string>; quietMs?: number } = {},
 ): Promise<MeteredPipeline> {
   const pipeline = await startPipeline(project, options);
   const { endpoints } = pipeline;
@@ -67,7 +67,7 @@ export async function startMeteredPipeline(
   async function settled(): Promise<Used> {
     const until = Date.now() + PATIENCE_MS;
     for (let last = JSON.stringify(await read()); Date.now() < until; ) {
-      await sleep(QUIET_MS);
+      await sleep(quietMs);
       const now = await read();
       if (JSON.stringify(now) === last) return now;
       last = JSON.stringify(now);
