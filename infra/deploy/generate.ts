@@ -4,7 +4,7 @@ import { parse } from '@cdktf/hcl2json';
 import { planGrants, renderGrants, renderPolicy } from './policy.ts';
 import { type Module, renderReference } from './reference.ts';
 
-/** Files here that are made from other files: name → text. `npm run deploy:generate` writes them; a test compares. */
+/** Files here that are made from other files: name → text. Run it, and it writes them; a test compares. */
 export async function generateFiles(): Promise<Record<string, string>> {
   return {
     'grants.json': renderGrants(planGrants()),

@@ -1,5 +1,5 @@
-# A function may do what its code does and nothing else. grants.json is written from functions/gcp/permissions.ts
-# (`npm run deploy:generate`), which says for each call of a port which permission it needs and why; a test holds the two
+# A function may do what its code does and nothing else. grants.json is written (`node infra/deploy/generate.ts`) from
+# functions/gcp/permissions.ts, which says for each call of a port which permission it needs and why; a test holds the two
 # together and checks them against what the functions really call. POLICY.md is the same as a table.
 
 locals {

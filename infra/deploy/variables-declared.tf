@@ -27,7 +27,7 @@ variable "declared" {
   }
 
   validation {
-    condition     = alltrue([for name in keys(var.declared.datasets) : can(regex("^[A-Za-z0-9][A-Za-z0-9_]{0,1023}$", name))])
+    condition     = alltrue([for name in keys(var.declared.datasets) : can(regex("^[A-Za-z0-9][A-Za-z0-9_]*$", name))])
     error_message = "A dataset's name is letters, digits and _; a leading _ is kept for Sluice's own."
   }
 

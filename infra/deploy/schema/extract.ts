@@ -11,9 +11,18 @@ import { join } from 'node:path';
  */
 
 export interface BlockSchema {
-  /** `type` is the value's; `computed` = the provider says it, and nobody may set it. */
-  attributes: Record<string, { type: string; required?: true; computed?: true }>;
+  attributes: Record<string, AttributeSchema>;
   blocks: Record<string, NestedSchema>;
+}
+
+export interface AttributeSchema {
+  /** As HCL writes it: `string`, `number`, `bool`, `any`, `list(string)`, `map(string)`. */
+  type: string;
+  required?: true;
+  /** Only the provider says it, and nobody may set it. */
+  computed?: true;
+  /** The provider says it where nobody has set it. */
+  defaulted?: true;
 }
 
 export interface NestedSchema extends BlockSchema {
@@ -23,7 +32,10 @@ export interface NestedSchema extends BlockSchema {
 }
 
 export interface ProviderSchema {
-  provider: string;
+  /** `hashicorp/google 6.50.0` */
+  version: string;
+  /** The `provider` block itself. */
+  provider: BlockSchema;
   resource: Record<string, BlockSchema>;
   data: Record<string, BlockSchema>;
 }
@@ -97,8 +109,10 @@ function parseBindings(source: string, type: string): BlockSchema {
     for (const { name, isBlock, type: kind, storage } of entries) {
       const flag = flags.get(name);
       const required = flag?.[4] === 'true' ? { required: true as const } : {};
-      if (!isBlock) block.attributes[name] = { type: kind === 'simple' ? storage : kind, ...required };
-      else {
+      if (!isBlock) {
+        const defaulted = flag?.[2] === 'true' ? { defaulted: true as const } : {};
+        block.attributes[name] = { type: typeOf(kind, storage), ...required, ...defaulted };
+      } else {
         const struct = storage.replace(/List$/, '').toLowerCase();
         const inner = classes.get(`${struct}outputreference`) ?? '';
         const nested = blockOf(inner, structs.get(struct) ?? []);
@@ -108,9 +122,23 @@ function parseBindings(source: string, type: string): BlockSchema {
     }
     for (const [name, found] of flags)
       if (!block.attributes[name] && !block.blocks[name] && found[2] === 'true')
-        block.attributes[name] = { type: 'any', computed: true };
+        block.attributes[name] = { type: getterType(chunk, name), computed: true };
     return block;
   }
+}
+
+/** `simple` and `string` are a string, `list` and `stringList` a list of them. */
+function typeOf(kind: string, storage: string): string {
+  const element = storage.replace(/(List|Map)$/, '').replace('boolean', 'bool');
+  return kind === 'simple' ? element : `${kind}(${element})`;
+}
+
+/** What only the provider says has no setter; the getter tells its type, or that it is a structure of its own. */
+function getterType(chunk: string, name: string): string {
+  const [, getter = ''] =
+    new RegExp(`return (?:cdktf\\.Fn\\.tolist\\()?this\\.get(\\w+)Attribute\\('${name}'\\)`).exec(chunk) ?? [];
+  const types: Record<string, string> = { String: 'string', Number: 'number', Boolean: 'bool', List: 'list(string)' };
+  return types[getter] ?? (chunk.includes(`new cdktf.StringMap(this, "${name}")`) ? 'map(string)' : 'any');
 }
 
 const entriesOf = (body: string, pattern: RegExp): Entry[] =>
@@ -131,7 +159,12 @@ function folderOf(root: string, kind: 'resource' | 'data', type: string): string
 function main(root: string | undefined): void {
   if (root === undefined) throw new Error('say where @cdktf/provider-google lies');
   const used = usedTypes(join(HERE, '..'));
-  const schema: ProviderSchema = { provider: providerOf(root), resource: {}, data: {} };
+  const schema: ProviderSchema = {
+    version: versionOf(root),
+    provider: parseBindings(sourceOf(join(root, 'lib', 'provider')), 'google'),
+    resource: {},
+    data: {},
+  };
   for (const kind of ['resource', 'data'] as const) {
     for (const type of used[kind]) {
       const source = sourceOf(folderOf(root, kind, type));
@@ -142,7 +175,7 @@ function main(root: string | undefined): void {
 }
 
 /** The version that the bindings' links to the registry name. */
-function providerOf(root: string): string {
+function versionOf(root: string): string {
   const version = /providers\/hashicorp\/google\/(\d+\.\d+\.\d+)/.exec(
     readFileSync(join(root, 'lib', 'provider', 'index.d.ts'), 'utf8'),
   )?.[1];
@@ -151,12 +184,12 @@ function providerOf(root: string): string {
 }
 
 /** A line a type, so that a diff shows which type has changed. */
-function render({ provider, resource, data }: ProviderSchema): string {
+function render({ version, provider, resource, data }: ProviderSchema): string {
   const lines = (types: Record<string, BlockSchema>): string =>
     Object.entries(types)
       .map(([type, block]) => `    ${JSON.stringify(type)}: ${JSON.stringify(block)}`)
       .join(',\n');
-  return `{\n  "provider": ${JSON.stringify(provider)},\n  "resource": {\n${lines(resource)}\n  },\n  "data": {\n${lines(data)}\n  }\n}`;
+  return `{\n  "version": ${JSON.stringify(version)},\n  "provider": ${JSON.stringify(provider)},\n  "resource": {\n${lines(resource)}\n  },\n  "data": {\n${lines(data)}\n  }\n}`;
 }
 
 if (import.meta.main) main(process.argv[2]);

@@ -62,14 +62,13 @@ function checkBlocks(value: Value, schema: NestedSchema, at: string, alsoDynamic
 /** Only what is written out has a type here; an expression's is Terraform's to find. */
 function checkType(value: Value, type: string, at: string): string[] {
   if (value === null || (typeof value === 'string' && value.includes('${'))) return [];
-  const isList = ['list', 'set'].includes(type);
+  const [outer = ''] = type.split('(');
   const fits =
     type === 'any' ||
     (type === 'string' && typeof value !== 'object') ||
-    (type === 'number' &&
-      (typeof value === 'number' || (typeof value === 'string' && value !== '' && !Number.isNaN(Number(value))))) ||
-    (type === 'boolean' && (typeof value === 'boolean' || value === 'true' || value === 'false')) ||
-    (isList && Array.isArray(value)) ||
-    (type === 'map' && typeof value === 'object' && !Array.isArray(value));
+    (type === 'number' && (typeof value === 'number' || (value !== '' && !Number.isNaN(Number(value))))) ||
+    (type === 'bool' && (typeof value === 'boolean' || value === 'true' || value === 'false')) ||
+    (['list', 'set'].includes(outer) && Array.isArray(value)) ||
+    (outer === 'map' && typeof value === 'object' && !Array.isArray(value));
   return fits ? [] : [`${at}: ${JSON.stringify(value)} is no ${type}`];
 }

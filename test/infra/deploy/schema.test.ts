@@ -22,7 +22,7 @@ describe('every block is what the provider takes', () => {
 
   test('the schema is of the version that is pinned, and of no type that is not used', async () => {
     expect(deploy.terraform[0]?.required_providers).toEqual([
-      { google: { source: SCHEMA.provider.split(' ')[0], version: SCHEMA.provider.split(' ')[1] } },
+      { google: { source: SCHEMA.version.split(' ')[0], version: SCHEMA.version.split(' ')[1] } },
     ]);
     const modules = [
       deploy,

@@ -1,6 +1,10 @@
 # Arrivals through Eventarc, beside the module's own notifications or in their place: `arrive` understands both and takes
 # an object once however often it is told of it. Eventarc wants the bucket in its own project, keeps an event for 24 hours,
 # has no filter by prefix and no dead letter; the hourly sweep finds what it loses.
+#
+# Its token is for the address that Cloud Run reports for the service, and `arrive` takes only SLUICE_URL_ARRIVE. Compare
+# `gcloud run services describe sluice-arrive --format='value(status.url)'` with it before relying on this: where they
+# differ, every event is refused with UNAUTHENTICATED.
 
 terraform {
   required_version = ">= 1.9.0"
@@ -15,6 +19,12 @@ variable "region" {
   type        = string
   default     = "us-central1"
   description = "Region of the functions."
+}
+
+variable "bucket_location" {
+  type        = string
+  default     = "us"
+  description = "Location of the raw bucket, lower case: a trigger lies where its bucket does."
 }
 
 variable "raw_bucket" {
@@ -47,7 +57,7 @@ resource "google_project_iam_member" "receive" {
 resource "google_eventarc_trigger" "arrive" {
   name            = "sluice-arrive"
   project         = var.project
-  location        = var.region
+  location        = var.bucket_location
   service_account = var.push_account
 
   matching_criteria {

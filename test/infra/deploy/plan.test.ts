@@ -1,0 +1,236 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parseConfig } from '../../../functions/config.ts';
+import { requireRelease } from '../../../infra/cli/project.ts';
+import { SCHEDULES } from '../../../infra/cli/schedules.ts';
+import { planDeclared } from '../../../infra/cli/tfvars.ts';
+import { planGrants } from '../../../infra/deploy/policy.ts';
+import {
+  hasTerraform,
+  type Plan,
+  type PlannedResource,
+  startTerraform,
+  type Terraform,
+} from './terraform/terraform.ts';
+
+/** The real Terraform with a stand-in for its provider: what it would make, with everything evaluated. */
+
+if (!hasTerraform) console.log('skipped: terraform is not installed, so that no plan can be made here');
+
+const WRAPPED = Buffer.alloc(113, 3).toString('base64');
+const GIVEN = {
+  declared: planDeclared(requireRelease('sql')),
+  commit: 'a'.repeat(40),
+  wrapped_keys: { pii: WRAPPED, cards: WRAPPED },
+};
+
+describe.skipIf(!hasTerraform)('terraform', () => {
+  let terraform: Terraform;
+  beforeAll(async () => {
+    terraform = await startTerraform();
+  });
+  afterAll(() => terraform?.stop());
+
+  describe('validate', () => {
+    test('finds the module valid', async () => {
+      expect(await terraform.run('validate', '-no-color')).toEqual({
+        status: 0,
+        output: expect.stringContaining('valid'),
+      });
+    });
+
+    test.each([
+      [
+        'a reference to nothing',
+        'locals {\n  planted = google_storage_bucket.nowhere.name\n}',
+        'Reference to undeclared resource',
+      ],
+      [
+        'a type that does not fit',
+        'resource "google_pubsub_topic" "planted" {\n  name = ["a", "b"]\n}',
+        'Incorrect attribute value type',
+      ],
+      [
+        'an argument that is missing',
+        'resource "google_storage_bucket" "planted" {\n  name = "b"\n}',
+        'Missing required argument',
+      ],
+      ['a function that there is not', 'locals {\n  planted = upppper("a")\n}', 'Call to unknown function'],
+      ['a circle', 'locals {\n  planted = local.grown\n  grown = local.planted\n}', 'Cycle'],
+    ])('and finds %s', async (_, text, message) => {
+      const file = join(terraform.dir, 'planted.tf');
+      writeFileSync(file, text);
+      const { status, output } = await terraform.run('validate', '-no-color');
+      rmSync(file);
+      expect(status).toBe(1);
+      expect(output).toContain(message);
+    });
+  });
+
+  describe.each([
+    ['example', {}, 5],
+    ['dev', {}, 1],
+    ['prod', { access_policy: '1234' }, 5],
+  ])('plans env/%s.tfvars', (environment, more, keys) => {
+    let plan: Plan;
+    const all = (type: string): PlannedResource[] => plan.resources.filter((resource) => resource.type === type);
+    const valueAt = <T>(type: string, index: string, name: string): T =>
+      all(type).find((resource) => resource.index === index)?.values[name] as T;
+    const block = (resource: PlannedResource, name: string): Record<string, unknown> =>
+      (resource.values[name] as Record<string, unknown>[])[0] ?? {};
+
+    beforeAll(async () => {
+      plan = await terraform.plan({ ...GIVEN, ...more }, `env/${environment}.tfvars`);
+    }, 60_000);
+
+    test('with all of it', () => {
+      expect(plan.resources.length).toBeGreaterThan(200);
+      expect(all('google_kms_crypto_key')).toHaveLength(keys);
+      expect(all('google_access_context_manager_service_perimeter')).toHaveLength('access_policy' in more ? 1 : 0);
+      for (const key of all('google_kms_crypto_key')) expect(key.values.rotation_period).toBe('7776000s');
+    });
+
+    test('with settings that each function takes', () => {
+      const functions = all('google_cloudfunctions2_function');
+      expect(functions).toHaveLength(7);
+      for (const one of functions) {
+        const env = block(one, 'service_config').environment_variables as Record<string, string>;
+        // The key's name is known after apply, and with it what holds it.
+        const config = parseConfig({ ...env, K_SERVICE: 'deployed' });
+        expect(config.tokenSignatures).toBe('removed-by-cloud-run');
+        for (const [name, url] of Object.entries(config.urls))
+          expect(url).toBe(`https://sluice-${name}-123456789012.${config.queues.load.split('/')[3]}.run.app`);
+        expect(config.callers.adhoc).toEqual([`sluice-operator@${config.project}.iam.gserviceaccount.com`]);
+        expect(block(one, 'service_config').ingress_settings).toBe('ALLOW_INTERNAL_ONLY');
+        expect(block(one, 'build_config')).toMatchObject({ runtime: 'nodejs24', entry_point: one.index });
+      }
+    });
+
+    test('with a role for each grant, bound once to every resource that it is for', () => {
+      const grants = planGrants();
+      const roles = all('google_project_iam_custom_role').filter(({ name }) => name === 'function');
+      expect(roles.map(({ values }) => values.permissions)).toHaveLength(grants.length);
+      const ids = all('google_project_iam_custom_role').map(({ values }) => String(values.role_id));
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_.]{3,64}$/);
+      for (const { function: name, kind, target, prefix, permissions } of grants)
+        expect(valueAt('google_project_iam_custom_role', `${name}/${kind}/${target}${prefix}`, 'permissions')).toEqual(
+          permissions,
+        );
+      const bound = plan.resources.filter(({ type, name }) => name === 'function' && type.endsWith('_iam_member'));
+      // The sample has one dataset that sources and transforms share, so each group is one binding.
+      expect(bound.map(({ index }) => index).sort()).toEqual(
+        grants
+          .map(
+            ({ function: name, kind, target, prefix }) =>
+              `${name}/${kind}/${target}${prefix}${kind === 'dataset' ? (target === 'own' ? '/_sluice' : '/shop') : ''}`,
+          )
+          .sort(),
+      );
+    });
+
+    test('with names that Google takes', () => {
+      for (const { values } of all('google_service_account'))
+        expect(values.account_id).toMatch(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/);
+      const buckets = all('google_storage_bucket').map(({ values }) => String(values.name));
+      expect(new Set(buckets).size).toBe(6);
+      for (const name of buckets) expect(name).toMatch(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
+    });
+
+    test('with queues that ask no more than functions, DLP and BigQuery can take', () => {
+      const sizeOf = (name: string): Record<string, unknown> => {
+        const one = all('google_cloudfunctions2_function').find(({ index }) => index === name);
+        return one ? block(one, 'service_config') : {};
+      };
+      for (const queue of all('google_cloud_tasks_queue')) {
+        const { max_instance_count, max_instance_request_concurrency } = sizeOf(String(queue.index)) as Record<
+          string,
+          number
+        >;
+        expect(Number(block(queue, 'rate_limits').max_concurrent_dispatches)).toBeLessThanOrEqual(
+          Number(max_instance_count) * Number(max_instance_request_concurrency),
+        );
+      }
+      const settings = sizeOf('deidentify').environment_variables as Record<string, string>;
+      const [deidentify] = all('google_cloud_tasks_queue').filter(({ index }) => index === 'deidentify');
+      const lanes =
+        Number(block(deidentify as PlannedResource, 'rate_limits').max_concurrent_dispatches) *
+        Number(settings.SLUICE_DLP_CONCURRENCY);
+      expect(lanes).toBeLessThanOrEqual((environment === 'dev' ? 120 : 600) / 60);
+      // Five times a shard, DuckDB's own, and Node beside them.
+      const memory = Number.parseInt(String(sizeOf('deidentify').available_memory), 10) * 1024;
+      expect(
+        5 * (Number(settings.SLUICE_SHARD_BYTES) / 2 ** 20) + Number.parseInt(settings.SLUICE_MEMORY ?? '', 10),
+      ).toBeLessThan(memory - 200);
+    });
+
+    test('with schedules that send what the functions understand', () => {
+      for (const [name, { cron, body }] of Object.entries(SCHEDULES)) {
+        const job = all('google_cloud_scheduler_job').find(({ index }) => index === name) as PlannedResource;
+        expect(job.values.schedule).toBe(cron);
+        const {
+          uri,
+          body: sent,
+          oidc_token,
+        } = block(job, 'http_target') as { uri: string; body: string; oidc_token: [{ audience: string }] };
+        expect(JSON.parse(Buffer.from(sent, 'base64').toString())).toEqual(body);
+        expect(oidc_token[0].audience).toBe(uri);
+      }
+    });
+
+    test('with alerts that have a filter, and a dashboard whose tiles do not overlap', () => {
+      expect(all('google_monitoring_alert_policy').map(({ index }) => index)).toEqual([
+        'dead_letters',
+        'freshness_missed',
+        'privacy_violation',
+        'run_failed',
+        'scanned_bytes',
+        'task_age',
+      ]);
+      const [{ values }] = all('google_monitoring_dashboard') as [PlannedResource];
+      const { mosaicLayout } = JSON.parse(String(values.dashboard_json)) as {
+        mosaicLayout: { tiles: { xPos: number; yPos: number }[] };
+      };
+      const places = mosaicLayout.tiles.map(({ xPos, yPos }) => `${xPos},${yPos}`);
+      expect(new Set(places).size).toBe(8);
+    });
+  });
+
+  test('wrong values are refused, all at once, each with what to do', async () => {
+    const wrong: Record<string, [value: unknown, message: string]> = {
+      project: ['Acme', '6 to 30 lower-case letters'],
+      prefix: ['Sluice-1', '2 to 18 lower-case letters'],
+      region: ['mars', 'us-central1 or europe-west3'],
+      labels: [{ Team: 'x' }, 'labels are lower-case'],
+      commit: ['main', '40 hexadecimal digits'],
+      key_rotation_days: [91, '1 to 90'],
+      wrapped_keys: [{ pii: Buffer.alloc(32, 1).toString('base64') }, 'wrap it'],
+      operators: [['allUsers'], 'never everybody'],
+      readers: [{ nowhere: ['group:a@example.com'] }, 'Only datasets that sql/ declares'],
+      adhoc_ingress: ['ALLOW_ALL', 'nothing here is open to the internet'],
+      access_policy: ['policies/1', 'access-context-manager'],
+      functions: [{ loads: { timeout: 3600 } }, 'arrive, prepare, deidentify'],
+      dlp_requests_per_minute: [10, 'Below 60'],
+      shard_mib: [0, '1 to 256 MiB'],
+      attempts: [100, 'gives up after 100'],
+      alert_emails: [['nobody'], 'Give e-mail addresses'],
+      billing_account: ['mine', '012345-6789AB-CDEF01'],
+      daily_scan_tib: [0, 'More than 0'],
+    };
+    const values = Object.fromEntries(Object.entries(wrong).map(([name, [value]]) => [name, value]));
+    const refusal = await terraform.plan({ ...GIVEN, ...values }).then(
+      () => 'it was planned',
+      (error: Error) => error.message.replace(/\s+/g, ' '),
+    );
+    for (const [, message] of Object.values(wrong)) expect(refusal).toContain(message);
+  }, 60_000);
+
+  test('a key that sql/ names and nobody has wrapped is refused before anything is made', async () => {
+    const refusal = await terraform.plan({ ...GIVEN, wrapped_keys: { pii: WRAPPED } }, 'env/example.tfvars').then(
+      () => 'it was planned',
+      (error: Error) => error.message.replace(/\s+/g, ' '),
+    );
+    expect(refusal).toContain('Every key that sql/ names must be wrapped');
+  }, 60_000);
+});
