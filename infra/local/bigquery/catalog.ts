@@ -77,6 +77,12 @@ export interface Catalog {
     defaultDataset: { project: string; dataset: string } | undefined;
     location: string;
   }): Analysis['findTable'];
+  /** What a table name with a star at its end stands for. Throws SqlError where that is nothing. */
+  wildcard(
+    options: { project: string; location: string; defaultDataset: { project: string; dataset: string } | undefined },
+    path: string[],
+    at: number,
+  ): { suffix: string; table: TableInfo }[];
   putDataset(tx: Tx, record: DatasetRecord): Promise<void>;
   dropDataset(tx: Tx, record: DatasetRecord): Promise<void>;
   /** Creates or replaces the record; the rows' table is made and dropped by the caller. */
@@ -199,12 +205,8 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
     resolver({ project, defaultDataset, location }) {
       return (path, at, defaults) => {
         const ref = resolvePath(path, at, project, defaults ? defaultDataset : undefined);
-        if (
-          ref.dataset.toUpperCase() === 'INFORMATION_SCHEMA' ||
-          path.some((part) => part.toUpperCase() === 'INFORMATION_SCHEMA')
-        )
-          throw unsupported('INFORMATION_SCHEMA', at);
-        if (ref.table.includes('*')) throw unsupported('wildcard tables', at);
+        if (ref.table.includes('*'))
+          throw new SqlError(`Invalid wildcard table name ${ref.table}: the star must end it`, at);
         if (ref.table.includes('$') || ref.table.includes('@')) throw unsupported('table decorators in SQL', at);
         if (!datasets.has(datasetKey(ref.project, ref.dataset)))
           throw new SqlError(
@@ -221,6 +223,21 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
           );
         return infoOf(record);
       };
+    },
+    wildcard({ project, location, defaultDataset }, path, at) {
+      const ref = resolvePath(path, at, project, defaultDataset);
+      const prefix = ref.table.slice(0, -1);
+      const found = [...tables.values()]
+        .filter((one) => one.project === ref.project && one.dataset === ref.dataset && isAlive(one))
+        .filter((one) => one.kind === 'TABLE' && one.table.startsWith(prefix))
+        .sort((a, b) => b.created - a.created);
+      if (found.length === 0)
+        throw new SqlError(
+          `${ref.project}:${ref.dataset}.${ref.table} does not match any table in location ${location}`,
+          undefined,
+          'notFound',
+        );
+      return found.map((record) => ({ suffix: record.table.slice(prefix.length), table: infoOf(record) }));
     },
     async putDataset(tx, record) {
       const key = datasetKey(record.project, record.dataset);
@@ -290,10 +307,7 @@ export function resolvePath(
   defaults: { project: string; dataset: string } | undefined,
 ): TableRef {
   const [a = '', b, c, ...more] = path;
-  if (more.length > 0)
-    throw c?.toUpperCase() === 'INFORMATION_SCHEMA'
-      ? unsupported('INFORMATION_SCHEMA', at)
-      : new SqlError(`Invalid table name ${path.join('.')}`, at);
+  if (more.length > 0) throw new SqlError(`Invalid table name ${path.join('.')}`, at);
   if (c !== undefined) return { project: a, dataset: b ?? '', table: c };
   if (b !== undefined) return { project, dataset: a, table: b };
   if (!defaults)

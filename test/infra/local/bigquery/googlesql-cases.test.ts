@@ -11,7 +11,7 @@ const present = existsSync(scorer);
 if (!present && !process.env.CI) console.log(`${scorer} is missing: the cases are left out`);
 
 /** What was reached; a change may only raise the first. */
-const RIGHT = 637;
+const RIGHT = 645;
 
 /** Rows that differ from the case's, and why they stay as they are. */
 const RESIDUE: Record<string, string> = {

@@ -1,3 +1,4 @@
+import { informationTable } from '../../information-schema.ts';
 import { readParameters } from '../../query-parameters.ts';
 import type { FunctionInfo, Surroundings } from '../../sql/analyze/analysis.ts';
 import { integerOf, textOf } from '../../sql/analyze/literals.ts';
@@ -37,9 +38,22 @@ export function surroundingsOf(
   return {
     findTable(path, at, defaults) {
       const name = path.length === 1 ? path[0] : path.length === 2 && path[0] === '_SESSION' ? path[1] : undefined;
+      const information = informationTable(path, at, {
+        catalog: engine.catalog,
+        project: job.project,
+        location: engine.location,
+        defaultDataset: defaults ? defaultDataset?.dataset : undefined,
+      });
+      if (information) return information;
       const own = defaults && name !== undefined ? temp(name) : undefined;
       return own ?? resolve(path, at, defaults);
     },
+    findWildcard: (path, at, defaults) =>
+      engine.catalog.wildcard(
+        { project: job.project, location: engine.location, defaultDataset: defaults ? defaultDataset : undefined },
+        path,
+        at,
+      ),
     parameter: readParameters(query.queryParameters ?? []),
     now: BigInt(startedAt) * 1000n,
     system: (name, at) => systemVariable(name, at, { engine, job, state }),

@@ -51,6 +51,8 @@ export interface FunctionInfo {
 export interface Surroundings {
   /** Throws SqlError `Not found: …` where there is none. */
   findTable(path: string[], at: number, defaults: boolean): TableInfo;
+  /** The tables whose names begin as the path does, its last star left out, each with what its name has behind. Newest first. */
+  findWildcard(path: string[], at: number, defaults: boolean): { suffix: string; table: TableInfo }[];
   /** The literal that a query parameter stands for. */
   parameter(name: string | undefined, index: number, at: number): Typed;
   /** Microseconds since 1970 at which the statement began: what CURRENT_TIMESTAMP answers. */

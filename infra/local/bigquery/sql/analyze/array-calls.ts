@@ -14,7 +14,7 @@ import {
   scalar,
 } from '../types.ts';
 import type { Env } from './analysis.ts';
-import { analyze, analyzeAs, comparable, constantText, signatureError } from './expressions.ts';
+import { analyze, analyzeAs, comparable, constantText, notNan, signatureError } from './expressions.ts';
 import { analyzeLambda } from './lambdas.ts';
 import { arithmetic } from './operators.ts';
 import { fieldOf } from './scope.ts';
@@ -112,6 +112,26 @@ export const ARRAY_CALLS: Record<string, ArrayCall> = {
       array.type,
     );
   },
+  ARRAY_REMOVE_FIRST_N: (call, env) => {
+    exactly(call, 2);
+    const array = arrayArgument(call, 0, env);
+    return typed(
+      `bq_array_remove_first(${array.sql}, ${analyzeAs(call.args[1] as Expr, INT64, env, call.name).sql})`,
+      array.type,
+    );
+  },
+  ARRAY_REMOVE_LAST_N: (call, env) => {
+    exactly(call, 2);
+    const array = arrayArgument(call, 0, env);
+    return typed(
+      `bq_array_remove_last(${array.sql}, ${analyzeAs(call.args[1] as Expr, INT64, env, call.name).sql})`,
+      array.type,
+    );
+  },
+  ARRAY_FIND: (call, env) => find(call, env, 'element', false),
+  ARRAY_FIND_ALL: (call, env) => find(call, env, 'element', true),
+  ARRAY_OFFSET: (call, env) => find(call, env, 'offset', false),
+  ARRAY_OFFSETS: (call, env) => find(call, env, 'offset', true),
   ARRAY_MIN: (call, env) => extreme(call, env, 'list_min'),
   ARRAY_MAX: (call, env) => extreme(call, env, 'list_max'),
   ARRAY_SUM: (call, env) => sum(call, env),
@@ -156,6 +176,36 @@ function includesOf(call: Call, env: Env, how: 'any' | 'all'): Typed {
       : `(list_has_all(${a}, ${b}) AND len(list_filter(${b}, lambda e: e IS NULL)) = 0)`,
     BOOL,
   );
+}
+
+/** Elements, or their offsets, that equal a value or meet a lambda: all of them, the first, or with mode 'LAST' the last. */
+function find(call: Call, env: Env, what: 'element' | 'offset', all: boolean): Typed {
+  exactly(call, 2, all ? 2 : 3);
+  const array = arrayArgument(call, 0, env);
+  const wanted = call.args[1] as Expr;
+  let test: string;
+  if (wanted.kind === 'lambda') {
+    const { names, body } = analyzeLambda(wanted, [array.type.element], env);
+    const condition = coerce(body, BOOL);
+    if (!condition) throw new SqlError(`The lambda of ${call.name} must return BOOL`, wanted.at);
+    test = condition.sql.replaceAll(new RegExp(`\\b${names[0]}\\b`, 'g'), 'e');
+  } else {
+    const { items, type } = comparable(
+      [typed('e', array.type.element), analyze(wanted, env)],
+      `function ${call.name}`,
+      call.at,
+      false,
+    );
+    test = notNan(`${items[0]?.sql} = ${items[1]?.sql}`, items, type);
+  }
+  const mode = call.args[2] ? constantText(analyze(call.args[2], env))?.toUpperCase() : 'FIRST';
+  if (mode !== 'FIRST' && mode !== 'LAST') throw new SqlError(`${call.name}'s mode must be 'FIRST' or 'LAST'`, call.at);
+  const type = what === 'element' ? array.type.element : INT64;
+  const found =
+    what === 'element'
+      ? `list_filter(${array.sql}, lambda e: ${test})`
+      : `list_transform(list_filter(list_transform(${array.sql}, lambda e, i: struct_pack(e := e, i := i)), lambda p: ${test.replaceAll(/\be\b/g, 'p.e')}), lambda p: CAST(p.i - 1 AS BIGINT))`;
+  return all ? typed(found, arrayOf(type)) : typed(`(${found})[${mode === 'LAST' ? -1 : 1}]`, type);
 }
 
 function extreme(call: Call, env: Env, fn: string): Typed {

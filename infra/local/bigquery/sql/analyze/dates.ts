@@ -29,6 +29,8 @@ export const DATE_CALLS: Record<string, (call: Call, env: Env) => Typed | undefi
   CURRENT_DATETIME: (call, env) => current(call, env, 'DATETIME'),
   CURRENT_TIME: (call, env) => current(call, env, 'TIME'),
   CURRENT_TIMESTAMP: (call, env) => current(call, env, 'TIMESTAMP'),
+  ADDDATE: (call, env) => shift(call, env, 'DATE', '+'),
+  SUBDATE: (call, env) => shift(call, env, 'DATE', '-'),
   LAST_DAY: lastDay,
   GENERATE_DATE_ARRAY: generateDateArray,
   GENERATE_TIMESTAMP_ARRAY: generateTimestampArray,

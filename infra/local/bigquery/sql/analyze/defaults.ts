@@ -15,6 +15,7 @@ const none = (at: number): never => {
 export function defaultValue(text: string, type: SqlType, now: bigint): Typed {
   const analysis = createAnalysis({
     findTable: (_path, at) => none(at),
+    findWildcard: (_path, at) => none(at),
     parameter: (_name, _index, at) => none(at),
     now,
     system: (_name, at) => none(at),

@@ -1,8 +1,8 @@
 import type { Assignment, Path, Statement } from '../parse/statement-tree.ts';
-import type { Expr, Identifier } from '../parse/tree.ts';
+import type { Identifier } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { constrain } from '../type-parameters.ts';
-import { duckType, quoteName, quoteText, renderType } from '../types.ts';
+import { duckType, physicalNames, quoteName, quoteText, renderType } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
 import { defaultValue } from './defaults.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
@@ -132,18 +132,74 @@ export function planAssignments(
   set: Assignment[],
   target: TableInfo,
   env: Env,
+  own: Identifier,
 ): { column: TableInfo['columns'][number]; sql: string }[] {
   const seen = new Set<string>();
-  return set.map(({ column: path, value }) => {
+  const nested = new Map<string, { column: TableInfo['columns'][number]; set: FieldAssignment[]; at: number }>();
+  const whole = set.flatMap(({ column: path, value }) => {
     const [first, ...fields] = path as [Identifier, ...Identifier[]];
-    if (fields.length > 0) throw unsupported('assignment to a field of a STRUCT', first.at);
     const column = targetColumn(target, first);
+    if (fields.length > 0) {
+      if (value === 'default') throw new SqlError('A field of a STRUCT has no default value', first.at);
+      const entry = nested.get(column.name) ?? { column, set: [], at: first.at };
+      entry.set.push({ path: fields, value: analyze(value, env), at: value.at });
+      nested.set(column.name, entry);
+      return [];
+    }
     if (seen.has(column.name)) throw new SqlError(`Update item ${first.name} assigned more than once`, first.at);
     seen.add(column.name);
     const sql =
-      value === 'default' ? defaultOf(column, env, first.at) : assigned(analyze(value as Expr, env), column, value.at);
-    return { column, sql };
+      value === 'default' ? defaultOf(column, env, first.at) : assigned(analyze(value, env), column, value.at);
+    return [{ column, sql }];
   });
+  const parts = [...nested.values()].map(({ column, set: fields, at }) => {
+    if (seen.has(column.name)) throw new SqlError(`Update item ${column.name} assigned more than once`, at);
+    const old = analyze({ kind: 'path', names: [own, { name: column.name, at, quoted: true }], at }, env);
+    return { column, sql: assigned(typed(withFields(old, fields, at), old.type), column, at) };
+  });
+  return [...whole, ...parts];
+}
+
+/** What the target is called where it has no alias. */
+export const lastName = (path: Path): Identifier => path.at(-1) ?? { name: '', at: 0, quoted: false };
+
+interface FieldAssignment {
+  path: Identifier[];
+  value: Typed;
+  at: number;
+}
+
+/** A struct with some of its fields replaced, fields of fields among them; of a NULL struct the others are NULL. */
+function withFields(old: Typed, set: FieldAssignment[], at: number): string {
+  if (old.type.kind !== 'STRUCT')
+    throw new SqlError(`Cannot assign to a field of a value of type ${renderType(old.type)}`, at);
+  const { fields } = old.type;
+  for (const { path } of set) {
+    const [name] = path;
+    if (name && !fields.some((field) => field.name?.toLowerCase() === name.name.toLowerCase()))
+      throw new SqlError(`Field name ${name.name} does not exist in ${renderType(old.type)}`, name.at);
+  }
+  const names = physicalNames(fields);
+  const parts = fields.map((field, i) => {
+    const physical = names[i] ?? '';
+    const value = typed(`struct_extract(${old.sql}, ${quoteText(physical)})`, field.type);
+    const own = set.filter(({ path }) => path[0]?.name.toLowerCase() === field.name?.toLowerCase());
+    const [first, ...more] = own;
+    if (!first) return `${quoteName(physical)} := ${value.sql}`;
+    if (own.every(({ path }) => path.length > 1)) {
+      const deeper = own.map((one) => ({ ...one, path: one.path.slice(1) }));
+      return `${quoteName(physical)} := ${withFields(value, deeper, at)}`;
+    }
+    if (more.length > 0) throw new SqlError(`Update item ${field.name} assigned more than once`, first.at);
+    const coerced = coerce(first.value, field.type);
+    if (!coerced)
+      throw new SqlError(
+        `Value of type ${renderType(first.value.type)} cannot be assigned to ${field.name}, which has type ${renderType(field.type)}`,
+        first.at,
+      );
+    return `${quoteName(physical)} := ${coerced.sql}`;
+  });
+  return `struct_pack(${parts.join(', ')})`;
 }
 
 export const AT_MOST_ONE = 'UPDATE/MERGE must match at most one source row for each target row';
@@ -162,7 +218,7 @@ export function planUpdate(statement: Of<'update'>, env: Env): DmlPlan {
   const inner = plainEnv(env, scope, 'UPDATE');
   const where = analyzeCondition(statement.where, inner, 'WHERE clause');
   noteBounds(statement.where, scope, inner);
-  const set = planAssignments(statement.set, target, inner);
+  const set = planAssignments(statement.set, target, inner, statement.alias ?? lastName(statement.target));
   const staged = env.analysis.fresh('m');
   const values = set.map(({ sql }, i) => `${sql} AS v${i}`).join(', ');
   const assignments = set.map(({ column }, i) => `${quoteName(column.name)} = ${staged}.v${i}`).join(', ');

@@ -47,6 +47,8 @@ export function analyze(expr: Expr, env: Env): Typed {
       return analyzeIs(expr, env);
     case 'in':
       return analyzeIn(expr, env);
+    case 'like':
+      return analyzeLikeArray(expr, env);
     case 'between':
       return analyzeBetween(expr, env);
     case 'case':
@@ -185,6 +187,16 @@ function analyzeIn(expr: Of<'in'>, env: Env): Typed {
 function refuseFloatIn(type: SqlType, at: number): void {
   if (type.kind === 'FLOAT64')
     throw unsupported('IN over a FLOAT64 subquery or array, where NaN would compare as equal', at);
+}
+
+/** ANY of no patterns is false, ALL of none true; a NULL among them leaves open what no other decides. */
+function analyzeLikeArray(expr: Of<'like'>, env: Env): Typed {
+  const of = analyzeAs(expr.of, scalar('STRING'), env, 'LIKE');
+  const patterns = analyzeAs(expr.patterns, arrayOf(scalar('STRING')), env, 'LIKE patterns');
+  const matches = `list_transform(${patterns.sql}, lambda e: ${of.sql} LIKE e ESCAPE '\\')`;
+  const one = `bq_any_true(${expr.all ? `list_transform(${matches}, lambda m: NOT m)` : matches})`;
+  const sql = expr.all ? `(NOT ${one})` : one;
+  return typed(expr.not ? `(NOT ${sql})` : sql, scalar('BOOL'));
 }
 
 function analyzeBetween(expr: Of<'between'>, env: Env): Typed {

@@ -7,6 +7,7 @@ import { analyze, analyzeCondition } from './expressions.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { type Column, fieldOf, findName, findRange, type Range, type Scope } from './scope.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
+import { scanWildcard } from './wildcards.ts';
 
 /** A FROM clause as DuckDB's SQL, with what it makes visible. */
 export interface FromResult {
@@ -161,11 +162,9 @@ function analyzeTable(from: TableFrom, env: Env, left: Scope): FromResult {
       from.at,
       'invalid',
     );
-  const table = env.analysis.findTable(
-    path.map((one) => one.name),
-    from.at,
-    env.analysis.defaults,
-  );
+  const names = path.map((one) => one.name);
+  if (names.at(-1)?.endsWith('*')) return scanWildcard(names, from.alias?.name, env, from.at);
+  const table = env.analysis.findTable(names, from.at, env.analysis.defaults);
   const alias = from.alias?.name ?? path.at(-1)?.name ?? table.table;
   return table.kind === 'VIEW' ? expandView(table, alias, env, from.at) : scanTable(table, alias, env);
 }

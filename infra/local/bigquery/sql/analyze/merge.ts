@@ -1,11 +1,21 @@
 import type { MergeWhen, Statement } from '../parse/statement-tree.ts';
-import { SqlError, unsupported } from '../sql-error.ts';
+import type { Identifier } from '../parse/tree.ts';
+import { SqlError } from '../sql-error.ts';
 import { quoteName, scalar } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
-import { AT_MOST_ONE, assigned, defaultOf, findTarget, plainEnv, planAssignments, targetColumn } from './dml.ts';
+import {
+  AT_MOST_ONE,
+  assigned,
+  defaultOf,
+  findTarget,
+  lastName,
+  plainEnv,
+  planAssignments,
+  targetColumn,
+} from './dml.ts';
 import { analyze, analyzeAs, analyzeCondition } from './expressions.ts';
-import { analyzeFrom, type FromResult, scanTable } from './from.ts';
-import { EMPTY_SCOPE, type Scope } from './scope.ts';
+import { analyzeFrom, type FromResult, scanTable, wrapFrom } from './from.ts';
+import { EMPTY_SCOPE, type Scope, shown } from './scope.ts';
 import type { DmlPlan, DmlStep } from './statement.ts';
 
 /**
@@ -16,8 +26,10 @@ export function planMerge(statement: Extract<Statement, { kind: 'merge' }>, env:
   const target = findTarget(statement.target, env);
   const scan = scanTable(target, statement.alias?.name ?? statement.target.at(-1)?.name ?? target.table, env);
   const own = scan.sql.split(' AS ').at(-1) ?? '';
-  if (statement.source.kind === 'join') throw unsupported('MERGE with a join as its source', statement.source.at);
-  const source = analyzeFrom(statement.source, env, EMPTY_SCOPE);
+  const given = analyzeFrom(statement.source, env, EMPTY_SCOPE);
+  // A join has no one name, so it becomes a subquery that has.
+  const source =
+    statement.source.kind === 'join' ? wrapFrom(given, env, (list) => `SELECT ${list} FROM ${given.sql}`) : given;
   const other = source.sql.split(' AS ').at(-1) ?? '';
   const both: Scope = {
     visible: [...scan.visible, ...source.visible],
@@ -35,7 +47,14 @@ export function planMerge(statement: Extract<Statement, { kind: 'merge' }>, env:
       : 'INNER';
 
   const clauses = statement.whens.map((when, index) =>
-    planClause(when, index + 1, { target, scan, source, both, env }),
+    planClause(when, index + 1, {
+      target,
+      scan,
+      source,
+      both,
+      env,
+      own: statement.alias ?? lastName(statement.target),
+    }),
   );
   const kinds: Record<MergeWhen['on'], string> = {
     matched: `${own}."$rid" IS NOT NULL AND ${other}."$hit"`,
@@ -84,6 +103,8 @@ interface Sides {
   source: FromResult;
   both: Scope;
   env: Env;
+  /** What the target is called. */
+  own: Identifier;
 }
 
 function planClause(when: MergeWhen, number: number, sides: Sides): Clause {
@@ -109,7 +130,7 @@ function planClause(when: MergeWhen, number: number, sides: Sides): Clause {
     };
   }
   if (action.kind === 'update') {
-    const set = planAssignments(action.set, target, inner);
+    const set = planAssignments(action.set, target, inner, sides.own);
     const values = set.map(({ sql }, i) => ({ name: `v${number}_${i}`, sql }));
     const assignments = set.map(({ column }, i) => `${quoteName(column.name)} = m.v${number}_${i}`).join(', ');
     return {
@@ -124,11 +145,11 @@ function planClause(when: MergeWhen, number: number, sides: Sides): Clause {
     };
   }
   const columns = action.columns ? action.columns.map((name) => targetColumn(target, name)) : target.columns;
-  const count = action.values === 'row' ? source.visible.length : action.values.length;
+  const count = action.values === 'row' ? shown(source.visible).length : action.values.length;
   if (count !== columns.length)
     throw new SqlError(`Inserted row has wrong column count; Has ${count}, expected ${columns.length}`, when.at);
   const values = columns.map((column, i) => {
-    const value = action.values === 'row' ? source.visible[i] : action.values[i];
+    const value = action.values === 'row' ? shown(source.visible)[i] : action.values[i];
     const name = `v${number}_${i}`;
     if (value === undefined || value === 'default') return { name, sql: defaultOf(column, env, when.at) };
     if ('value' in value && 'touch' in value) {

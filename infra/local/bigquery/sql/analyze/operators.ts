@@ -125,14 +125,18 @@ export function arithmetic(op: string, left: Typed, right: Typed, at: number): T
   const [a, b] = items;
   if (type.kind === 'FLOAT64') return typed(`bq_finite(${a.sql} ${op} ${b.sql}, ${a.sql}, ${b.sql})`, type);
   if (type.kind === 'INT64') return typed(`(${a.sql} ${op} ${b.sql})`, type);
-  if (type.kind === 'BIGNUMERIC' && op === '*') throw unsupported('multiplication of BIGNUMERIC', at);
+  if (type.kind === 'BIGNUMERIC' && op === '*') return typed(bigDecimal('multiply', a.sql, b.sql), type);
   return typed(`CAST((${a.sql} ${op} ${b.sql}) AS ${duckType(type)})`, type);
 }
+
+/** DuckDB has no product of so many digits: it is taken of the numbers' texts. */
+const bigDecimal = (operation: string, a: string, b: string) =>
+  `bq_text_bignumeric(bq_decimal_${operation}(CAST(${a} AS VARCHAR), CAST(${b} AS VARCHAR)))`;
 
 /** `/` is FLOAT64, or NUMERIC where an operand is; a zero divisor is an error, never Infinity. */
 export function divide(left: Typed, right: Typed, at: number): Typed {
   const { items, type } = numbers('operator /', left, right, at);
-  if (type.kind === 'BIGNUMERIC') throw unsupported('division of BIGNUMERIC', at);
+  if (type.kind === 'BIGNUMERIC') return typed(bigDecimal('divide', items[0].sql, items[1].sql), type);
   if (type.kind === 'NUMERIC') return typed(`bq_divide_numeric(${items[0].sql}, ${items[1].sql})`, type);
   const [a, b] = items.map((item) => coerce(item, scalar('FLOAT64'))?.sql);
   return typed(`bq_divide(${a}, ${b})`, scalar('FLOAT64'));

@@ -9,7 +9,7 @@ import { analyzeFrom, analyzeJoin, analyzeSample, derived, type FromResult, wrap
 import { noteBounds } from './partition-bounds.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { analyzeOrdered, limitClause } from './queries.ts';
-import { type Column, EMPTY_SCOPE, type Scope } from './scope.ts';
+import { type Column, EMPTY_SCOPE, type Scope, shown } from './scope.ts';
 import { analyzeItem, analyzeSelect } from './select.ts';
 import { combine } from './set-operations.ts';
 import { typed } from './typed.ts';
@@ -35,7 +35,8 @@ function startOf(start: Parameters<typeof analyzePipes>[0], env: Env): FromResul
 
 const tableOf = (query: QueryResult, env: Env) => derived(query.sql, query.columns, undefined, env, query.value);
 
-function resultOf({ sql, visible }: FromResult): QueryResult {
+function resultOf({ sql, visible: all }: FromResult): QueryResult {
+  const visible = shown(all);
   const from = sql.startsWith('LATERAL ') ? sql.slice('LATERAL '.length) : sql;
   return {
     sql: `SELECT ${visible.map((column, i) => `${column.value.sql} AS c${i + 1}`).join(', ')} FROM ${from}`,

@@ -5,7 +5,7 @@ import { AGGREGATES } from './aggregates.ts';
 import type { Env } from './analysis.ts';
 import { analyze, comparable, constantText } from './expressions.ts';
 import { derived, type FromResult } from './from.ts';
-import type { Column, Scope } from './scope.ts';
+import { type Column, type Scope, shown } from './scope.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
 
 /** Every column that neither the aggregates nor the input name is grouped by; each value becomes a column. */
@@ -39,7 +39,7 @@ export function analyzePivot(of: FromResult, pivot: Pivot, alias: string | undef
       return { name: prefix === undefined ? name : `${prefix}_${name}`, value: analyze(expr, env2) };
     }),
   );
-  const keys = of.visible.filter((column) => !used.has(column.value.sql));
+  const keys = shown(of.visible).filter((column) => !used.has(column.value.sql));
   for (const key of keys) {
     key.touch();
     if (!isGroupable(key.value.type))
@@ -121,7 +121,7 @@ export function analyzeUnpivot(of: FromResult, unpivot: Unpivot, alias: string |
     return `struct_pack(${values.join(', ')}, n := ${item.label.sql})`;
   });
   const gone = new Set(items.flatMap((item) => item.columns));
-  const rest = of.visible.filter((column) => !gone.has(column));
+  const rest = shown(of.visible).filter((column) => !gone.has(column));
   for (const column of rest) column.touch();
   const columns: Column[] = [
     ...rest.map((column) => ({ ...column, touch: () => {} })),

@@ -7,6 +7,8 @@ export interface Column {
   /** Absent where the query gave it none. */
   name: string | undefined;
   value: Typed;
+  /** Reached by its name alone, not by `*`: `_TABLE_SUFFIX`. */
+  isHidden?: true;
   /** Notes that the statement reads what lies under this column, for the bytes that are billed. */
   touch(): void;
 }
@@ -69,10 +71,13 @@ export function use(column: Column): Typed {
   return column.value;
 }
 
+export const shown = (columns: readonly Column[]) => columns.filter((column) => !column.isHidden);
+
 function rowOf(range: Range): Typed {
-  const fields = range.columns.map((column) => ({ name: column.name, type: column.value.type }));
+  const columns = shown(range.columns);
+  const fields = columns.map((column) => ({ name: column.name, type: column.value.type }));
   const names = physicalNames(fields);
-  const parts = range.columns.map((column, i) => `${quoteName(names[i] ?? '')} := ${use(column).sql}`);
+  const parts = columns.map((column, i) => `${quoteName(names[i] ?? '')} := ${use(column).sql}`);
   return typed(`struct_pack(${parts.join(', ')})`, { kind: 'STRUCT', fields });
 }
 

@@ -9,7 +9,7 @@ import { analyzeFrom, type FromResult } from './from.ts';
 import { aliasIndex, groupClause, ordinalOf } from './group-by.ts';
 import { noteBounds, originOf } from './partition-bounds.ts';
 import { orderOutput } from './queries.ts';
-import { type Column, EMPTY_SCOPE, fieldOf, findRange, type Scope } from './scope.ts';
+import { type Column, EMPTY_SCOPE, fieldOf, findRange, type Scope, shown } from './scope.ts';
 import { type Typed, typed } from './typed.ts';
 
 export interface Output {
@@ -202,11 +202,11 @@ function expandStar(item: Extract<SelectItem, { kind: 'star' }>, env: Env, hasFr
 function starColumns(item: Extract<SelectItem, { kind: 'star' }>, env: Env, hasFrom: boolean): Column[] {
   if (!item.of) {
     if (!hasFrom) throw new SqlError('SELECT * must have a FROM clause', item.at);
-    return env.scope.visible;
+    return shown(env.scope.visible);
   }
   const names = item.of.kind === 'path' ? item.of.names : [];
   const range = names.length === 1 && names[0] ? findRange(env.scope, names[0].name) : undefined;
-  if (range && (!range.row || range.row.type.kind === 'STRUCT')) return range.columns;
+  if (range && (!range.row || range.row.type.kind === 'STRUCT')) return shown(range.columns);
   const value = analyze(item.of, env);
   const { type } = value;
   if (type.kind !== 'STRUCT') throw new SqlError(`Dot-star is not supported for type ${renderType(type)}`, item.at);

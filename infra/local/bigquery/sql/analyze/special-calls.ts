@@ -10,7 +10,7 @@ import { JSON_CALLS } from './json-calls.ts';
 import { namedArguments } from './named-arguments.ts';
 import { concatenate } from './operators.ts';
 import { REGEX_CALLS } from './regex-calls.ts';
-import { raise, type Typed, typed } from './typed.ts';
+import { coerce, commonType, raise, type Typed, typed } from './typed.ts';
 
 type Special = (call: Call, env: Env) => Typed | undefined;
 const STRING = scalar('STRING');
@@ -45,6 +45,28 @@ export const SPECIAL_CALLS: Record<string, Special> = {
     return undefined;
   },
   FORMAT: analyzeFormat,
+  IFERROR: (call, env) => {
+    const [value, fallback, ...more] = args(call, env);
+    const type = value && fallback && commonType([value, fallback]);
+    if (!value || !fallback || !type || more.length > 0)
+      throw signatureError('function IFERROR', args(call, env), call.at);
+    refuseInTry(call, env);
+    const [a, b] = [coerce(value, type), coerce(fallback, type)];
+    // NULL may be the value itself, so whether it failed is asked apart.
+    return typed(`CASE WHEN ${failed(a?.sql ?? '')} THEN ${b?.sql} ELSE TRY(${a?.sql}) END`, type);
+  },
+  NULLIFERROR: (call, env) => {
+    const [value, ...more] = args(call, env);
+    if (!value || more.length > 0) throw signatureError('function NULLIFERROR', args(call, env), call.at);
+    refuseInTry(call, env);
+    return typed(`TRY(${value.sql})`, value.type);
+  },
+  ISERROR: (call, env) => {
+    const [value, ...more] = args(call, env);
+    if (!value || more.length > 0) throw signatureError('function ISERROR', args(call, env), call.at);
+    refuseInTry(call, env);
+    return typed(failed(value.sql), scalar('BOOL'));
+  },
   CONTAINS_SUBSTR: containsSubstr,
   NORMALIZE: (call, env) => normalize(call, env, 'bq_normalize'),
   NORMALIZE_AND_CASEFOLD: (call, env) => normalize(call, env, 'bq_normalize_casefold'),
@@ -57,6 +79,17 @@ export const SPECIAL_CALLS: Record<string, Special> = {
     throw unsupported('function SESSION_USER', call.at);
   },
 };
+
+const failed = (sql: string) => `(TRY(CASE WHEN (${sql}) IS NULL THEN 1 ELSE 2 END) IS NULL)`;
+
+/** DuckDB's TRY holds neither subqueries nor what is random. */
+function refuseInTry(call: Call, env: Env): void {
+  const text = JSON.stringify(call.args[0], (_, value) => (value instanceof Map ? [] : value));
+  if (/"kind":"(subquery|arraySubquery|exists)"|"name":"(RAND|GENERATE_UUID)"/.test(text))
+    throw unsupported(`${call.name} of a subquery or of what is random`, call.at);
+  if (env.noAggregates === undefined && call.args[0]?.kind === 'call' && call.args[0].over)
+    throw unsupported(`${call.name} of an analytic function`, call.at);
+}
 
 /** `NORMALIZE(text, NFKC)`: the form is a word, not a value. */
 function normalize(call: Call, env: Env, fn: string): Typed | undefined {

@@ -123,6 +123,23 @@ export const NUMBERS: Record<string, string> = {
   'PARSE_BIGNUMERIC(STRING) BIGNUMERIC': "bq_text_bignumeric(bq_spaced_number($1, 'BIGNUMERIC'))",
   'COSINE_DISTANCE(ARRAY<FLOAT64>, ARRAY<FLOAT64>) FLOAT64': 'bq_cosine_distance($1, $2)',
   'EUCLIDEAN_DISTANCE(ARRAY<FLOAT64>, ARRAY<FLOAT64>) FLOAT64': 'bq_euclidean_distance($1, $2)',
+  'ROUND(BIGNUMERIC, INT64) BIGNUMERIC': "bq_text_bignumeric(bq_decimal_round(CAST($1 AS VARCHAR), $2, 'away'))",
+  'TRUNC(BIGNUMERIC, INT64) BIGNUMERIC': "bq_text_bignumeric(bq_decimal_round(CAST($1 AS VARCHAR), $2, 'zero'))",
+  'ROUND(NUMERIC, INT64, STRING) NUMERIC':
+    'CAST(bq_decimal_round(CAST($1 AS VARCHAR), $2, bq_rounding_mode($3)) AS DECIMAL(38,9))',
+  'DIV(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC':
+    "bq_text_bignumeric(bq_decimal_round(bq_decimal_divide(CAST($1 AS VARCHAR), CAST($2 AS VARCHAR)), 0::BIGINT, 'zero'))",
+  'SAFE_MULTIPLY(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC':
+    'TRY(bq_text_bignumeric(bq_decimal_multiply(CAST($1 AS VARCHAR), CAST($2 AS VARCHAR))))',
+  'SAFE_DIVIDE(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC':
+    'TRY(bq_text_bignumeric(bq_decimal_divide(CAST($1 AS VARCHAR), CAST($2 AS VARCHAR))))',
+  'SQRT(NUMERIC) NUMERIC': "bq_near_numeric(bq_sqrt(CAST($1 AS DOUBLE)), 'SQRT')",
+  'EXP(NUMERIC) NUMERIC': "bq_near_numeric(bq_exp(CAST($1 AS DOUBLE)), 'EXP')",
+  'LN(NUMERIC) NUMERIC': "bq_near_numeric(bq_ln(CAST($1 AS DOUBLE)), 'LN')",
+  'LOG(NUMERIC) NUMERIC': "bq_near_numeric(bq_ln(CAST($1 AS DOUBLE)), 'LOG')",
+  'LOG(NUMERIC, NUMERIC) NUMERIC': "bq_near_numeric(bq_log(CAST($1 AS DOUBLE), CAST($2 AS DOUBLE)), 'LOG')",
+  'LOG10(NUMERIC) NUMERIC': "bq_near_numeric(bq_log10(CAST($1 AS DOUBLE)), 'LOG10')",
+  'CBRT(NUMERIC) NUMERIC': "bq_near_numeric(cbrt(CAST($1 AS DOUBLE)), 'CBRT')",
   'RAND() FLOAT64': 'random()',
   'GENERATE_UUID() STRING': 'CAST(uuid() AS VARCHAR)',
   'BIT_COUNT(INT64) INT64': 'CAST(bit_count($1) AS BIGINT)',

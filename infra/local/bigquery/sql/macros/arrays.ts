@@ -6,6 +6,10 @@ export const ARRAY_MACROS: readonly Macro[] = [
     'bq_in_array(x, a)',
     `CASE WHEN a IS NULL OR len(a) = 0 THEN false WHEN x IS NULL THEN NULL WHEN list_contains(a, x) THEN true WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 THEN NULL ELSE false END`,
   ],
+  [
+    'bq_any_true(a)',
+    `CASE WHEN a IS NULL OR len(a) = 0 THEN false WHEN list_contains(a, true) THEN true WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 THEN NULL ELSE false END`,
+  ],
   ['bq_array_includes(a, x)', `CASE WHEN a IS NOT NULL AND x IS NOT NULL THEN list_contains(a, x) END`],
   ['bq_safe_ordinal(a, i)', `CASE WHEN i >= 1 AND i <= len(a) THEN a[i] END`],
   ['bq_safe_offset(a, i)', `CASE WHEN i >= 0 AND i < len(a) THEN a[i + 1] END`],
@@ -39,6 +43,14 @@ export const ARRAY_MACROS: readonly Macro[] = [
   [
     'bq_array_last_n(a, n)',
     `CASE WHEN a IS NOT NULL AND n IS NOT NULL THEN a[greatest(len(a) - CASE WHEN n < 0 THEN ${fail(`'The n argument to ARRAY_LAST_N must not be negative.'`)} ELSE n END + 1, 1):len(a)] END`,
+  ],
+  [
+    'bq_array_remove_first(a, n)',
+    `CASE WHEN a IS NOT NULL AND n IS NOT NULL THEN a[CASE WHEN n < 0 THEN ${fail(`'The n argument to ARRAY_REMOVE_FIRST_N must not be negative.'`)} ELSE n END + 1:len(a)] END`,
+  ],
+  [
+    'bq_array_remove_last(a, n)',
+    `CASE WHEN a IS NOT NULL AND n IS NOT NULL THEN a[1:greatest(len(a) - CASE WHEN n < 0 THEN ${fail(`'The n argument to ARRAY_REMOVE_LAST_N must not be negative.'`)} ELSE n END, 0)] END`,
   ],
   ['bq_array_concat(a, b)', `CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN list_concat(a, b) END`],
   ['bq_flatten(items)', `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) = 0 THEN flatten(items) END`],

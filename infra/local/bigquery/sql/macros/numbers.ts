@@ -130,6 +130,15 @@ export const NUMBER_MACROS: readonly Macro[] = [
       THEN CASE WHEN regexp_matches(s, '-\\s*$') THEN '-' ELSE '' END || regexp_replace(regexp_replace(s, '[+-]\\s*$', ''), '[\\s,]', '', 'g') ELSE ${failText(`'Invalid input to PARSE_' || t || ': ' || s`)} END`,
   ],
   [
+    'bq_rounding_mode(m)',
+    `CASE upper(m) WHEN 'ROUND_HALF_AWAY_FROM_ZERO' THEN 'away' WHEN 'ROUND_HALF_EVEN' THEN 'even' ELSE CASE WHEN m IS NOT NULL THEN ${failText(`'Invalid rounding mode: ' || m`)} END END`,
+  ],
+  // A double's 15 digits hold nine behind the point only while few stand before it.
+  [
+    'bq_near_numeric(x, f)',
+    `CASE WHEN abs(x) < 100000 THEN CAST(CAST(x AS VARCHAR) AS DECIMAL(38,9)) ELSE CAST(CASE WHEN x IS NOT NULL THEN ${failText(`'not supported by the embedded warehouse: ' || f || ' of such a NUMERIC'`)} END AS DECIMAL(38,9)) END`,
+  ],
+  [
     'bq_same_length(a, b, r)',
     `CASE WHEN len(a) <> len(b) THEN ${fail(`'Array arguments to a distance function must have equal lengths'`, 'DOUBLE')} WHEN len(list_filter(a, lambda e: e IS NULL)) + len(list_filter(b, lambda e: e IS NULL)) > 0 THEN ${fail(`'Array arguments to a distance function must not hold NULL'`, 'DOUBLE')} ELSE r END`,
   ],

@@ -91,8 +91,14 @@ function parseComparisonTail(c: Cursor, of: Expr): Expr {
 /** `x LIKE ANY (a, b)` is `x LIKE a OR x LIKE b`; `ALL` joins with AND. */
 function parseLikeAny(c: Cursor, of: Expr, not: boolean, at: number): Expr {
   const op = c.next().word === 'ALL' ? 'AND' : 'OR';
-  if (!c.sees('(') || startsQuery(c, 1)) throw unsupported('LIKE ANY or ALL over a subquery or UNNEST', at);
+  if (c.takes('UNNEST', '(')) {
+    const patterns = parseExpression(c);
+    c.expect(')');
+    return { kind: 'like', of, not, all: op === 'AND', patterns, at };
+  }
   c.expect('(');
+  const query = tryQuery(c);
+  if (query) return { kind: 'like', of, not, all: op === 'AND', patterns: { kind: 'arraySubquery', query, at }, at };
   const likes = parseList(c).map((right): Expr => ({ kind: 'binary', op: 'LIKE', left: of, right, at }));
   c.expect(')');
   const joined = likes.reduce((left, right) => ({ kind: 'binary', op, left, right, at }));

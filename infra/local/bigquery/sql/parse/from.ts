@@ -154,7 +154,6 @@ export function parseTablePath(c: Cursor): Path {
     c.next();
     add(fieldName(c));
   }
-  if (c.sees('.', '*')) throw unsupported('wildcard tables', c.peek().at);
   return path;
 }
 

@@ -91,6 +91,8 @@ export type Expr =
       unnest: Expr | undefined;
       at: number;
     }
+  /** `LIKE ANY` or `ALL` over an array. */
+  | { kind: 'like'; of: Expr; not: boolean; all: boolean; patterns: Expr; at: number }
   | { kind: 'between'; of: Expr; low: Expr; high: Expr; not: boolean; at: number }
   | {
       kind: 'case';

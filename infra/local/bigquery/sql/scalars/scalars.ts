@@ -1,4 +1,5 @@
 import { BYTE_SCALARS } from './bytes.ts';
+import { DECIMAL_SCALARS } from './decimals.ts';
 import { FORMAT_SCALARS } from './formats.ts';
 import { INTERVAL_SCALARS } from './intervals.ts';
 import { JSON_EDITS } from './json-edits.ts';
@@ -9,6 +10,7 @@ import { TEXT_SCALARS } from './texts.ts';
 
 /** Every function of JavaScript that macros and signatures name. */
 export const SCALARS: readonly ScalarFunction[] = [
+  ...DECIMAL_SCALARS,
   ...FORMAT_SCALARS,
   ...INTERVAL_SCALARS,
   ...JSON_EDITS,

@@ -1,0 +1,336 @@
+import type { Catalog, DatasetRecord, TableRecord } from './catalog.ts';
+import { renderTableDdl } from './render-ddl.ts';
+import { type Field, typeOfField } from './schema.ts';
+import type { TableInfo } from './sql/analyze/analysis.ts';
+import { SqlError, unsupported } from './sql/sql-error.ts';
+import { renderParameterized } from './sql/type-parameters.ts';
+import { arrayOf, duckType, quoteName, quoteText, renderType, type SqlType, scalar } from './sql/types.ts';
+
+type Value = string | number | boolean | null;
+type Columns = Record<string, SqlType>;
+
+interface View {
+  columns: Columns;
+  /** A query that answers the columns in order. */
+  sql: string;
+}
+
+/** What INFORMATION_SCHEMA's views look at: one dataset, or all of a region's. */
+interface Place {
+  catalog: Catalog;
+  project: string;
+  location: string;
+  datasets: DatasetRecord[];
+}
+
+const STRING = scalar('STRING');
+const INT64 = scalar('INT64');
+const TIMESTAMP = scalar('TIMESTAMP');
+const BOOL = scalar('BOOL');
+
+const strings = (names: string): Columns => Object.fromEntries(names.split(' ').map((name) => [name, STRING]));
+
+/** Rows that are known now, as a query. */
+function rowsView(columns: Columns, rows: Record<string, Value>[]): View {
+  const names = Object.keys(columns);
+  const cell = (value: Value, type: SqlType) => {
+    if (value === null) return `CAST(NULL AS ${duckType(type)})`;
+    if (type.kind === 'TIMESTAMP') return `make_timestamptz(${Number(value) * 1000}::BIGINT)`;
+    return typeof value === 'string' ? quoteText(value) : `CAST(${value} AS ${duckType(type)})`;
+  };
+  const list = (row: Record<string, Value>) => names.map((name) => cell(row[name] ?? null, columns[name] ?? STRING));
+  const empty = names.map((name) => `CAST(NULL AS ${duckType(columns[name] ?? STRING)})`);
+  const sql =
+    rows.length === 0
+      ? `SELECT ${empty.join(', ')} WHERE false`
+      : `VALUES ${rows.map((row) => `(${list(row).join(', ')})`).join(', ')}`;
+  return { columns, sql };
+}
+
+const tablesOf = ({ catalog, datasets }: Place) =>
+  datasets.flatMap(({ project, dataset }) => catalog.tables(project, dataset));
+
+const named = (record: TableRecord) => ({
+  table_catalog: record.project,
+  table_schema: record.dataset,
+  table_name: record.table,
+});
+
+/** A column's type as `data_type` spells it: `ARRAY<STRUCT<a INT64>>`, `STRING(10)`. */
+function dataType(field: Field): string {
+  const type = typeOfField(field);
+  return type.kind === 'ARRAY' || type.kind === 'STRUCT'
+    ? renderType(type)
+    : renderParameterized(type.kind, type.parameters);
+}
+
+const same = (a: string | undefined, b: string) => a?.toLowerCase() === b.toLowerCase();
+
+function columnRows(record: TableRecord) {
+  return record.schema.map((field, i) => {
+    const cluster = record.clustering?.findIndex((name) => same(name, field.name)) ?? -1;
+    return {
+      ...named(record),
+      column_name: field.name,
+      ordinal_position: i + 1,
+      is_nullable: field.mode === 'REQUIRED' ? 'NO' : 'YES',
+      data_type: dataType(field),
+      is_generated: 'NEVER',
+      is_hidden: 'NO',
+      is_system_defined: 'NO',
+      is_partitioning_column: same(record.timePartitioning?.field, field.name) ? 'YES' : 'NO',
+      clustering_ordinal_position: cluster < 0 ? null : cluster + 1,
+      collation_name: 'NULL',
+      column_default: field.defaultValueExpression ?? 'NULL',
+    };
+  });
+}
+
+function fieldPaths(record: TableRecord, column: string, field: Field, path: string): Record<string, Value>[] {
+  const own = {
+    ...named(record),
+    column_name: column,
+    field_path: path,
+    data_type: dataType(field),
+    description: field.description ?? null,
+    collation_name: 'NULL',
+  };
+  return [own, ...(field.fields ?? []).flatMap((one) => fieldPaths(record, column, one, `${path}.${one.name}`))];
+}
+
+function optionRows(record: TableRecord) {
+  const { description, friendlyName, labels } = record.rest;
+  const rows: [string, string, string][] = [];
+  const quoted = (value: unknown) => JSON.stringify(String(value));
+  if (description !== undefined) rows.push(['description', 'STRING', quoted(description)]);
+  if (friendlyName !== undefined) rows.push(['friendly_name', 'STRING', quoted(friendlyName)]);
+  if (labels !== undefined) {
+    const pairs = Object.entries(labels as Record<string, string>);
+    const text = pairs.map(([key, value]) => `STRUCT(${quoted(key)}, ${quoted(value)})`).join(', ');
+    rows.push(['labels', 'ARRAY<STRUCT<STRING, STRING>>', `[${text}]`]);
+  }
+  if (record.requirePartitionFilter) rows.push(['require_partition_filter', 'BOOL', 'true']);
+  return rows.map(([option_name, option_type, option_value]) => ({
+    ...named(record),
+    option_name,
+    option_type,
+    option_value,
+  }));
+}
+
+const PARTITION_FORMATS = { HOUR: '%Y%m%d%H', DAY: '%Y%m%d', MONTH: '%Y%m', YEAR: '%Y' };
+
+/** Rows of each partition, counted now. */
+function partitionsView(place: Place): View {
+  const columns: Columns = {
+    ...strings('table_catalog table_schema table_name partition_id'),
+    total_rows: INT64,
+    last_modified_time: TIMESTAMP,
+  };
+  const parts = tablesOf(place)
+    .filter((record) => record.kind === 'TABLE')
+    .map((record) => {
+      const { timePartitioning: by } = record;
+      const id = by
+        ? `coalesce(strftime(CAST(${quoteName(by.field)} AS TIMESTAMP), '${PARTITION_FORMATS[by.type]}'), '__NULL__')`
+        : 'CAST(NULL AS VARCHAR)';
+      const head = Object.values(named(record)).map(quoteText).join(', ');
+      return `SELECT ${head}, ${id} AS partition_id, count(*), make_timestamptz(${record.modified * 1000}::BIGINT) FROM ${record.physical}${by ? ' GROUP BY partition_id' : ''}`;
+    });
+  return parts.length === 0 ? rowsView(columns, []) : { columns, sql: parts.join(' UNION ALL ') };
+}
+
+const STRUCT = (fields: Record<string, SqlType>): SqlType => ({
+  kind: 'STRUCT',
+  fields: Object.entries(fields).map(([name, type]) => ({ name, type })),
+});
+
+const JOB_COLUMNS: [name: string, type: SqlType, sql: string][] = [
+  ['creation_time', TIMESTAMP, "make_timestamptz(CAST(json_extract(j, '$.created') AS BIGINT) * 1000)"],
+  ['project_id', STRING, "json_extract_string(j, '$.project')"],
+  ['job_id', STRING, "json_extract_string(j, '$.id')"],
+  [
+    'job_type',
+    STRING,
+    "CASE WHEN json_exists(j, '$.configuration.query') THEN 'QUERY' WHEN json_exists(j, '$.configuration.load') THEN 'LOAD' WHEN json_exists(j, '$.configuration.copy') THEN 'COPY' ELSE 'EXTRACT' END",
+  ],
+  ['statement_type', STRING, "json_extract_string(j, '$.query.statementType')"],
+  ['priority', STRING, "coalesce(json_extract_string(j, '$.configuration.query.priority'), 'INTERACTIVE')"],
+  ['start_time', TIMESTAMP, "make_timestamptz(CAST(json_extract(j, '$.started') AS BIGINT) * 1000)"],
+  ['end_time', TIMESTAMP, "make_timestamptz(CAST(json_extract(j, '$.ended') AS BIGINT) * 1000)"],
+  ['query', STRING, "json_extract_string(j, '$.configuration.query.query')"],
+  ['state', STRING, "json_extract_string(j, '$.state')"],
+  ['total_bytes_processed', INT64, "CAST(json_extract(j, '$.query.totalBytesProcessed') AS BIGINT)"],
+  ['total_bytes_billed', INT64, "CAST(json_extract(j, '$.query.totalBytesBilled') AS BIGINT)"],
+  ['cache_hit', BOOL, 'false'],
+  [
+    'error_result',
+    STRUCT({ reason: STRING, location: STRING, message: STRING }),
+    "CASE WHEN json_type(j, '$.error') = 'OBJECT' THEN struct_pack(reason := json_extract_string(j, '$.error.reason'), location := json_extract_string(j, '$.error.location'), message := json_extract_string(j, '$.error.message')) END",
+  ],
+  [
+    'destination_table',
+    STRUCT({ project_id: STRING, dataset_id: STRING, table_id: STRING }),
+    "struct_pack(project_id := json_extract_string(j, '$.result.destination.project'), dataset_id := json_extract_string(j, '$.result.destination.dataset'), table_id := json_extract_string(j, '$.result.destination.table'))",
+  ],
+  [
+    'labels',
+    arrayOf(STRUCT({ key: STRING, value: STRING })),
+    "list_transform(json_keys(j, '$.configuration.labels'), lambda k: struct_pack(key := k, value := json_extract_string(j, '$.configuration.labels.\"' || k || '\"')))",
+  ],
+];
+
+function jobsView(project: string): View {
+  return {
+    columns: Object.fromEntries(JOB_COLUMNS.map(([name, type]) => [name, type])),
+    sql: `SELECT ${JOB_COLUMNS.map(([, , sql]) => sql).join(', ')} FROM (SELECT CAST(json AS JSON) AS j FROM meta.jobs WHERE project = ${quoteText(project)}) AS jobs`,
+  };
+}
+
+const VIEWS: Record<string, (place: Place) => View> = {
+  SCHEMATA: ({ datasets }) =>
+    rowsView(
+      {
+        ...strings('catalog_name schema_name schema_owner'),
+        creation_time: TIMESTAMP,
+        last_modified_time: TIMESTAMP,
+        ...strings('location ddl default_collation_name'),
+      },
+      datasets.map((one) => ({
+        catalog_name: one.project,
+        schema_name: one.dataset,
+        creation_time: one.created,
+        last_modified_time: one.modified,
+        location: one.location,
+        ddl: `CREATE SCHEMA \`${one.project}.${one.dataset}\`\nOPTIONS(\n  location=${JSON.stringify(one.location)}\n);`,
+        default_collation_name: 'NULL',
+      })),
+    ),
+  TABLES: (place) =>
+    rowsView(
+      {
+        ...strings('table_catalog table_schema table_name table_type is_insertable_into is_typed'),
+        creation_time: TIMESTAMP,
+        ...strings('ddl default_collation_name'),
+      },
+      tablesOf(place).map((record) => ({
+        ...named(record),
+        table_type: record.kind === 'VIEW' ? 'VIEW' : 'BASE TABLE',
+        is_insertable_into: record.kind === 'VIEW' ? 'NO' : 'YES',
+        is_typed: 'NO',
+        creation_time: record.created,
+        ddl: renderTableDdl(record),
+        default_collation_name: 'NULL',
+      })),
+    ),
+  COLUMNS: (place) =>
+    rowsView(
+      {
+        ...strings('table_catalog table_schema table_name column_name'),
+        ordinal_position: INT64,
+        ...strings(
+          'is_nullable data_type is_generated generation_expression is_stored is_hidden is_updatable is_system_defined is_partitioning_column',
+        ),
+        clustering_ordinal_position: INT64,
+        ...strings('collation_name column_default rounding_mode'),
+      },
+      tablesOf(place).flatMap(columnRows),
+    ),
+  COLUMN_FIELD_PATHS: (place) =>
+    rowsView(
+      strings(
+        'table_catalog table_schema table_name column_name field_path data_type description collation_name rounding_mode',
+      ),
+      tablesOf(place).flatMap((record) =>
+        record.schema.flatMap((field) => fieldPaths(record, field.name, field, field.name)),
+      ),
+    ),
+  VIEWS: (place) =>
+    rowsView(
+      strings('table_catalog table_schema table_name view_definition check_option use_standard_sql'),
+      tablesOf(place)
+        .filter((record) => record.kind === 'VIEW')
+        .map((record) => ({ ...named(record), view_definition: record.view ?? '', use_standard_sql: 'YES' })),
+    ),
+  TABLE_OPTIONS: (place) =>
+    rowsView(
+      strings('table_catalog table_schema table_name option_name option_type option_value'),
+      tablesOf(place).flatMap(optionRows),
+    ),
+  PARTITIONS: partitionsView,
+  ROUTINES: ({ catalog, datasets }) =>
+    rowsView(
+      {
+        ...strings(
+          'specific_catalog specific_schema specific_name routine_catalog routine_schema routine_name routine_type data_type routine_body',
+        ),
+        created: TIMESTAMP,
+        ...strings('ddl'),
+      },
+      datasets
+        .flatMap(({ project, dataset }) => catalog.routines(project, dataset))
+        .map((one) => ({
+          specific_catalog: one.project,
+          specific_schema: one.dataset,
+          specific_name: one.routine,
+          routine_catalog: one.project,
+          routine_schema: one.dataset,
+          routine_name: one.routine,
+          routine_type: one.kind,
+          routine_body: 'SQL',
+          created: one.created,
+          ddl: one.text,
+        })),
+    ),
+  JOBS: ({ project }) => jobsView(project),
+  JOBS_BY_PROJECT: ({ project }) => jobsView(project),
+  JOBS_BY_USER: ({ project }) => jobsView(project),
+};
+
+/** `dataset.INFORMATION_SCHEMA.TABLES` and its kin as a table; undefined where the path names none. */
+export function informationTable(
+  path: readonly string[],
+  at: number,
+  from: { catalog: Catalog; project: string; location: string; defaultDataset: string | undefined },
+): TableInfo | undefined {
+  const index = path.findIndex((part) => part.toUpperCase() === 'INFORMATION_SCHEMA');
+  if (index < 0 || index !== path.length - 2) {
+    if (index >= 0) throw new SqlError(`Invalid table name ${path.join('.')}`, at);
+    return undefined;
+  }
+  const name = path[index + 1]?.toUpperCase() ?? '';
+  const view = Object.hasOwn(VIEWS, name) ? VIEWS[name] : undefined;
+  if (!view) throw unsupported(`INFORMATION_SCHEMA.${name}`, at);
+  const scope = path.slice(0, index);
+  const qualifier = scope.at(-1) ?? from.defaultDataset;
+  const project = scope.length > 1 ? (scope[0] ?? '') : from.project;
+  const isRegion =
+    qualifier === undefined || /^region-/i.test(qualifier) || name === 'SCHEMATA' || name.startsWith('JOBS');
+  const datasets = isRegion ? from.catalog.datasets(project) : [datasetOf(from, project, qualifier)];
+  const { columns, sql } = view({ catalog: from.catalog, project, location: from.location, datasets });
+  const names = Object.keys(columns);
+  return {
+    project,
+    dataset: 'INFORMATION_SCHEMA',
+    table: name,
+    kind: 'TABLE',
+    physical: `(SELECT * FROM (${sql}) AS v(${names.map(quoteName).join(', ')}))`,
+    columns: names.map((column) => {
+      const type = columns[column] ?? STRING;
+      return { name: column, type, declared: type, required: false, default: undefined };
+    }),
+    view: undefined,
+    partitionColumn: undefined,
+    requirePartitionFilter: false,
+  };
+}
+
+function datasetOf(from: { catalog: Catalog; location: string }, project: string, dataset: string): DatasetRecord {
+  const record = from.catalog.dataset(project, dataset);
+  if (record) return record;
+  throw new SqlError(
+    `Not found: Dataset ${project}:${dataset} was not found in location ${from.location}`,
+    undefined,
+    'notFound',
+  );
+}

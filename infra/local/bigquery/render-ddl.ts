@@ -1,0 +1,37 @@
+import type { TableRecord } from './catalog.ts';
+import { type Field, typeOfField } from './schema.ts';
+import { renderParameterized } from './sql/type-parameters.ts';
+import { renderType } from './sql/types.ts';
+
+/** The statement that makes the table or view, as INFORMATION_SCHEMA shows it. */
+export function renderTableDdl(record: TableRecord): string {
+  const name = `\`${record.project}.${record.dataset}.${record.table}\``;
+  if (record.kind === 'VIEW') return `CREATE VIEW ${name}\nAS ${record.view ?? ''};`;
+  const lines = [
+    `CREATE TABLE ${name}`,
+    `(\n${record.schema.map((field) => `  ${renderColumn(field)}`).join(',\n')}\n)`,
+  ];
+  if (record.timePartitioning) lines.push(`PARTITION BY ${partitionBy(record)}`);
+  if (record.clustering) lines.push(`CLUSTER BY ${record.clustering.join(', ')}`);
+  return `${lines.join('\n')};`;
+}
+
+function renderColumn(field: Field): string {
+  const type = typeOfField(field);
+  const text =
+    type.kind === 'ARRAY' || type.kind === 'STRUCT'
+      ? renderType(type)
+      : renderParameterized(type.kind, type.parameters);
+  const parts = [field.name, text];
+  if (field.defaultValueExpression !== undefined) parts.push(`DEFAULT ${field.defaultValueExpression}`);
+  if (field.mode === 'REQUIRED') parts.push('NOT NULL');
+  if (field.description !== undefined) parts.push(`OPTIONS(description=${JSON.stringify(field.description)})`);
+  return parts.join(' ');
+}
+
+function partitionBy({ timePartitioning, schema }: TableRecord): string {
+  const { field = '', type = 'DAY' } = timePartitioning ?? {};
+  const kind = schema.find((one) => one.name.toLowerCase() === field.toLowerCase())?.type;
+  if (type === 'DAY') return kind === 'DATE' ? field : `DATE(${field})`;
+  return `${kind === 'DATE' || kind === 'DATETIME' ? kind : 'TIMESTAMP'}_TRUNC(${field}, ${type})`;
+}
