@@ -70,6 +70,6 @@ function assumptions({ cmek, regional, retentionDays, loadBuildsPerDay, transfor
       : []),
     'what logs cost on their way into BigQuery is counted as streaming, which Google may not charge',
     'alert conditions are priced as announced, though Google may not charge for them yet',
-    'not counted: people’s own queries, data that leaves the region, private egress (about 15 dollars a month when it is on), the week that topics keep messages, archives, support',
+    'not counted: people’s own queries, data that leaves the region, private egress (about 15 dollars a month when it is on), the week that topics keep messages, deliveries of events into BigQuery, archives, support',
   ];
 }

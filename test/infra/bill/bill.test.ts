@@ -95,5 +95,6 @@ describe('every price', () => {
     for (const { usd } of price.tiers) expect(usd).toMatch(/^\d+(\.\d{1,12})?$/);
     expect(Number.isSafeInteger(price.per)).toBe(true);
     expect(price.source).toMatch(/cloud\.google\.com|Cloud Billing Catalog/);
+    expect(['page', 'transcribed', 'unsure']).toContain(price.certainty);
   });
 });
