@@ -182,7 +182,7 @@ function valueProblems({ parseArg, argChoices }: Option, value: string, what: st
   }
 }
 
-const ROOT_FILE = /^([A-Z]+\.md|cloudbuild\.yaml|package(-lock)?\.json)$/;
+const ROOT_FILE = /^([A-Z_]+\.md|cloudbuild\.yaml|package(-lock)?\.json)$/;
 
 function pathProblem(word: string, truth: Truth): string | undefined {
   const roots = new Set(truth.files.filter((file) => file.includes('/')).map((file) => file.split('/', 1)[0] ?? ''));
