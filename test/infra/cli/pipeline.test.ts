@@ -80,7 +80,8 @@ describe('sluice, with a pipeline that is up', () => {
     expect(status).toBe(0);
     for (const state of ['CLAIMED', 'PREPARED', 'DEIDENTIFIED', 'BATCHED', 'LOADED', 'DONE'])
       expect(stdout).toContain(state);
-    expect(stdout).toMatch(/DLP: 1 request with 3 distinct values/);
+    // Three are transformed, and six public ones are looked at.
+    expect(stdout).toMatch(/DLP: 2 requests with 9 distinct values/);
     expect(stdout).toMatch(/row 3 +age +not a value of type INT64/);
     expect(stdout).toMatch(/(built|skipped) +club\.ages/);
     const report = await place.json<{ rejects: Reject[]; dlp: object }>('show', run);
