@@ -9,6 +9,7 @@ import { createDlp } from './dlp/dlp.ts';
 import { createEventarc } from './eventarc.ts';
 import { createHttp, listen } from './http.ts';
 import { createIdentity } from './identity.ts';
+import { createKms } from './kms/kms.ts';
 import { createMeter } from './meter.ts';
 import { createPubSub } from './pubsub/pubsub.ts';
 import { type RpcService, serveGrpc, serveRest } from './rpc.ts';
@@ -70,7 +71,17 @@ export async function startCloud(options: CloudOptions): Promise<{ ports: CloudP
   const eventarc = createEventarc(context, { deliveries, storage });
   const tasks = createTasks(context, { deliveries });
   const scheduler = createScheduler(context, { deliveries, publish: pubsub.publish });
-  const dlp = createDlp(context);
+  const kms = createKms(context);
+  let bigqueryPort: number | undefined;
+  const dlp = createDlp(context, {
+    beside: {
+      unwrap: kms.unwrap,
+      files: storage.files,
+      bigquery: () => (bigqueryPort === undefined ? undefined : `http://127.0.0.1:${bigqueryPort}`),
+      publish: (topic, { attributes }) =>
+        void pubsub.publish(topic, { data: Buffer.alloc(0), attributes, orderingKey: '' }),
+    },
+  });
   const bigquery = await createBigQuery(context, { files: storage.files });
 
   const apps: FastifyInstance[] = [];
@@ -88,7 +99,13 @@ export async function startCloud(options: CloudOptions): Promise<{ ports: CloudP
   const rest = (name: keyof CloudPorts, services: readonly RpcService[]): Promise<number> =>
     open(name, (app) => serveRest(app, services));
 
-  const rpcs = { dlp: [dlp.rpc], tasks: [tasks.rpc], pubsub: pubsub.rpc, scheduler: [scheduler.rpc] };
+  const rpcs = {
+    // The key service shares DLP's port: their paths differ, and clients are told of nine ports.
+    dlp: [dlp.rpc, kms.rpc],
+    tasks: [tasks.rpc],
+    pubsub: pubsub.rpc,
+    scheduler: [scheduler.rpc],
+  };
   const grpc = await serveGrpc(Object.values(rpcs).flat(), portOf('grpc'));
   const ports: CloudPorts = {
     storage: await open('storage', storage.routes, 'raw'),
@@ -110,6 +127,7 @@ export async function startCloud(options: CloudOptions): Promise<{ ports: CloudP
     }),
     grpc: grpc.port,
   };
+  bigqueryPort = ports.bigquery;
   // Ports first: what goes on from where it stopped may call back at once.
   const services = [pubsub, eventarc, tasks, scheduler, dlp, bigquery, storage];
   for (const service of services) service.start();

@@ -14,6 +14,7 @@ export type Sku =
   | 'run.gib_seconds'
   | 'dlp.inspect_bytes'
   | 'dlp.transform_bytes'
+  | 'dlp.storage_bytes'
   | 'bigquery.query_bytes'
   | 'bigquery.insert_bytes'
   | 'kms.operations';

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { ApiError } from '../api-error.ts';
 import type { Context } from '../context.ts';
 import type { RpcService } from '../rpc.ts';
+import type { Files } from '../storage/files.ts';
 import { wireOfMillis } from '../wire-time.ts';
 import { meterRequest } from './billing.ts';
 import { readContent } from './content.ts';
-import { createKeyRing } from './crypto/keys.ts';
+import { createKeyRing, type Unwrap } from './crypto/keys.ts';
 import {
   type Direction,
   type DirectionOptions,
@@ -15,10 +16,20 @@ import {
 import { transformContent } from './deidentify/transform-content.ts';
 import { listInfoTypes } from './info-types.ts';
 import { inspectContent } from './inspect/inspect-content.ts';
+import { planInspection } from './inspect/plan-inspection.ts';
+import { createDlpJobs } from './jobs/dlp-jobs.ts';
+import type { JobBody } from './jobs/job.ts';
+import { createTableReader } from './jobs/table-reader.ts';
 import { createQuota } from './quota.ts';
 import { checkRequestSize } from './request-size.ts';
+import { mergeMessages } from './resources/merge-messages.ts';
+import { resolveInspection } from './resources/resolve-inspection.ts';
+import { createResourceStore } from './resources/resource-store.ts';
+import { type StoredInfoTypeBody, storedInfoTypeMethods } from './resources/stored-info-types.ts';
+import { type TemplateBody, templateMethods } from './resources/templates.ts';
+import { createWordSources } from './resources/word-sources.ts';
 import type { DeidentifyConfig, DeidentifyContentRequest, ReidentifyContentRequest } from './wire/deidentification.ts';
-import type { InspectContentRequest, ListInfoTypesRequest } from './wire/inspection.ts';
+import type { InspectConfig, InspectContentRequest, ListInfoTypesRequest } from './wire/inspection.ts';
 import type { ContentItem } from './wire/value.ts';
 
 export interface DlpOptions {
@@ -28,6 +39,14 @@ export interface DlpOptions {
   now?: () => number;
   /** Random bytes: transient keys, random shifts and words, ids of findings. */
   random?: (size: number) => Buffer;
+  /** The services beside this one; what needs one that is absent is refused by name. */
+  beside?: {
+    unwrap?: Unwrap;
+    files?: Files;
+    /** Where BigQuery listens, once it does. */
+    bigquery?: () => string | undefined;
+    publish?: (topic: string, message: { attributes: Record<string, string> }) => void;
+  };
 }
 
 export interface Dlp {
@@ -36,46 +55,74 @@ export interface Dlp {
   stop(): Promise<void>;
 }
 
-/** Cloud DLP's content methods. Nothing of a request is kept but what the meter counts. */
+/**
+ * Cloud DLP: content methods, templates, stored infoTypes, and jobs over Cloud Storage and BigQuery. Of content nothing is kept
+ * but what the meter counts.
+ */
 export function createDlp(context: Context, options: DlpOptions = {}): Dlp {
   const now = options.now ?? Date.now;
   const random = options.random ?? randomBytes;
   const quota = createQuota(options.requestsPerMinute, now);
+  const { unwrap, files, bigquery, publish } = options.beside ?? {};
+  const newId = () => random(16).toString('hex');
+  const tools = { now, newId: () => String(random(8).readBigUInt64BE()), checkParent };
+  const tables = bigquery && createTableReader(bigquery);
+  const sources = createWordSources(files, tables);
+  const inspectTemplates = createResourceStore<TemplateBody>(context.state, 'inspectTemplates');
+  const deidentifyTemplates = createResourceStore<TemplateBody>(context.state, 'deidentifyTemplates');
+  const storedInfoTypes = createResourceStore<StoredInfoTypeBody>(context.state, 'storedInfoTypes');
 
-  function inspect(request: InspectContentRequest): object {
-    accept(request, { inspect_template_name: request.inspectTemplateName });
-    const { response, inspectedBytes } = inspectContent(readContent(request.item), request.inspectConfig, {
-      now: () => wireOfMillis(now()),
-      newId: () => random(16).toString('hex'),
-    });
+  /** A request's inspection with its template, stored infoTypes and dictionaries put in. */
+  function resolve(config: InspectConfig | null, template: string): Promise<InspectConfig | null> {
+    const base = template === '' ? null : (inspectTemplates.get(template).body.inspectConfig as InspectConfig);
+    return resolveInspection(mergeMessages(base, config), storedInfoTypes, sources);
+  }
+
+  const jobs = createDlpJobs({
+    store: createResourceStore<JobBody>(context.state, 'dlpJobs'),
+    meter: context.meter,
+    ...tools,
+    resolve,
+    files,
+    tables,
+    publish,
+  });
+
+  async function inspect(request: InspectContentRequest): Promise<object> {
+    accept(request);
+    const config = await resolve(request.inspectConfig, request.inspectTemplateName);
+    const stamp = { now: () => wireOfMillis(now()), newId };
+    const { response, inspectedBytes } = inspectContent(readContent(request.item), config, stamp);
     meterRequest(context.meter, { inspected: inspectedBytes, transformed: 0 });
     return response;
   }
 
-  function deidentify(request: DeidentifyContentRequest): object {
-    const { inspectTemplateName, deidentifyTemplateName } = request;
-    accept(request, { inspect_template_name: inspectTemplateName, deidentify_template_name: deidentifyTemplateName });
-    return transform(request, request.deidentifyConfig, 'deidentify_config', planDeidentification);
+  function deidentify(request: DeidentifyContentRequest): Promise<object> {
+    const { deidentifyConfig, deidentifyTemplateName } = request;
+    return transform(request, deidentifyConfig, deidentifyTemplateName, 'deidentify_config', planDeidentification);
   }
 
-  function reidentify(request: ReidentifyContentRequest): object {
-    const { inspectTemplateName, reidentifyTemplateName } = request;
-    accept(request, { inspect_template_name: inspectTemplateName, reidentify_template_name: reidentifyTemplateName });
-    return transform(request, request.reidentifyConfig, 'reidentify_config', planReidentification);
+  function reidentify(request: ReidentifyContentRequest): Promise<object> {
+    const { reidentifyConfig, reidentifyTemplateName } = request;
+    return transform(request, reidentifyConfig, reidentifyTemplateName, 'reidentify_config', planReidentification);
   }
 
-  function transform(
+  async function transform(
     request: DeidentifyContentRequest | ReidentifyContentRequest,
-    config: DeidentifyConfig | null,
+    given: DeidentifyConfig | null,
+    template: string,
     name: string,
     plan: (options: DirectionOptions) => Direction,
-  ): object {
+  ): Promise<object> {
+    accept(request);
+    const base = template === '' ? null : (deidentifyTemplates.get(template).body.deidentifyConfig as DeidentifyConfig);
+    const config = mergeMessages(base, given);
     if (!config) throw new ApiError('INVALID_ARGUMENT', `${name} must be set`);
     const content = readContent(request.item);
     const direction = plan({
-      inspectConfig: request.inspectConfig,
+      inspectConfig: await resolve(request.inspectConfig, request.inspectTemplateName),
       hasRecords: content.kind === 'table',
-      keys: createKeyRing(random),
+      keys: createKeyRing(random, unwrap),
       random,
     });
     const result = transformContent(content, config, direction);
@@ -83,18 +130,31 @@ export function createDlp(context: Context, options: DlpOptions = {}): Dlp {
     return result.response;
   }
 
-  function accept(request: { parent: string; item: ContentItem | null }, templates: Record<string, string>): void {
+  function accept(request: { parent: string; item: ContentItem | null }): void {
     quota.take();
     checkParent(request.parent);
-    for (const [field, template] of Object.entries(templates)) {
-      if (template === '') continue;
-      throw new ApiError(
-        'UNIMPLEMENTED',
-        `${field} ${template}: the local cloud keeps no templates; put the configuration into the request`,
-      );
-    }
     checkRequestSize(request.parent, request.item);
   }
+
+  const ofInspection = {
+    message: 'InspectTemplate',
+    config: 'inspectConfig',
+    store: inspectTemplates,
+    // Stored infoTypes that a template names may be made later: only what is in the template is checked.
+    check: (config: object) => {
+      const { customInfoTypes, ...rest } = config as InspectConfig;
+      planInspection(
+        { ...rest, customInfoTypes: customInfoTypes.filter(({ storedType }) => !storedType) },
+        { defaults: true },
+      );
+    },
+  };
+  const ofDeidentification = {
+    message: 'DeidentifyTemplate',
+    config: 'deidentifyConfig',
+    store: deidentifyTemplates,
+    check: (config: object) => checkKinds(config as DeidentifyConfig),
+  };
 
   return {
     rpc: {
@@ -108,11 +168,27 @@ export function createDlp(context: Context, options: DlpOptions = {}): Dlp {
           quota.take();
           return listInfoTypes(request);
         },
+        ...templateMethods(ofInspection, tools),
+        ...templateMethods(ofDeidentification, tools),
+        ...storedInfoTypeMethods(storedInfoTypes, { ...tools, sources }),
+        ...jobs.methods,
       },
     },
-    start: () => {},
-    stop: async () => {},
+    start: jobs.start,
+    stop: jobs.stop,
   };
+}
+
+/** What every request with the configuration would be refused for. */
+function checkKinds(config: DeidentifyConfig): void {
+  if (config.infoTypeTransformations || config.recordTransformations) return;
+  if (config.imageTransformations) {
+    throw new ApiError('UNIMPLEMENTED', 'image_transformations: the local cloud transforms texts and tables');
+  }
+  throw new ApiError(
+    'INVALID_ARGUMENT',
+    'deidentify_config must hold info_type_transformations or record_transformations',
+  );
 }
 
 function checkParent(parent: string): void {

@@ -12,14 +12,26 @@ export const AES_KEY_SIZES = [16, 24, 32];
 /** "The key size must be either 32 or 64 bytes." Source: CryptoHashConfig in dlp.proto. */
 export const HASH_KEY_SIZES = [32, 64];
 
-export function createKeyRing(random: (size: number) => Buffer = randomBytes): KeyRing {
+/** Opens a key that KMS wrapped: what Cloud DLP's own calls to Decrypt give it. */
+export type Unwrap = (keyName: string, ciphertext: Buffer) => Buffer;
+
+/** `unwrap` is absent where no key service runs beside. */
+export function createKeyRing(random: (size: number) => Buffer = randomBytes, unwrap?: Unwrap): KeyRing {
   const transient = new Map<string, Buffer>();
   return {
     bytesOf(key, user, sizes) {
       if (key?.kmsWrapped) {
-        throw new ApiError(
-          'FAILED_PRECONDITION',
-          `${user}: crypto_key.kms_wrapped names ${key.kmsWrapped.cryptoKeyName}, but the local cloud has no key service; use crypto_key.unwrapped`,
+        const { cryptoKeyName, wrappedKey } = key.kmsWrapped;
+        if (!unwrap) {
+          throw new ApiError(
+            'FAILED_PRECONDITION',
+            `${user}: crypto_key.kms_wrapped names ${cryptoKeyName}, but no key service runs here; use crypto_key.unwrapped`,
+          );
+        }
+        return sized(
+          unwrap(cryptoKeyName, Buffer.from(wrappedKey)),
+          sizes,
+          `${user}: the key in crypto_key.kms_wrapped`,
         );
       }
       if (key?.transient) {
@@ -35,16 +47,17 @@ export function createKeyRing(random: (size: number) => Buffer = randomBytes): K
           `${user}: crypto_key must hold a transient, unwrapped or kms_wrapped key`,
         );
       }
-      const bytes = Buffer.from(key.unwrapped.key);
-      if (!sizes.includes(bytes.length)) {
-        throw new ApiError(
-          'INVALID_ARGUMENT',
-          `${user}: crypto_key.unwrapped.key must be ${sizes.join(', ').replace(/, (\d+)$/, ' or $1')} bytes long, but it has ${bytes.length}`,
-        );
-      }
-      return bytes;
+      return sized(Buffer.from(key.unwrapped.key), sizes, `${user}: crypto_key.unwrapped.key`);
     },
   };
+}
+
+function sized(bytes: Buffer, sizes: readonly number[], what: string): Buffer {
+  if (sizes.includes(bytes.length)) return bytes;
+  throw new ApiError(
+    'INVALID_ARGUMENT',
+    `${what} must be ${sizes.join(', ').replace(/, (\d+)$/, ' or $1')} bytes long, but it has ${bytes.length}`,
+  );
 }
 
 /**

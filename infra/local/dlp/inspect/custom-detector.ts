@@ -43,7 +43,7 @@ function planFind(
   if (custom.dictionary) return planDictionary(custom.dictionary, where).find;
   if (custom.surrogateType) return (text) => findSurrogates(text, infoType);
   if (custom.storedType) {
-    throw new ApiError('UNIMPLEMENTED', `${where}: the local cloud has no stored infoTypes; use dictionary or regex`);
+    throw new ApiError('INTERNAL', `${where}: its stored infoType was not looked up`);
   }
   if (custom.metadataKeyValueExpression) {
     throw new ApiError(

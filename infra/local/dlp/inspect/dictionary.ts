@@ -31,10 +31,7 @@ const GLUE = '\0';
 
 export function planDictionary(dictionary: Dictionary, where: string): WordList {
   if (dictionary.cloudStoragePath) {
-    throw new ApiError(
-      'UNIMPLEMENTED',
-      `${where}: the local cloud reads no dictionary from Cloud Storage (${dictionary.cloudStoragePath.path}); use word_list`,
-    );
+    throw new ApiError('INTERNAL', `${where}: its words were not read from ${dictionary.cloudStoragePath.path}`);
   }
   const words = dictionary.wordList?.words ?? [];
   if (words.length === 0) throw invalid(`${where}: word_list.words must hold at least one phrase`);

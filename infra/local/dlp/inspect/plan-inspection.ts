@@ -67,7 +67,7 @@ function planMinimum(config: InspectConfig | null): (infoType: string) => Likeli
 function checkCounts(config: InspectConfig | null, requested: readonly string[]): void {
   const customs = config?.customInfoTypes ?? [];
   const all = new Set([...requested, ...customs.map(({ infoType }) => infoType?.name ?? '')]);
-  const dictionaries = customs.filter(({ dictionary }) => dictionary).length;
+  const dictionaries = customs.filter(({ dictionary, stored }) => dictionary && !stored).length;
   const longest = Math.max(0, ...(config?.ruleSet ?? []).map(({ rules }) => rules.length));
   atMost(LIMITS.infoTypes, all.size, 'built-in and custom infoTypes per request');
   atMost(LIMITS.customInfoTypes, customs.length, 'custom infoTypes per request');

@@ -49,6 +49,8 @@ export interface CustomInfoType {
   regex?: Regex | null;
   surrogateType?: Presence | null;
   storedType?: { name: string } | null;
+  /** Its dictionary or regex is a stored infoType's, which Google's limits on a request's own do not count. */
+  stored?: boolean;
   metadataKeyValueExpression?: object | null;
   detectionRules: { hotwordRule?: HotwordRule | null }[];
   exclusionType: string;

@@ -175,14 +175,14 @@ describe('a request is refused', () => {
     [
       'that names an inspect template',
       () => inspect({ value: 'x' }, EMAIL, { inspectTemplateName: 'projects/p/inspectTemplates/t' }),
-      12,
-      'keeps no templates',
+      5,
+      'projects/p/inspectTemplates/t',
     ],
     [
       'that names a deidentify template',
       () => deidentify({ value: 'x' }, {}, { deidentifyTemplateName: 'projects/p/deidentifyTemplates/t' }),
-      12,
-      'deidentify_template_name projects/p/deidentifyTemplates/t',
+      5,
+      'projects/p/deidentifyTemplates/t',
     ],
     ['of images', () => inspect({ byteItem: { type: 'IMAGE_PNG', data: Buffer.alloc(1) } }), 12, 'IMAGE_PNG'],
     ['of a conversation', () => inspect({ conversation: { messages: [] } }), 12, 'conversation'],

@@ -88,8 +88,8 @@ describe('custom infoTypes', () => {
     ['no words', { dictionary: { wordList: { words: [] } } }, 3],
     ['a phrase of 201 words', { dictionary: { wordList: { words: ['ab '.repeat(201)] } } }, 3],
     ['no detector', {}, 3],
-    ['a dictionary in Cloud Storage', { dictionary: { cloudStoragePath: { path: 'gs://b/o' } } }, 12],
-    ['a stored infoType', { storedType: { name: 'projects/p/storedInfoTypes/s' } }, 12],
+    ['a dictionary in Cloud Storage', { dictionary: { cloudStoragePath: { path: 'gs://bucket/o' } } }, 12],
+    ['a stored infoType', { storedType: { name: 'projects/p/storedInfoTypes/s' } }, 5],
     ['metadata', { metadataKeyValueExpression: { keyRegex: 'a' } }, 12],
   ])('with %s are refused', async (_, custom, code) => {
     await expect(quotes('x', { customInfoTypes: [{ infoType: { name: 'X' }, ...custom }] })).rejects.toMatchObject({
