@@ -23,7 +23,13 @@ export const IBAN: Detector = {
     for (let run = 0; run < runCount; run++) {
       const start = (runs[run * 2] as number) - 2;
       // Two check digits follow the country's letters; they may stand alone or begin a longer run.
-      if (start < end || (runs[run * 2 + 1] as number) - start < 4 || isWordAt(text, start - 1)) continue;
+      if (
+        start < end ||
+        (runs[run * 2 + 1] as number) - start < 4 ||
+        isWordAt(text, start - 1) ||
+        isTied(text, start - 1, -1)
+      )
+        continue;
       const length = LENGTHS[text.slice(start, start + 2).toUpperCase()];
       if (length === undefined) continue;
       const found = collect(text, start, length);
@@ -53,8 +59,14 @@ function collect(text: string, start: number, length: number): { end: number; un
     }
     at++;
   }
-  if (isWordAt(text, at)) return undefined;
+  // A UUID holds what looks like an Estonian IBAN in hyphenated groups.
+  if (isWordAt(text, at) || isTied(text, at, 1)) return undefined;
   const upper = compact.toUpperCase();
   if (compact !== upper && compact !== compact.toLowerCase()) return undefined;
   return passesMod97(upper) ? { end: at, uniform } : undefined;
+}
+
+/** Whether a hyphen ties the code to what stands beyond it. */
+function isTied(text: string, at: number, step: 1 | -1): boolean {
+  return text.charCodeAt(at) === 0x2d && isWordAt(text, at + step);
 }

@@ -1,11 +1,12 @@
 import { type Likelihood, POSSIBLE } from '../inspect/likelihood.ts';
 import type { Detector, Report } from './detector.ts';
 import { gazetteer } from './gazetteer.ts';
-import { judgePhrase, type Verdict } from './judge-phrase.ts';
+import { judgePhrase } from './judge-phrase.ts';
 import { organizationAt } from './organization.ts';
 import { readPhrase, readProperWords } from './proper-words.ts';
 import { isWordAt, wordEnd } from './scan.ts';
 import { findAddresses } from './street-address.ts';
+import type { Verdict } from './verdict.ts';
 
 /**
  * People, places, organizations and addresses, found together: the same word is any of them, and what it is taken for as one

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { base, en, Faker } from '@faker-js/faker';
 import { describe, expect, test } from 'vitest';
 import { INFO_TYPES } from '../../../../../infra/local/dlp/detect/registry.ts';
@@ -21,7 +21,7 @@ const COLUMNS: Record<string, (row: number) => string> = {
   big_id: () => faker.string.numeric({ length: 19, allowLeadingZeros: false }),
   item_ref: () => faker.string.alphanumeric({ length: 10, casing: 'upper' }),
   sku: () => `${faker.string.alpha({ length: 3, casing: 'upper' })}-${faker.string.numeric(5)}`,
-  uuid: () => randomUUID(),
+  uuid: () => faker.string.uuid(),
   event_hash: (row) => createHash('sha256').update(String(row)).digest('hex'),
   md5: (row) => createHash('md5').update(String(row)).digest('hex'),
   etag: (row) => createHash('md5').update(String(row)).digest('base64'),

@@ -118,9 +118,9 @@ describe('a job over Cloud Storage', () => {
     const [topic] = await pubsub.createTopic('dlp-done');
     const [subscription] = await topic.createSubscription('dlp-done');
     const message = new Promise<Record<string, string>>((resolve) => {
-      subscription.once('message', ({ attributes, ack }) => {
-        ack();
-        resolve(attributes);
+      subscription.once('message', (received) => {
+        received.ack();
+        resolve(received.attributes);
       });
     });
     const job = await run({
