@@ -2,9 +2,10 @@ import { computeBill, PRICES } from '../../bill/bill.ts';
 import type { PlanOptions } from '../commands/plan.ts';
 import { findSite } from '../connect.ts';
 import { note, paint, print, printJson } from '../output.ts';
+import { requireRelease } from '../project.ts';
 import { currentRelease, readRelease } from '../publish-release.ts';
 import { formatBytes, formatUsd } from '../quantities.ts';
-import { compileDelivery } from '../release/canary.ts';
+import { CANARY, compileDelivery } from '../release/canary.ts';
 import type { Site } from '../site.ts';
 import { renderColumns } from '../table.ts';
 import { type PlannedChange, planChanges } from './changes.ts';
@@ -41,7 +42,10 @@ async function compare(
   const current = await currentRelease(site);
   if (!current) note('no release runs yet: everything is new');
   const before = current && (await readRelease(site, current.id));
-  const changes = planChanges(before, compileDelivery(folder, { project: site.project }));
+  // A local cloud has the canary's source only where `sluice release` was used there.
+  const withCanary = place.env !== undefined || before?.sources.some(({ id }) => id === CANARY.id) === true;
+  const after = withCanary ? compileDelivery(folder, { project: site.project }) : requireRelease(folder);
+  const changes = planChanges(before, after);
   return { ...(before && { before: before.id }), changes, site };
 }
 

@@ -78,8 +78,9 @@ interface Planned {
 describe('sluice plan', () => {
   test('asks the warehouse what would be read, and prices it', async () => {
     const { changes, bytes, usd } = await place.json<Planned>('plan', '--project', 'changed');
-    const ages = changes.find(({ id }) => id === 'club.ages');
-    expect(ages).toMatchObject({ action: 'build', reads: { kind: 'exact' } });
+    const [ages, ...others] = changes;
+    expect(others).toEqual([]);
+    expect(ages).toMatchObject({ id: 'club.ages', action: 'build', reads: { kind: 'exact' } });
     expect(bytes).toBe(ages?.reads?.bytes);
     expect(bytes).toBeGreaterThan(0);
     expect(usd).toBeCloseTo((bytes / 1024 ** 4) * 6.25, 11);
