@@ -50,20 +50,25 @@ resource "google_project_iam_member" "image" {
 
 locals {
   # What the pipeline's account does itself; `deployer_roles` in outputs.tf is what applying needs on top.
-  build_roles = {
+  build_objects = {
     archives = { bucket = google_storage_bucket.archives.name, prefix = "" }
     releases = { bucket = google_storage_bucket.data["state"].name, prefix = "releases/" }
-    # The smoke test drops a canary, looks for its rows, and removes it.
+    # The smoke test drops a canary, looks for what became of it, and takes it away again.
     canary = { bucket = google_storage_bucket.data["raw"].name, prefix = "canary/" }
   }
 }
 
 resource "google_project_iam_custom_role" "build" {
   for_each = {
-    archives = ["storage.objects.create", "storage.objects.get", "storage.objects.list"]
+    # delete, since a build that is run again writes over what it wrote before.
+    archives = ["storage.objects.create", "storage.objects.delete", "storage.objects.get", "storage.objects.list"]
     # delete, since naming another release as the current one overwrites the name.
     releases = ["storage.objects.create", "storage.objects.delete", "storage.objects.get"]
     canary   = ["storage.objects.create", "storage.objects.delete"]
+    # How large the tables are that a transform reads: the plan says what building it anew may cost, and sees no row.
+    sizes = ["bigquery.tables.get"]
+    # The canary's own rows.
+    rows = ["bigquery.tables.get", "bigquery.tables.getData"]
   }
 
   role_id     = "${var.prefix}_build_${each.key}"
@@ -72,8 +77,17 @@ resource "google_project_iam_custom_role" "build" {
   permissions = each.value
 }
 
+# It looks for the canary's rows, and for the sizes of what transforms read; it reads no other row.
+resource "google_bigquery_dataset_iam_member" "build" {
+  for_each = var.declared.datasets
+
+  dataset_id = google_bigquery_dataset.declared[each.key].dataset_id
+  role       = google_project_iam_custom_role.build[each.key == "canary" ? "rows" : "sizes"].id
+  member     = "serviceAccount:${google_service_account.account["build"].email}"
+}
+
 resource "google_storage_bucket_iam_member" "build" {
-  for_each = local.build_roles
+  for_each = local.build_objects
 
   bucket = each.value.bucket
   role   = google_project_iam_custom_role.build[each.key].id
@@ -94,13 +108,4 @@ resource "google_project_iam_member" "build" {
   project = var.project
   role    = each.key
   member  = "serviceAccount:${google_service_account.account["build"].email}"
-}
-
-# It looks for the canary's rows, and for the sizes of what transforms read; it reads no other row.
-resource "google_bigquery_dataset_iam_member" "build" {
-  for_each = { for name, dataset in google_bigquery_dataset.declared : name => dataset.dataset_id }
-
-  dataset_id = each.value
-  role       = each.key == "canary" ? "roles/bigquery.dataViewer" : "roles/bigquery.metadataViewer"
-  member     = "serviceAccount:${google_service_account.account["build"].email}"
 }

@@ -12,6 +12,7 @@ locals {
 
   queues        = { for name in local.queue_names : name => "projects/${var.project}/locations/${var.region}/queues/${var.prefix}-${name}" }
   topic_events  = "projects/${var.project}/topics/${var.prefix}-events"
+  topic_arrived = "projects/${var.project}/topics/${var.prefix}-arrivals"
   own_dataset   = "_sluice"
   logs_dataset  = "_sluice_logs"
   source_object = "functions-${var.commit}.zip"

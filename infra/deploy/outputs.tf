@@ -8,7 +8,7 @@ output "environment" {
     queues   = local.queues
     topics = {
       events   = local.topic_events
-      arrivals = google_pubsub_topic.arrivals.id
+      arrivals = local.topic_arrived
     }
     functions = local.urls
     operator  = local.accounts.operator

@@ -3,7 +3,7 @@
 variable "cmek" {
   type        = bool
   default     = true
-  description = "Encrypt buckets, datasets, topics and the functions' images with keys of this project, and not with Google's. Four keys more, about 0.24 dollars a month at first."
+  description = "Encrypt buckets, datasets, topics and the functions' images with keys of this project, and not with Google's. Four keys more: DEPLOY.md has the price."
 }
 
 variable "key_rotation_days" {

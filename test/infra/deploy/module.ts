@@ -55,9 +55,9 @@ function merge(module: Module, file: Record<string, Value>, name: string): void 
     else if (kind === 'resource' || kind === 'data')
       for (const [type, named] of Object.entries(content as Record<string, Body>)) {
         module[kind][type] ??= {};
-        put(module[kind][type] as Body, named, name);
+        putBlocks(module[kind][type] as Body, named, name);
       }
-    else if (kind in module) put(module[kind as 'variable'] as Body, content as Body, name);
+    else if (kind in module) putBlocks(module[kind as 'variable'] as Body, content as Body, name);
     else throw new Error(`${name} has a block "${kind}" that nothing here knows`);
   }
 }
@@ -67,6 +67,13 @@ function put(into: Body, from: Body, file: string): void {
     if (name in into) throw new Error(`${file} says "${name}" a second time`);
     into[name] = value;
   }
+}
+
+/** Of a block that stands twice in one file the parser makes a list of two. */
+function putBlocks(into: Body, from: Body, file: string): void {
+  for (const [name, bodies] of Object.entries(from))
+    if ((bodies as Body[]).length > 1) throw new Error(`${file} says "${name}" a second time`);
+  put(into, from, file);
 }
 
 export interface Block {

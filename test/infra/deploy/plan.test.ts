@@ -2,7 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../functions/config.ts';
-import { requireRelease } from '../../../infra/cli/project.ts';
+import { readDeployment } from '../../../infra/cli/env/deployment-file.ts';
+import { compileDelivery } from '../../../infra/cli/release/canary.ts';
 import { SCHEDULES } from '../../../infra/cli/schedules.ts';
 import { planDeclared } from '../../../infra/cli/tfvars.ts';
 import { planGrants } from '../../../infra/deploy/policy.ts';
@@ -20,7 +21,7 @@ if (!hasTerraform) console.log('skipped: terraform is not installed, so that no 
 
 const WRAPPED = Buffer.alloc(113, 3).toString('base64');
 const GIVEN = {
-  declared: planDeclared(requireRelease('sql')),
+  declared: planDeclared(compileDelivery('sql')),
   commit: 'a'.repeat(40),
   wrapped_keys: { pii: WRAPPED, cards: WRAPPED },
 };
@@ -119,15 +120,25 @@ describe.skipIf(!hasTerraform)('terraform', () => {
           permissions,
         );
       const bound = plan.resources.filter(({ type, name }) => name === 'function' && type.endsWith('_iam_member'));
-      // The sample has one dataset that sources and transforms share, so each group is one binding.
-      expect(bound.map(({ index }) => index).sort()).toEqual(
-        grants
-          .map(
-            ({ function: name, kind, target, prefix }) =>
-              `${name}/${kind}/${target}${prefix}${kind === 'dataset' ? (target === 'own' ? '/_sluice' : '/shop') : ''}`,
-          )
-          .sort(),
-      );
+      const groups: Record<string, string[]> = {
+        own: ['_sluice'],
+        sources: ['canary', 'shop'],
+        transforms: ['shop'],
+        declared: ['canary', 'shop'],
+      };
+      const wanted = grants.flatMap(({ function: name, kind, target, prefix }) => {
+        const key = `${name}/${kind}/${target}${prefix}`;
+        return kind === 'dataset' ? (groups[target] ?? []).map((dataset) => `${key}/${dataset}`) : [key];
+      });
+      expect(bound.map(({ index }) => index).sort()).toEqual(wanted.sort());
+    });
+
+    test('with what the command line reads of a deployment', () => {
+      const file = join(terraform.dir, 'environment.json');
+      writeFileSync(file, JSON.stringify(plan.outputs.environment));
+      const { project, operator, buckets } = readDeployment(file);
+      expect(operator).toBe(`sluice-operator@${project}.iam.gserviceaccount.com`);
+      expect(buckets.raw).toBe(`${project}-sluice-raw`);
     });
 
     test('with names that Google takes', () => {

@@ -92,6 +92,7 @@ const FAULTS: Readonly<Record<string, readonly ((module: Module) => void)[]>> = 
   ],
   'no primitive role and no role of an administrator is bound; each predefined one stands where it is known to': [
     add('google_project_iam_member', { project: 'p', role: 'roles/editor', member: 'user:a@example.com' }),
+    set('google_bigquery_dataset_iam_member.build', 'role', hcl('each.key == "canary" ? "roles/bigquery.admin" : "x"')),
     add('google_storage_bucket_iam_member', { bucket: 'b', role: 'roles/storage.admin', member: 'user:a@example.com' }),
     add('google_storage_bucket_iam_member', {
       bucket: 'b',

@@ -129,7 +129,11 @@ describe('what the provider would refuse is found', () => {
     ]);
   });
 
-  test('what is said in two files', async () => {
-    await expect(parseModule('locals {\n  a = 1\n}\nlocals {\n  a = 2\n}')).rejects.toThrow('a second time');
+  test.each([
+    'locals {\n  a = 1\n}\nlocals {\n  a = 2\n}',
+    'variable "a" {\n  type = string\n}\nvariable "a" {\n  type = number\n}',
+    'resource "google_pubsub_topic" "t" {\n  name = "a"\n}\nresource "google_pubsub_topic" "t" {\n  name = "b"\n}',
+  ])('what is said a second time', async (text) => {
+    await expect(parseModule(text)).rejects.toThrow('a second time');
   });
 });

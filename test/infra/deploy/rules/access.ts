@@ -7,12 +7,13 @@ const IAM = /_iam_(member|binding|policy|audit_config)$/;
 const BOUND_ROLES: Readonly<Record<string, RegExp>> = {
   'roles/artifactregistry.writer': /^google_artifact_registry_repository_iam_member\.image$/,
   'roles/bigquery.dataEditor': /^google_bigquery_(table_iam_member\.events|dataset_iam_member\.sink)$/,
+  'roles/bigquery.jobUser': /^google_project_iam_member\.build$/,
   'roles/bigquery.dataViewer': /^google_bigquery_dataset_iam_member\.reader$/,
   'roles/cloudkms.cryptoKeyDecrypter': /^google_kms_crypto_key_iam_member\.dlp$/,
   'roles/cloudkms.cryptoKeyEncrypterDecrypter':
     /^google_kms_crypto_key_iam_member\.(storage|bigquery|pubsub|functions|functions_storage)$/,
   'roles/iam.serviceAccountOpenIdTokenCreator': /^google_service_account_iam_member\.(push|operators)$/,
-  'roles/logging.logWriter': /^google_project_iam_member\.image$/,
+  'roles/logging.logWriter': /^google_project_iam_member\.(image|build)$/,
   'roles/pubsub.publisher': /^google_pubsub_topic_iam_member\.(storage|dead_letters)$/,
   'roles/pubsub.subscriber': /^google_pubsub_subscription_iam_member\.dead_letters$/,
   'roles/run.invoker': /^google_cloud_run_v2_service_iam_binding\.invokers$/,
@@ -84,19 +85,11 @@ export const ACCESS_RULES: readonly Rule[] = [
       blocksOf(module)
         .filter(({ type }) => IAM.test(type))
         .flatMap(({ address, body }) =>
+          // Wherever it stands in an expression.
           [...textsOf(body)]
-            .filter(({ text }) => text.startsWith('roles/'))
-            .filter(
-              ({ text }) => /^roles\/(owner|editor|viewer)$|admin$/i.test(text) || !BOUND_ROLES[text]?.test(address),
-            )
-            .filter(
-              ({ text }) =>
-                !(
-                  address === 'google_project_iam_member.build' &&
-                  ['roles/logging.logWriter', 'roles/bigquery.jobUser'].includes(text)
-                ),
-            )
-            .map(({ text }) => `${address}: ${text}`),
+            .flatMap(({ text }) => text.match(/roles\/[\w.]+/g) ?? [])
+            .filter((role) => /^roles\/(owner|editor|viewer)$|admin$/i.test(role) || !BOUND_ROLES[role]?.test(address))
+            .map((role) => `${address}: ${role}`),
         ),
   },
   {
