@@ -1,5 +1,5 @@
-# The seven functions, from one archive; which of them an instance is, the entry point says. Node 24 runs the TypeScript
-# as it stands, so that nothing is compiled on the way.
+# The seven functions, from one archive; which of them an instance is, the entry point says. `sluice archive` has bundled
+# it already, so Google's buildpack installs two packages and compiles nothing.
 
 locals {
   environment = merge(

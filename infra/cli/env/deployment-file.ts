@@ -17,7 +17,7 @@ const address = z
   .string()
   .regex(/^https:\/\/[^\s/]+(\/\S*)?$|^http:\/\/127\.0\.0\.1:\d+(\/\S*)?$/, 'must be an https address');
 
-const DEPLOYMENT = z.strictObject({
+export const DEPLOYMENT = z.strictObject({
   project: name,
   /** Of the warehouse. */
   location: name,
