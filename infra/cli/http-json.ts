@@ -5,6 +5,7 @@ export interface CallOptions {
   allow?: readonly number[];
   /** Goes into the authorization header. */
   token?: string;
+  headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
 }
 
@@ -26,7 +27,7 @@ async function send(
   method: string,
   url: string,
   body: unknown,
-  { signal, token }: CallOptions,
+  { signal, token, headers }: CallOptions,
 ): Promise<{ text: string; status: number; ok: boolean }> {
   try {
     const response = await fetch(url, {
@@ -34,6 +35,7 @@ async function send(
       ...(signal && { signal }),
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -10,7 +10,7 @@ const REUSE_MS = 45 * 60_000;
  * the one way in which the command line calls a function, here and at Google.
  */
 export function createIdTokens(
-  site: Pick<Site, 'identity' | 'accounts' | 'accessToken'>,
+  site: Pick<Site, 'identity' | 'accounts' | 'credentials'>,
 ): (audience: string) => Promise<string> {
   const { identity } = site;
   const { operator } = site.accounts;

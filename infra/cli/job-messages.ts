@@ -10,7 +10,7 @@ interface Job {
 
 /** Puts BigQuery's own message in, for the person who asks and may read the job; a job is asked for once. */
 export function createJobMessages(
-  site: Pick<Site, 'bigquery' | 'project' | 'location' | 'accessToken'>,
+  site: Pick<Site, 'bigquery' | 'project' | 'location' | 'credentials'>,
 ): (text: string) => Promise<string> {
   const { bigquery, project, location } = site;
   const known = new Map<string, Promise<string | undefined>>();

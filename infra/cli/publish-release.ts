@@ -3,7 +3,7 @@ import { FailedError } from './errors.ts';
 import { callJson } from './http-json.ts';
 import { authorized, type Site } from './site.ts';
 
-type State = Pick<Site, 'storage' | 'buckets' | 'accessToken'>;
+type State = Pick<Site, 'storage' | 'buckets' | 'credentials'>;
 
 /** Puts a release into the state bucket, then names it as the current one. */
 export async function publishRelease(site: State, release: Release, now: Date): Promise<void> {

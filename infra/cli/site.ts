@@ -6,13 +6,15 @@ export interface Site
   accounts: Pick<Endpoints['accounts'], 'operator'>;
   /** One address with the functions below it, or each function's own. */
   functions: string | Readonly<Record<string, string>>;
-  /** Of the caller, for Google's services; absent = they ask for none, as a local cloud's. */
-  accessToken?(): Promise<string>;
+  /** Headers that say who calls Google's services; absent = they ask for nobody, as a local cloud's. */
+  credentials?(): Promise<Record<string, string>>;
 }
 
 export const urlOf = ({ functions }: Pick<Site, 'functions'>, name: string): string =>
   typeof functions === 'string' ? `${functions}/${name}` : (functions[name] ?? '');
 
 /** As the calls of `http-json.ts` take it. */
-export const authorized = async ({ accessToken }: Pick<Site, 'accessToken'>): Promise<{ token?: string }> =>
-  accessToken ? { token: await accessToken() } : {};
+export const authorized = async ({
+  credentials,
+}: Pick<Site, 'credentials'>): Promise<{ headers?: Record<string, string> }> =>
+  credentials ? { headers: await credentials() } : {};

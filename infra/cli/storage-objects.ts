@@ -13,7 +13,7 @@ const CHUNK_BYTES = 8 * 1024 * 1024;
 const MAX_FAILURES = 5;
 const PAUSE_MS = 2000;
 
-type Place = Pick<Site, 'storage' | 'accessToken'>;
+type Place = Pick<Site, 'storage' | 'credentials'>;
 
 interface StoredObject {
   bucket: string;
@@ -97,8 +97,7 @@ async function request(
   url: string,
   { headers, ...init }: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> },
 ): Promise<Response> {
-  const { token } = await authorized(place);
-  const sent: Record<string, string> = { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+  const sent = { ...headers, ...(await authorized(place)).headers };
   try {
     return await fetch(url, { ...init, headers: sent, redirect: 'manual' });
   } catch (cause) {

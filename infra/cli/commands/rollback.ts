@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
-import { dataOption, envOption, type JsonOption, jsonOption, type PlaceOption } from '../options.ts';
+import { dataOption, envOption, type JsonOption, jsonOption, type PlaceOption, projectOption } from '../options.ts';
 
 export interface RollbackOptions extends PlaceOption, JsonOption {
+  project: string;
   infra?: true;
   yes?: true;
 }
@@ -16,6 +17,7 @@ export function addRollback(program: Command): void {
     .argument('<commit>', 'id of the release: a commit, or as much of it as no other shares')
     .addOption(new Option('--infra', 'the functions too'))
     .addOption(new Option('--yes', 'with --infra: do not ask before Terraform applies'))
+    .addOption(projectOption())
     .addOption(dataOption())
     .addOption(envOption())
     .addOption(jsonOption())

@@ -1,5 +1,5 @@
 import type { Site } from '../site.ts';
-import { createAccessTokens } from './access-tokens.ts';
+import { createCredentials } from './credentials.ts';
 import type { DeploymentFile } from './deployment-file.ts';
 
 const GOOGLE = {
@@ -19,6 +19,6 @@ export function deployedSite({ project, location, buckets, functions, operator, 
     functions,
     accounts: { operator },
     ...at,
-    ...(!isLocal && { accessToken: createAccessTokens() }),
+    ...(!isLocal && { credentials: createCredentials() }),
   };
 }

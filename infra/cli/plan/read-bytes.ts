@@ -9,7 +9,7 @@ export type ReadBytes =
   | { kind: 'at-most'; bytes: number; why: string }
   | { kind: 'unknown'; why: string };
 
-type Warehouse = Pick<Site, 'bigquery' | 'project' | 'location' | 'accessToken'>;
+type Warehouse = Pick<Site, 'bigquery' | 'project' | 'location' | 'credentials'>;
 
 /** Days that no table has more of: an incremental transform of a new version builds all that its inputs hold. */
 const EVERY_DAY = { from: '0001-01-01', to: '9999-12-31' };

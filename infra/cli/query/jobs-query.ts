@@ -30,7 +30,7 @@ const WAIT_MS = 20_000;
 
 /** Runs the SQL as it stands and reads at most `maxRows` rows. Throws ServiceError with BigQuery's own message. */
 export async function runQuery(
-  site: Pick<Site, 'bigquery' | 'project' | 'location' | 'accessToken'>,
+  site: Pick<Site, 'bigquery' | 'project' | 'location' | 'credentials'>,
   query: string,
   maxRows: number,
 ): Promise<QueryResult> {

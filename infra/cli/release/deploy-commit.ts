@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { archiveName } from '../archive/archive-name.ts';
 import { deploymentPath, readDeployment } from '../env/deployment-file.ts';
@@ -8,19 +9,23 @@ import { FailedError, UsageError } from '../errors.ts';
 import { callJson } from '../http-json.ts';
 import { isTerminal } from '../output.ts';
 import { authorized, type Site } from '../site.ts';
+import { planDeclared } from '../tfvars.ts';
+import { compileDelivery } from './canary.ts';
 
 const DEPLOY = fileURLToPath(new URL('../../deploy', import.meta.url));
 
 export interface DeployCommit {
   env: string;
   commit: string;
+  /** Folder of the declarations, which the infrastructure is made for. */
+  project: string;
   /** Apply without asking. */
   yes: boolean;
   say: (line: string) => void;
 }
 
 /** Has Terraform deploy the functions from a commit's archive. Throws before anything is changed where there is none. */
-export async function deployCommit(site: Site, { env, commit, yes, say }: DeployCommit): Promise<void> {
+export async function deployCommit(site: Site, { env, commit, project, yes, say }: DeployCommit): Promise<void> {
   if (!yes && !isTerminal()) throw new UsageError('nobody is here to approve what Terraform would do: add --yes');
   const { archives } = readDeployment(env);
   const url = `${site.storage}/storage/v1/b/${archives}/o/${encodeURIComponent(archiveName(commit))}?fields=name`;
@@ -33,13 +38,19 @@ export async function deployCommit(site: Site, { env, commit, yes, say }: Deploy
   for (const file of [variables, backend])
     if (!existsSync(file)) throw new UsageError(`there is no ${file}, which Terraform needs for ${env}`);
   say(`terraform deploys the functions of ${commit}`);
-  await terraform('init', '-input=false', '-reconfigure', `-backend-config=${backend}`);
-  await terraform(
-    'apply',
-    `-var-file=${variables}`,
-    `-var=commit=${commit}`,
-    ...(yes ? ['-auto-approve', '-input=false'] : []),
-  );
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-rollback-'));
+  try {
+    // What `sluice tfvars` writes, which no checkout brings along.
+    const declared = join(folder, 'declared.tfvars.json');
+    writeFileSync(declared, JSON.stringify({ declared: planDeclared(compileDelivery(project)) }));
+    await terraform('init', '-input=false', '-reconfigure', `-backend-config=${backend}`);
+    await terraform(
+      ...['apply', `-var-file=${variables}`, `-var-file=${declared}`, `-var=commit=${commit}`],
+      ...(yes ? ['-auto-approve', '-input=false'] : []),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Its words go to the person as they come, beside the results. */

@@ -8,7 +8,10 @@ import { compareReleases, renderChanges } from '../release-changes.ts';
 import { authorized, type Site } from '../site.ts';
 
 /** Everything is looked for before anything is changed: half a rollback would be worse than none. */
-export async function rollback(commit: string, { infra, yes, json, ...place }: RollbackOptions): Promise<void> {
+export async function rollback(
+  commit: string,
+  { infra, yes, json, project, ...place }: RollbackOptions,
+): Promise<void> {
   if (infra && place.env === undefined)
     throw new UsageError('--infra deploys functions, which only a deployment at Google has: add --env NAME');
   const site = await findSite(place);
@@ -16,7 +19,7 @@ export async function rollback(commit: string, { infra, yes, json, ...place }: R
   const [before, next] = await Promise.all([currentRelease(site), readRelease(site, id)]);
   if (infra && place.env !== undefined) {
     const { deployCommit } = await import('./deploy-commit.ts');
-    await deployCommit(site, { env: place.env, commit: id, yes: yes === true, say: json ? note : print });
+    await deployCommit(site, { env: place.env, commit: id, yes: yes === true, project, say: json ? note : print });
   }
   await nameCurrent(site, id, new Date());
   const changes = before && before.id !== id ? compareReleases(await readRelease(site, before.id), next) : undefined;

@@ -116,6 +116,8 @@ describe('rollback --infra', () => {
     expect(stdout).toMatch(/release a{40} is current/);
     const [init, apply] = calls().split('\n');
     expect(init).toMatch(/^-chdir=\S+ init .*-backend-config=\S+env\/dev\.gcs\.tfbackend$/);
-    expect(apply).toMatch(/^-chdir=\S+ apply -var-file=\S+env\/dev\.tfvars -var=commit=a{40} -auto-approve/);
+    expect(apply).toMatch(
+      /^-chdir=\S+ apply -var-file=\S+env\/dev\.tfvars -var-file=\S+declared\.tfvars\.json -var=commit=a{40} -auto-approve/,
+    );
   });
 });
