@@ -10,8 +10,7 @@ resource "google_monitoring_notification_channel" "email" {
 }
 
 locals {
-  events_metric  = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.events.name}\" AND resource.type=\"cloud_run_revision\""
-  privacy_metric = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.privacy.name}\""
+  events_metric = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.events.name}\" AND resource.type=\"cloud_run_revision\""
 
   # Kinds of events (functions/model/event.ts) that mean that something was not done.
   failed_events = ["run.quarantined", "run.vanished", "transform.failed"]
@@ -28,16 +27,12 @@ locals {
       threshold = 0
       runbook   = "A file went to quarantine, vanished before it was read, or a transform was not built. `sluice quarantine` and `sluice show RUN` tell why; mend the file or the declaration, then `sluice replay RUN`."
     }
+    # Not a metric but the lines themselves: at once, and whichever service wrote them.
     privacy_violation = {
-      title     = "sensitive values may be exposed"
-      severity  = "CRITICAL"
-      filter    = local.privacy_metric
-      aligner   = "ALIGN_DELTA"
-      reducer   = "REDUCE_SUM"
-      group_by  = []
-      period    = "300s"
-      threshold = 0
-      runbook   = "Rows did not add up after de-identification, or somebody other than Sluice used DLP, its key, or read raw data. Find the entry by the metric's filter in the logs; if it is not explained, take the key's decrypter away first and ask afterwards."
+      title    = "sensitive values may be exposed"
+      severity = "CRITICAL"
+      logs     = local.privacy_logs
+      runbook  = "Rows did not add up after de-identification, or somebody other than Sluice used DLP, its key, or read raw data. Find the entry by the metric's filter in the logs; if it is not explained, take the key's decrypter away first and ask afterwards."
     }
     dead_letters = {
       title     = "messages lie in a dead letter"
@@ -90,7 +85,7 @@ locals {
 }
 
 resource "google_monitoring_alert_policy" "alert" {
-  for_each = local.alerts
+  for_each = { for kind, alert in local.alerts : kind => alert if kind != "privacy_violation" }
 
   display_name          = "${var.prefix}: ${each.value.title}"
   combiner              = "OR"
@@ -102,11 +97,10 @@ resource "google_monitoring_alert_policy" "alert" {
     display_name = each.value.title
 
     condition_threshold {
-      filter                  = each.value.filter
-      comparison              = "COMPARISON_GT"
-      threshold_value         = each.value.threshold
-      duration                = "0s"
-      evaluation_missing_data = "EVALUATION_MISSING_DATA_INACTIVE"
+      filter          = each.value.filter
+      comparison      = "COMPARISON_GT"
+      threshold_value = each.value.threshold
+      duration        = "0s"
 
       aggregations {
         alignment_period     = each.value.period
@@ -130,5 +124,36 @@ resource "google_monitoring_alert_policy" "alert" {
   alert_strategy {
     # A day without a new sign of it closes an incident that nobody closed.
     auto_close = "86400s"
+  }
+}
+
+resource "google_monitoring_alert_policy" "privacy" {
+  display_name          = "${var.prefix}: ${local.alerts.privacy_violation.title}"
+  combiner              = "OR"
+  severity              = local.alerts.privacy_violation.severity
+  notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+  user_labels           = { alert = "privacy_violation" }
+
+  conditions {
+    display_name = local.alerts.privacy_violation.title
+
+    condition_matched_log {
+      filter = local.alerts.privacy_violation.logs
+    }
+  }
+
+  documentation {
+    subject   = "${var.prefix} in ${var.project}: ${local.alerts.privacy_violation.title}"
+    content   = local.alerts.privacy_violation.runbook
+    mime_type = "text/markdown"
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+
+    # Monitoring wants a limit beside a condition on logs.
+    notification_rate_limit {
+      period = "300s"
+    }
   }
 }

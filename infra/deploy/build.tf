@@ -42,6 +42,19 @@ resource "google_artifact_registry_repository_iam_member" "image" {
   member     = "serviceAccount:${google_service_account.account["image"].email}"
 }
 
+# Cloud Functions copies the archive into a bucket of its own, which it makes at the first build: until then there is
+# nothing to bind to, so the right is the project's and ends at that bucket's name.
+resource "google_project_iam_member" "image_source" {
+  project = var.project
+  role    = "roles/storage.objectViewer"
+  member  = "serviceAccount:${google_service_account.account["image"].email}"
+
+  condition {
+    title      = "the bucket of Cloud Functions"
+    expression = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-${local.project_number}-${var.region}\")"
+  }
+}
+
 resource "google_project_iam_member" "image" {
   project = var.project
   role    = "roles/logging.logWriter"

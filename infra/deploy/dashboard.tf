@@ -6,6 +6,7 @@ locals {
   charts = [
     { title = "Events by kind", filter = local.events_metric, aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", by = ["metric.labels.event"], kind = "STACKED_BAR" },
     { title = "Failures by code", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.failures.name}\" AND resource.type=\"cloud_run_revision\"", aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", by = ["metric.labels.code"], kind = "STACKED_BAR" },
+    { title = "Signs of exposure", filter = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.privacy.name}\"", aligner = "ALIGN_DELTA", reducer = "REDUCE_SUM", by = [], kind = "STACKED_BAR" },
     { title = "Tasks waiting", filter = "metric.type=\"cloudtasks.googleapis.com/queue/depth\" AND resource.type=\"cloud_tasks_queue\"", aligner = "ALIGN_MAX", reducer = "REDUCE_SUM", by = ["resource.labels.queue_id"], kind = "LINE" },
     { title = "Undelivered messages", filter = "metric.type=\"pubsub.googleapis.com/subscription/num_undelivered_messages\" AND resource.type=\"pubsub_subscription\"", aligner = "ALIGN_MAX", reducer = "REDUCE_SUM", by = ["resource.labels.subscription_id"], kind = "LINE" },
     { title = "Requests by function", filter = "metric.type=\"run.googleapis.com/request_count\" AND ${local.services_filter}", aligner = "ALIGN_RATE", reducer = "REDUCE_SUM", by = ["resource.labels.service_name", "metric.labels.response_code_class"], kind = "LINE" },

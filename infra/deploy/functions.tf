@@ -92,5 +92,6 @@ resource "google_cloudfunctions2_function" "function" {
     google_artifact_registry_repository_iam_member.image,
     google_storage_bucket_iam_member.image,
     google_project_iam_member.image,
+    google_project_iam_member.image_source,
   ]
 }

@@ -4,7 +4,7 @@
 resource "google_cloud_run_v2_service_iam_binding" "invokers" {
   for_each = local.callers
 
-  name     = google_cloudfunctions2_function.function[each.key].service_config[0].service
+  name     = google_cloudfunctions2_function.function[each.key].name
   location = var.region
   role     = "roles/run.invoker"
   members  = [for caller in each.value : "serviceAccount:${google_service_account.account[caller].email}"]

@@ -22,6 +22,20 @@ locals {
   function_logs = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^${var.prefix}-(${join("|", local.function_names)})$\""
   # Data that was read or written by whomever, and changes of anybody's rights.
   audit_logs = "logName:\"cloudaudit.googleapis.com\" AND protoPayload.serviceName=(\"storage.googleapis.com\" OR \"dlp.googleapis.com\" OR \"cloudkms.googleapis.com\" OR \"iam.googleapis.com\" OR \"cloudresourcemanager.googleapis.com\")"
+
+  # The gate held, or somebody went round it: a public column that holds what it must not; rows that do not add up after
+  # de-identification; anybody but `deidentify` at DLP; anybody but DLP at the key; anybody but the functions at raw data.
+  raw_buckets = ["raw", "staging", "quarantine"]
+  raw_readers = distinct([
+    for grant in local.grants : grant.function
+    if grant.kind == "bucket" && contains(local.raw_buckets, grant.target) && contains(grant.permissions, "storage.objects.get")
+  ])
+  privacy_logs = join(" OR ", [
+    "(${local.function_logs} AND jsonPayload.code=(\"PRIVACY_VIOLATION\" OR \"ROWS_DO_NOT_RECONCILE\" OR \"DLP_INCOMPLETE\"))",
+    "(protoPayload.serviceName=\"dlp.googleapis.com\" AND protoPayload.methodName=~\"(De|Re)identifyContent$\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.accounts.deidentify}\")",
+    "(protoPayload.serviceName=\"cloudkms.googleapis.com\" AND protoPayload.methodName=\"Decrypt\" AND protoPayload.resourceName:\"${google_kms_crypto_key.dlp.id}\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.agents.dlp}\")",
+    "(protoPayload.serviceName=\"storage.googleapis.com\" AND protoPayload.methodName=\"storage.objects.get\" AND protoPayload.resourceName=~\"/buckets/(${join("|", [for role in local.raw_buckets : local.buckets[role]])})/objects/\" AND protoPayload.authenticationInfo.principalEmail!~\"^${var.prefix}-(${join("|", local.raw_readers)})@\")",
+  ])
 }
 
 resource "google_logging_project_sink" "warehouse" {
@@ -106,17 +120,11 @@ resource "google_logging_metric" "failures" {
   }
 }
 
-# The gate held, or somebody went round it: a public column that holds what it must not; rows that do not add up; anybody but `deidentify`
-# at DLP; anybody but DLP at the key; anybody but the functions at the raw data.
+# For the dashboard; the alert looks at the lines themselves.
 resource "google_logging_metric" "privacy" {
   name        = "${var.prefix}/privacy"
   description = "Signs that sensitive values may be where they must not be, or were read by somebody who should not"
-  filter = join(" OR ", [
-    "(${local.function_logs} AND jsonPayload.code=(\"PRIVACY_VIOLATION\" OR \"ROWS_DO_NOT_RECONCILE\" OR \"DLP_INCOMPLETE\"))",
-    "(protoPayload.serviceName=\"dlp.googleapis.com\" AND protoPayload.methodName=~\"(De|Re)identifyContent$\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.accounts.deidentify}\")",
-    "(protoPayload.serviceName=\"cloudkms.googleapis.com\" AND protoPayload.methodName=\"Decrypt\" AND protoPayload.resourceName:\"${google_kms_crypto_key.dlp.id}\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.agents.dlp}\")",
-    "(protoPayload.serviceName=\"storage.googleapis.com\" AND protoPayload.methodName=\"storage.objects.get\" AND protoPayload.resourceName=~\"/buckets/(${join("|", [local.buckets.raw, local.buckets.staging, local.buckets.quarantine])})/objects/\" AND protoPayload.authenticationInfo.principalEmail!~\"^${var.prefix}-(prepare|deidentify|load|nightly)@\")",
-  ])
+  filter      = local.privacy_logs
 
   metric_descriptor {
     metric_kind = "DELTA"

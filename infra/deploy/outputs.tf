@@ -32,7 +32,7 @@ output "callers" {
 }
 
 output "deployer_roles" {
-  description = "Roles that whoever applies this needs on the project, besides roles/billing.costsManager on the billing account for a budget and roles/accesscontextmanager.policyEditor on the organisation for a perimeter."
+  description = "Roles that whoever applies this needs on the project, besides roles/billing.costsManager on the billing account for a budget and roles/accesscontextmanager.policyEditor on the organisation for a perimeter, and with private_egress roles/compute.networkAdmin, roles/compute.securityAdmin, roles/dns.admin and roles/vpcaccess.admin on the project."
   value = [
     "roles/artifactregistry.admin",
     "roles/bigquery.admin",

@@ -51,4 +51,6 @@ resource "google_access_context_manager_service_perimeter" "project" {
       }
     }
   }
+
+  depends_on = [google_project_service.used]
 }

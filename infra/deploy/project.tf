@@ -6,10 +6,8 @@ data "google_project" "this" {
 
 locals {
   project_number = data.google_project.this.number
-}
 
-resource "google_project_service" "used" {
-  for_each = toset([
+  services = [
     "artifactregistry.googleapis.com",
     "bigquery.googleapis.com",
     "cloudbuild.googleapis.com",
@@ -26,7 +24,15 @@ resource "google_project_service" "used" {
     "pubsub.googleapis.com",
     "run.googleapis.com",
     "storage.googleapis.com",
-  ])
+  ]
+}
+
+resource "google_project_service" "used" {
+  for_each = toset(concat(
+    local.services,
+    var.billing_account == null ? [] : ["billingbudgets.googleapis.com"],
+    var.access_policy == null ? [] : ["accesscontextmanager.googleapis.com"],
+  ))
 
   service = each.key
   # Others in the project may use them as well.

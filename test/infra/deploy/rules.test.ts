@@ -112,6 +112,7 @@ const FAULTS: Readonly<Record<string, readonly ((module: Module) => void)[]>> = 
   'rights of a whole project are only those that belong to nothing smaller': [
     add('google_project_iam_member', { project: 'p', role: 'projects/p/roles/x', member: 'user:a@example.com' }),
     set('google_project_iam_member.function', 'for_each', hcl('local.grants')),
+    at('google_project_iam_member.image_source', (body) => delete body.condition),
   ],
   'subscriptions try again, end in a dead letter, keep a week and never expire': [
     at('google_pubsub_subscription.arrive', (body) => delete body.retry_policy),

@@ -17,7 +17,7 @@ const BOUND_ROLES: Readonly<Record<string, RegExp>> = {
   'roles/pubsub.publisher': /^google_pubsub_topic_iam_member\.(storage|dead_letters)$/,
   'roles/pubsub.subscriber': /^google_pubsub_subscription_iam_member\.dead_letters$/,
   'roles/run.invoker': /^google_cloud_run_v2_service_iam_binding\.invokers$/,
-  'roles/storage.objectViewer': /^google_storage_bucket_iam_member\.image$/,
+  'roles/storage.objectViewer': /^google_(storage_bucket_iam_member\.image|project_iam_member\.image_source)$/,
 };
 /** Who may call what: the whole of it. */
 const CALLERS = {
@@ -115,6 +115,10 @@ export const ACCESS_RULES: readonly Rule[] = [
     check: (module) =>
       flag(ofType(module, 'google_project_iam_member'), (body, { name }) => {
         if (name === 'image' || name === 'build') return false;
+        if (name === 'image_source')
+          return String(first(body, 'condition').expression).includes('/buckets/gcf-v2-sources-')
+            ? false
+            : 'it reaches every bucket';
         return (
           body.for_each !== hcl('{ for key, grant in local.grants : key => grant if grant.kind == "project" }') &&
           'it is bound to the project'
