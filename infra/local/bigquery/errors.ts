@@ -81,6 +81,8 @@ function fromDuckDb(message: string): JobFailure {
   const overflow = /Overflow in (addition|subtraction|multiplication|negation)[^(]*\(([^)]*)\)/.exec(message);
   if (overflow) return query(`int64 overflow: ${overflow[2]}`);
   if (/^Out of Range Error|out of range|Overflow/i.test(message)) return query('numeric overflow');
+  const zone = /Unknown TimeZone '([^']*)'/.exec(message);
+  if (zone) return query(`Invalid time zone: ${zone[1]}`);
   const notNull = /NOT NULL constraint failed: \S+?\.(.+)/.exec(message);
   if (notNull) return query(`Required field ${notNull[1]} cannot be null`);
   const grouped = /column "?([^"]+?)"? must appear in the GROUP BY clause/.exec(message);

@@ -1,20 +1,18 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startBigQuery, type Testbed } from './testbed.ts';
+import { call, startBigQuery, type Testbed } from './testbed.ts';
 
 /** Third-party cases that lie beside the project and are not part of it. */
-const scorer = resolve(import.meta.dirname, '../../../../../shared/cases/score-googlesql.mjs');
+const folder = resolve(import.meta.dirname, '../../../../../shared/cases');
+const scorer = resolve(folder, 'score-googlesql.mjs');
 const present = existsSync(scorer);
 if (!present && !process.env.CI) console.log(`${scorer} is missing: the cases are left out`);
 
-/** What was reached; a change may only raise the first. */
-const RIGHT = 645;
-
 /** Rows that differ from the case's, and why they stay as they are. */
-const RESIDUE: Record<string, string> = {
+const DIFFERENT: Record<string, string> = {
   'window dense_rank with group': 'the case reads its literals in Los Angeles; BigQuery’s default time zone is UTC',
   'googlesql/functions/array/array_zip :: upstream example 2':
     'the case wants an array of structs as a debugger prints it, names behind values; the rows are the same',
@@ -24,26 +22,67 @@ const RESIDUE: Record<string, string> = {
   'googlesql/functions/datetime/parse_datetime :: ISO datetime': 'as above',
 };
 
+/** Core cases that end in an error, and why. Exotic families are refused by name: their list is sql/analyze/calls.ts. */
+const REFUSED: Record<string, string> = {
+  array_concat_agg: 'the result is an array with a NULL in it, which BigQuery cannot write into a result',
+  'approx_quantiles with null': 'as above',
+  'join nested with': 'two columns of the result are both called id, which BigQuery refuses',
+  'googlesql/syntax/query/parameters :: mixed positional and named with two positional after the named':
+    'the request has no value for @a, and BigQuery allows only one kind of parameters in a query',
+  'googlesql/syntax/script/begin_end :: BEGIN / COMMIT brackets a transaction':
+    'BEGIN and COMMIT are two requests without a session: BigQuery rolls the first back and finds no transaction in the second',
+  'googlesql/syntax/dml/merge :: MERGE on a non-equality ON predicate':
+    'the dataset still holds another case’s rows, so that a target row matches two source rows',
+  'googlesql/functions/string/split_substr :: take first part':
+    'SPLIT_SUBSTR is not BigQuery’s, and without a count its documentation and the case disagree',
+  'googlesql/functions/string/split_substr :: take last part with negative index': 'as above',
+  'googlesql/functions/hash/highway_fingerprint128 :: distinct outputs for distinct inputs': 'not BigQuery’s',
+  'googlesql/types/struct :: struct cast int64 double': 'the types DOUBLE and INT32 are not BigQuery’s',
+  'bigquery/functions/aggregate/agg :: AGG over a SUM measure returns the underlying aggregate':
+    'property graphs are not supported',
+};
+
+/** What was reached; a change may only raise it. */
+const RIGHT = 663;
+
 let bed: Testbed;
 beforeAll(async () => {
   bed = await startBigQuery();
 });
 afterAll(() => bed.stop());
 
+/** Cases that name a dataset take for granted that it is there; BigQuery makes none on the way. */
+async function makeDatasets(): Promise<void> {
+  const cases: { setup?: string[] }[] = JSON.parse(readFileSync(resolve(folder, 'googlesql.json'), 'utf8'));
+  const made = cases
+    .flatMap((one) => one.setup ?? [])
+    .flatMap((sql) => [...sql.matchAll(/\b(?:TABLE|VIEW|FUNCTION|PROCEDURE)\s+`?(\w+)`?\./gi)])
+    .map(([, dataset]) => dataset);
+  for (const datasetId of new Set(made)) await call(bed, 'POST', '/datasets', { datasetReference: { datasetId } });
+}
+
 test.runIf(present || process.env.CI)(
-  'as many GoogleSQL cases as before are right, and nothing else than the known residue is silently wrong',
+  'as many GoogleSQL cases as before are right, and what else they come to is known and argued',
   async () => {
+    await makeDatasets();
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [scorer, '--endpoint', bed.url, '--list', 'wrong,error-missed', '--json'],
+      [scorer, '--endpoint', bed.url, '--list', 'wrong,error-missed,error', '--json'],
       { maxBuffer: 64 * 1024 * 1024 },
     );
     const lines = stdout.trim().split('\n');
-    const score = JSON.parse(lines.pop() ?? '{}') as { core: { right: number }; silentlyWrong: number };
-    const wrong = lines.map((line) => line.split('\t').filter((part) => part !== 'exotic')[1] ?? line);
-    expect(wrong.filter((name) => !Object.hasOwn(RESIDUE, name))).toEqual([]);
-    expect(score.silentlyWrong).toBeLessThanOrEqual(Object.keys(RESIDUE).length);
+    const score = JSON.parse(lines.pop() ?? '{}') as { core: { right: number }; right: number };
+    const named = (verdict: RegExp) =>
+      lines.map((line) => line.split('\t')).flatMap(([got, ...rest]) => (verdict.test(got ?? '') ? [rest] : []));
+    const different = named(/^(wrong|error-missed)$/).map((parts) => parts.find((part) => part !== 'exotic'));
+    expect(different.filter((name) => !Object.hasOwn(DIFFERENT, name ?? ''))).toEqual([]);
+    const errors = named(/^error$/);
+    const core = errors.filter(([first]) => first !== 'exotic').map(([name]) => name);
+    expect(core.filter((name) => !Object.hasOwn(REFUSED, name ?? ''))).toEqual([]);
+    const exotic = errors.filter(([first]) => first === 'exotic').map(([, name, message]) => `${name}: ${message}`);
+    expect(exotic.filter((one) => !/not supported by the embedded warehouse/.test(one))).toEqual([]);
     expect(score.core.right).toBeGreaterThanOrEqual(RIGHT);
+    expect(score.right).toBeGreaterThanOrEqual(0.96);
   },
   120_000,
 );

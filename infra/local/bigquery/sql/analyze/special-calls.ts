@@ -47,6 +47,7 @@ export const SPECIAL_CALLS: Record<string, Special> = {
   FORMAT: analyzeFormat,
   IFERROR: (call, env) => {
     const [value, fallback, ...more] = args(call, env);
+    if (value?.literal?.kind === 'error' && fallback && more.length === 0) return fallback;
     const type = value && fallback && commonType([value, fallback]);
     if (!value || !fallback || !type || more.length > 0)
       throw signatureError('function IFERROR', args(call, env), call.at);

@@ -67,7 +67,7 @@ export const NUMBER_MACROS: readonly Macro[] = [
   ],
   [
     'bq_pow_numeric(x, y)',
-    `CASE WHEN y = trunc(y) AND y >= 0 AND y <= 64 THEN CAST(list_reduce(list_prepend(CAST(1 AS DECIMAL(38,9)), list_transform(range(CAST(y AS BIGINT)), lambda i: x)), lambda p, q: CAST(p * q AS DECIMAL(38,9))) AS DECIMAL(38,9)) ELSE ${fail(`'not supported by the embedded warehouse: POW of NUMERIC with such an exponent'`, 'DECIMAL(38,9)')} END`,
+    `CASE WHEN x IS NULL OR y IS NULL THEN NULL WHEN y = trunc(y) AND y >= 0 AND y <= 64 THEN CAST(list_reduce(list_prepend(CAST(1 AS DECIMAL(38,9)), list_transform(range(CAST(y AS BIGINT)), lambda i: x)), lambda p, q: CAST(p * q AS DECIMAL(38,9))) AS DECIMAL(38,9)) ELSE ${fail(`'not supported by the embedded warehouse: POW of NUMERIC with such an exponent'`, 'DECIMAL(38,9)')} END`,
   ],
   [
     'bq_sqrt(x)',

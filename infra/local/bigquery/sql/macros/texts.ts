@@ -33,7 +33,7 @@ export const TEXT_MACROS: readonly Macro[] = [
   ],
   [
     'bq_right(s, n)',
-    `CASE WHEN n < 0 THEN ${failText(`'Second argument in RIGHT() cannot be negative'`)} WHEN n = 0 THEN substring(s, 1, 0) ELSE substring(s, greatest(length(s) - n + 1, 1)) END`,
+    `CASE WHEN n < 0 THEN ${failText(`'Second argument in RIGHT() cannot be negative'`)} WHEN n = 0 THEN substring(s, 1, 0) WHEN n IS NOT NULL THEN substring(s, greatest(length(s) - n + 1, 1)) END`,
   ],
   [
     'bq_reverse(s)',

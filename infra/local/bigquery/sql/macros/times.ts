@@ -1,4 +1,4 @@
-import { fail, failText, type Macro } from './failures.ts';
+import { fail, type Macro } from './failures.ts';
 
 const quoted = (x: string) => `'"' || ${x} || '"'`;
 
@@ -31,14 +31,17 @@ export const TIME_MACROS: readonly Macro[] = [
     `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '(?i)\\s*\\d{1,4}-\\d{1,2}-\\d{1,2}([ t]' || bq_clock_pattern() || ')?\\s*') AND TRY(CAST(replace(trim(s), 't', 'T') AS TIMESTAMP)) IS NOT NULL AND NOT regexp_matches(s, '[ tT]24:') THEN CAST(replace(trim(s), 't', 'T') AS TIMESTAMP) ELSE ${fail(`'Invalid datetime string ' || ${quoted('s')}`, 'TIMESTAMP')} END`,
   ],
   [
-    'bq_zone(tz)',
-    `CASE WHEN regexp_full_match(tz, '[+-]\\d{1,2}(:\\d{2})?') THEN ${failText(`'not supported by the embedded warehouse: time zones given as an offset'`)} ELSE tz END`,
-  ],
-  ['bq_local(t, tz)', `timezone(bq_zone(tz), t)`],
-  ['bq_instant(d, tz)', `timezone(bq_zone(tz), d)`],
-  [
     'bq_offset_minutes(o)',
     `CASE WHEN o IS NULL OR upper(o) IN ('', 'Z', 'UTC') THEN 0 ELSE (CASE WHEN o[1] = '-' THEN -1 ELSE 1 END) * (CAST(regexp_extract(o, '^[+-](\\d{1,2})', 1) AS INTEGER) * 60 + CAST(coalesce(nullif(regexp_extract(o, '^[+-]\\d{1,2}:?(\\d{2})$', 1), ''), '0') AS INTEGER)) END`,
+  ],
+  ['bq_is_offset(tz)', `regexp_full_match(tz, '[+-]\\d{1,2}(:?\\d{2})?')`],
+  [
+    'bq_local(t, tz)',
+    `CASE WHEN bq_is_offset(tz) THEN timezone('UTC', t) + to_minutes(bq_offset_minutes(tz)) WHEN tz IS NOT NULL THEN timezone(tz, t) END`,
+  ],
+  [
+    'bq_instant(d, tz)',
+    `CASE WHEN bq_is_offset(tz) THEN timezone('UTC', d - to_minutes(bq_offset_minutes(tz))) WHEN tz IS NOT NULL THEN timezone(tz, d) END`,
   ],
   ['bq_at_offset_text(d, o)', `timezone('UTC', d - to_minutes(bq_offset_minutes(o)))`],
   [
@@ -59,7 +62,7 @@ export const TIME_MACROS: readonly Macro[] = [
   ],
   [
     'bq_text_timestamp_in(s, tz)',
-    `CASE WHEN s IS NULL THEN NULL
+    `CASE WHEN s IS NULL OR tz IS NULL THEN NULL
     WHEN regexp_full_match(s, bq_timestamp_pattern()) AND NOT regexp_matches(s, '[ tT]24:') THEN CASE WHEN regexp_extract(s, bq_timestamp_pattern(), 3) = '' THEN bq_instant(bq_wall_clock(s, bq_timestamp_pattern()), tz) ELSE bq_at_offset_text(bq_wall_clock(s, bq_timestamp_pattern()), regexp_extract(s, bq_timestamp_pattern(), 3)) END
     WHEN regexp_full_match(s, bq_zoned_pattern()) THEN timezone(regexp_extract(s, bq_zoned_pattern(), 3), bq_wall_clock(s, bq_zoned_pattern()))
     ELSE ${fail(`'Invalid timestamp: ' || chr(39) || s || chr(39)`, 'TIMESTAMPTZ')} END`,

@@ -63,6 +63,16 @@ function parsePipe(c: Cursor): Pipe {
       return { kind: 'assert', condition, message: c.takes(',') ? parseExpression(c) : undefined, at };
     }
     case 'CALL':
+    case 'IF':
+    case 'FORK':
+    case 'TEE':
+    case 'LOG':
+    case 'DESCRIBE':
+    case 'STATIC_DESCRIBE':
+    case 'EXPORT':
+    case 'INSERT':
+    case 'CREATE':
+    case 'RECURSIVE':
     case 'WITH':
     case 'MATCH_RECOGNIZE':
       throw unsupported(`|> ${word}`, at);

@@ -103,6 +103,8 @@ function parseWord(c: Cursor, word: string, at: number): Expr {
     case 'COLLATE':
       if (c.peek(1).text === '(') return parseCall(c);
       break;
+    case 'RANGE':
+      throw unsupported('RANGE values', at);
     case 'WITH':
       return parseWith(c);
     case 'NEW':

@@ -1,3 +1,4 @@
+import { unsupported } from '../sql-error.ts';
 import type { Cursor } from './cursor.ts';
 import type { TypeNode } from './tree.ts';
 
@@ -23,6 +24,7 @@ export function parseType(c: Cursor): TypeNode {
     c.expectClosingAngle();
     return { kind: 'struct', fields, at };
   }
+  if (c.sees('RANGE')) throw unsupported('type RANGE', at);
   const { name } = c.peek().word === 'INTERVAL' ? { name: c.next().text } : c.identifier();
   const parameters: string[] = [];
   if (c.takes('(')) {
