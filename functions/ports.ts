@@ -6,6 +6,7 @@ import type { SluiceEvent } from './model/event.ts';
 import type { Release } from './model/release.ts';
 import type { Compression, LedgerEntry, ObjectRef, Reason, Reject, Shard } from './model/run.ts';
 import type { Source } from './model/source.ts';
+import type { Texts } from './model/texts.ts';
 
 /** What the steps need of the world, named for the need. Every failure is a SluiceError that says retryable or terminal. */
 export interface Ports {
@@ -113,8 +114,8 @@ export interface EventBus {
 }
 
 export interface Deidentifier {
-  /** The cells as text, in the request's order and number; anything else is a failure (DLP_INCOMPLETE). */
-  deidentify(request: DeidentifyRequest): Promise<(string | null)[][]>;
+  /** The cells as text, row by row, in the request's order and number; anything else is a failure (DLP_INCOMPLETE). */
+  deidentify(request: DeidentifyRequest): Promise<Texts>;
   /** What stands out in the cells, at the request's likelihood or above. */
   inspect(request: InspectRequest): Promise<Finding[]>;
 }
@@ -202,7 +203,7 @@ export interface ShardWork {
   /** Distinct values to be transformed, in chunks; NULLs and empty strings are left out. */
   distinct(group: ValueGroup): AsyncIterable<DistinctValues>;
   /** Keeps what DLP answered: values[i] becomes outputs[i]. */
-  learn(group: ValueGroup, values: DistinctValues, outputs: readonly (string | null)[]): Promise<void>;
+  learn(group: ValueGroup, values: DistinctValues, outputs: Texts): Promise<void>;
   /** Good rows evenly over the shard, at most `records`, the same ones each time; the values of `columns` as text. */
   sample(columns: readonly string[], records: number): Promise<SampledRow[]>;
   /** Joins everything back and writes Parquet. Throws ROWS_DO_NOT_RECONCILE if a value was not learnt or a row is missing. */

@@ -52,7 +52,7 @@ describe('a configuration', () => {
       keys: {},
       taskServiceAccount: TASKS,
       tokenSignatures: 'verify',
-      limits: { threads: 2, memory: '1GB', attempts: 8, scratch: undefined },
+      limits: { threads: 1, memory: '1GB', attempts: 8, scratch: undefined },
     });
     expect(config.queues.load).toBe('projects/acme/locations/europe-west3/queues/load');
     expect(config.callers.load).toEqual([TASKS]);

@@ -34,6 +34,8 @@ export interface ScanCut {
   end: number;
   firstRecord: number;
   records: number;
+  /** As of ScanResult, in these records. */
+  looseQuotes?: true;
 }
 
 /**
@@ -88,13 +90,18 @@ export function createCsvScanner({ format, blankIsRecord, cutBytes, onDrop, onRe
   let mixedNewlineAt: number | undefined;
   let oversizeAt: number | undefined;
   let looseQuotes = false;
+  let looseInCut = false;
   let cutStart = 0;
   let cutFirst = 1;
   const cuts: ScanCut[] = [];
 
   function cut(end: number): void {
     const count = records - cutFirst + 1;
-    if (count > 0) cuts.push({ start: cutStart, end, firstRecord: cutFirst, records: count });
+    if (count > 0) {
+      const loose = looseInCut && { looseQuotes: true as const };
+      cuts.push({ start: cutStart, end, firstRecord: cutFirst, records: count, ...loose });
+    }
+    looseInCut = false;
     cutStart = end;
     cutFirst = records + 1;
   }
@@ -146,7 +153,7 @@ export function createCsvScanner({ format, blankIsRecord, cutBytes, onDrop, onRe
       }
       if (inside === 'after-quote') {
         const doubled = escaping === -1 && chunk[i] === quote;
-        if (chunk[i] === skipped) looseQuotes = true;
+        if (chunk[i] === skipped) looseQuotes = looseInCut = true;
         inside = doubled ? 'quotes' : 'plain';
         if (doubled) i++;
         continue;

@@ -1,9 +1,15 @@
-import type { RecordScanner } from './csv-scanner.ts';
+import type { RecordScanner, ScanCut } from './csv-scanner.ts';
 
 export interface DenseRecords {
   scanner: RecordScanner;
   /** Hands the bytes on, scanned, less what no record needs. */
-  through(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer>;
+  through(chunks: AsyncIterable<Buffer>): AsyncGenerator<DenseBytes>;
+}
+
+export interface DenseBytes {
+  bytes: Buffer;
+  /** The cut that ends with them; the last cut of all is told by the scanner's end alone. */
+  cut?: ScanCut;
 }
 
 /**
@@ -14,23 +20,36 @@ export function createDenseRecords(
   createScanner: (onDrop: (start: number, end: number) => void) => RecordScanner,
 ): DenseRecords {
   let drops: [number, number][] = [];
+  let position = 0;
   const scanner = createScanner((start, end) => drops.push([start, end]));
 
-  async function* through(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  function dense(bytes: Buffer): Buffer {
+    const end = position + bytes.length;
+    const later = drops.findIndex(([, dropEnd]) => dropEnd > end);
+    const own = later === -1 ? drops : drops.slice(0, later);
+    drops = later === -1 ? [] : drops.slice(later);
+    const kept = own.length > 0 ? without(bytes, position, own) : bytes;
+    position = end;
+    return kept;
+  }
+
+  async function* through(chunks: AsyncIterable<Buffer>): AsyncGenerator<DenseBytes> {
     /** What is not settled yet waits for what follows it. */
     let waiting: Buffer = Buffer.alloc(0);
-    let position = 0;
+    let told = 0;
     for await (const chunk of chunks) {
       scanner.push(chunk);
       const all = waiting.length > 0 ? Buffer.concat([waiting, chunk]) : chunk;
-      const settled = all.subarray(0, scanner.settled() - position);
-      waiting = all.subarray(settled.length);
-      const kept = drops.length > 0 ? without(settled, position, drops) : settled;
-      drops = [];
-      position += settled.length;
-      if (kept.length > 0) yield kept;
+      const start = position;
+      const settled = scanner.settled() - start;
+      for (const cut of scanner.cuts().slice(told)) {
+        yield { bytes: dense(all.subarray(position - start, cut.end - start)), cut };
+        told++;
+      }
+      yield { bytes: dense(all.subarray(position - start, settled)) };
+      waiting = all.subarray(settled);
     }
-    if (waiting.length > 0) yield waiting;
+    yield { bytes: waiting };
   }
 
   return { scanner, through };

@@ -1,11 +1,11 @@
-import { type DuckDBDataChunk, DuckDBInstance, type DuckDBType } from '@duckdb/node-api';
+import { DuckDBBlobValue, type DuckDBDataChunk, DuckDBInstance, type DuckDBType } from '@duckdb/node-api';
 import { retryable, SluiceError, terminal } from '../errors.ts';
 
 /** One DuckDB in memory, for one shard; it spills to `scratch` past `memoryLimit`. */
 export interface Engine {
   run(sql: string): Promise<void>;
-  /** Runs a statement with text parameters. */
-  insert(sql: string, texts: readonly string[]): Promise<void>;
+  /** Runs a statement with parameters: texts, or bytes as BLOBs. */
+  insert(sql: string, parameters: readonly (string | Uint8Array)[]): Promise<void>;
   /** Small results, as text. */
   rows(sql: string): Promise<Record<string, string | null>[]>;
   /** Names and types of a query's columns, in order. */
@@ -27,6 +27,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     threads: String(options.threads),
     memory_limit: options.memoryLimit,
     temp_directory: options.scratch,
+    // Else what one thread gave back stays with it: a second statement, on another thread of Node's, took as much again.
+    allocator_background_threads: 'true',
     // Nothing may be fetched while personal data is at hand.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -41,9 +43,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         throw engineError(error);
       }
     },
-    insert: async (sql, texts) => {
+    insert: async (sql, parameters) => {
       try {
-        await connection.run(sql, [...texts]);
+        const values = parameters.map((one) => (typeof one === 'string' ? one : new DuckDBBlobValue(one)));
+        await connection.run(sql, values);
       } catch (error) {
         throw engineError(error);
       }

@@ -27,7 +27,7 @@ export interface Stored {
   kind: 'typed' | 'numeric' | 'values';
   /** Name of the flag column that says which rows are transformed; absent = all. */
   when?: string;
-  /** Name of the column that holds the context of each value (date shifts). */
+  /** Expression over `rows`: the context of each value (date shifts). */
   context?: string;
 }
 
@@ -92,8 +92,14 @@ export function renderIngest(source: Source, cellOf: (column: Column) => Cell, s
       select.push(`${flag} AS ${entry.when}`);
     }
     if (transform.kind === 'date_shift') {
-      entry.context = `x${index}`;
-      select.push(`coalesce(${named(transform.by).canonical}, '') AS ${entry.context}`);
+      const by = named(transform.by);
+      const byIndex = source.columns.indexOf(by.column);
+      // One that is protected itself is there already, in the same form.
+      if (isReplacedByAnswers(by.column)) entry.context = `coalesce(rows.v${byIndex}, '')`;
+      else {
+        entry.context = `rows.x${index}`;
+        select.push(`coalesce(${by.canonical}, '') AS x${index}`);
+      }
     }
     stored.push(entry);
   });
@@ -111,6 +117,10 @@ export function renderIngest(source: Source, cellOf: (column: Column) => Cell, s
 /** True for the rows that passed every check. */
 export const goodRows = (masks: number): string =>
   masks === 0 ? 'true' : Array.from({ length: masks }, (_, mask) => `bad${mask} = 0`).join(' AND ');
+
+/** Whether `rows` holds its canonical text. */
+const isReplacedByAnswers = ({ privacy }: Column): boolean =>
+  privacy.kind === 'transform' && privacy.transform.kind !== 'redact' && privacy.transform.kind !== 'replace';
 
 interface ReadColumn {
   column: Column;

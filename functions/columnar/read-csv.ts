@@ -3,56 +3,76 @@ import { SluiceError } from '../errors.ts';
 import type { Scan } from '../model/run.ts';
 import type { CsvFormat, Source } from '../model/source.ts';
 import { castText } from './cast.ts';
+import type { CsvPiece, CsvPieces } from './csv-pieces.ts';
 import { MAX_RECORD_BYTES } from './csv-scanner.ts';
 import type { Engine } from './duckdb.ts';
 import { renderIngest } from './ingest-sql.ts';
-import type { Ingested } from './ingested.ts';
+import { type BrokenRecord, type Ingested, MAX_REJECTS, tooManyRejects } from './ingested.ts';
 import { siftCsv } from './sift-csv.ts';
 import { literal } from './sql-text.ts';
 
 /**
  * Fills the table `rows`. Everything is read as text, in the header's order (the reader binds by position), and cast by
  * us: the reader's own casts lose data without a reject (a TIMESTAMPTZ it cannot parse becomes NULL, 3.7 the integer 4).
- * A file with a broken record is read again without it; its table has each record's number, from 0, in `n`.
+ * A piece with a broken record is read again without it. `n` is each record's place within the shard, from 0. A shard
+ * that is broken as a whole says so first, whatever its pieces met.
  */
 export async function ingestCsv(
   engine: Engine,
-  path: string,
+  { pieces, end }: CsvPieces,
   header: readonly string[],
-  scan: Scan,
   source: Source,
   format: CsvFormat,
-): Promise<Ingested> {
+): Promise<Ingested & { scan: Scan }> {
   const ingest = renderIngest(source, (column) => {
     const read = textAt(header.indexOf(column.from));
     const text = isEscaped(format) ? `nullif(${read}, ${literal(format.nullMarker)})` : read;
     return { text, typed: castText(column, text), cast: (normalized) => castText(column, normalized) };
   });
-  const selected = [...ingest.select, ...unread(header, source)];
-  const asTable = `CREATE TABLE rows AS SELECT ${selected.join(', ')} FROM ${renderReader(path, header.length, format)}`;
-  if (!scan.looseQuotes && (await holds(engine, asTable, scan.records)))
-    return { ingest, broken: [], index: 'rows.rowid' };
-  await engine.run('DROP TABLE IF EXISTS rows');
-  const sound = `${path}.sound`;
-  const broken = await siftCsv(path, sound, header.length, format);
-  await rm(path);
-  await engine.run(
-    `CREATE TABLE rows AS SELECT n, ${selected.join(', ')} FROM ${renderReader(sound, header.length, format, ["'n': 'BIGINT'"])}`,
-  );
-  await rm(sound);
-  return { ingest, broken, index: 'rows.n' };
+  const selected = [...ingest.select, ...unread(header, source)].join(', ');
+  const select = (n: string, path: string, before: readonly string[] = []): string =>
+    `SELECT ${n} AS n, ${selected} FROM ${renderReader(path, header.length, format, before)}`;
+  const broken: BrokenRecord[] = [];
+
+  async function take(piece: CsvPiece): Promise<void> {
+    const { path, first } = piece;
+    const asItStands = select(`${first} + row_number() OVER () - 1`, path);
+    if (first === 0) await engine.run(`CREATE TABLE rows AS ${asItStands} LIMIT 0`);
+    if (piece.looseQuotes || !(await holds(engine, `INSERT INTO rows ${asItStands}`, piece))) {
+      const sound = `${path}.sound`;
+      for (const record of await siftCsv(piece, sound, header.length, format)) broken.push(record);
+      if (broken.length > MAX_REJECTS) throw tooManyRejects();
+      await engine.run(`INSERT INTO rows ${select('n', sound, ["'n': 'BIGINT'"])}`);
+      await rm(sound);
+    }
+    await rm(path);
+  }
+
+  const errors: unknown[] = [];
+  let taken: Promise<unknown> = Promise.resolve();
+  for await (const piece of pieces) {
+    // The next piece is on its way to scratch while DuckDB reads this one.
+    await taken;
+    taken = errors.length > 0 ? rm(piece.path) : take(piece).catch((error: unknown) => errors.push(error));
+  }
+  await taken;
+  const scan = end();
+  if (errors.length > 0) throw errors[0];
+  return { ingest, broken, index: 'rows.n', scan };
 }
 
 /** Whether the reader finds as many records as the scan: broken quotes can make it lose some without an error. */
-async function holds(engine: Engine, asTable: string, records: number): Promise<boolean> {
+async function holds(engine: Engine, insert: string, { first, records }: CsvPiece): Promise<boolean> {
   try {
-    await engine.run(asTable);
+    await engine.run(insert);
   } catch (error) {
     if (error instanceof SluiceError && error.code === 'CORRUPT') return false;
     throw error;
   }
-  const [counted] = await engine.rows('SELECT count(*) AS n FROM rows');
-  return Number(counted?.n) === records;
+  const [counted] = await engine.rows(`SELECT count(*) AS n FROM rows WHERE n >= ${first}`);
+  if (Number(counted?.n) === records) return true;
+  await engine.run(`DELETE FROM rows WHERE n >= ${first}`);
+  return false;
 }
 
 const textAt = (position: number): string => `c${position}`;

@@ -6,6 +6,7 @@ import { terminal } from '../errors.ts';
 import type { Reject, Scan, Shard } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import type { DistinctValues, ReadRange, RowStamp, ShardOutput, ShardWork, ValueGroup } from '../ports.ts';
+import { csvPieces } from './csv-pieces.ts';
 import { renderDistinct } from './distinct-sql.ts';
 import { type Engine, openEngine } from './duckdb.ts';
 import type { Stored } from './ingest-sql.ts';
@@ -78,13 +79,18 @@ async function ingestShard(
     const scan = { records: groups.reduce((sum, group) => sum + group.rows, 0), blankLines: false };
     return { ...(await ingestParquet(engine, path, shard.firstRecord - 1, scan.records, source)), scan };
   }
-  const scan = await copyToScratch(path, shard, source, read);
-  return {
-    ...(format.type === 'csv'
-      ? await ingestCsv(engine, path, shard.header, scan, source, format)
-      : await ingestNdjson(engine, path, source)),
-    scan,
-  };
+  if (format.type === 'csv') {
+    const { scan, ...ingested } = await ingestCsv(
+      engine,
+      csvPieces(path, shard, format, read),
+      shard.header,
+      source,
+      format,
+    );
+    return { ...ingested, scan: shard.scan ?? scan };
+  }
+  const scan = await copyToScratch(path, shard, read);
+  return { ...(await ingestNdjson(engine, path, source)), scan };
 }
 
 interface OpenShard {
@@ -122,7 +128,7 @@ function createWork(
     const rows = records - rejects.length;
     if (rows === 0) return { rows, size: 0, partitions: [], read: () => Readable.from([]) };
     await engine.run(
-      `COPY (${await renderOutput(engine, ingested, shard.firstRecord, stamp)}) TO '${output}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)`,
+      `COPY (${await renderOutput(engine, ingested, shard.firstRecord, stamp)}) TO '${output}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480)`,
     );
     const [written] = await engine.rows(`SELECT count(*) AS n FROM read_parquet('${output}')`);
     if (Number(written?.n) !== rows) {

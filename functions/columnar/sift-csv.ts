@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { CsvFormat } from '../model/source.ts';
+import type { CsvPiece } from './csv-pieces.ts';
 import { createCsvScanner } from './csv-scanner.ts';
 import { type BrokenRecord, MAX_REJECTS, tooManyRejects } from './ingested.ts';
 import { BOM } from './sniff.ts';
@@ -11,20 +12,20 @@ const LF = 10;
 const SPACE = 32;
 
 /**
- * Copies the records of `path` that have `columns` fields, sound quotes and valid UTF-8, each behind its number within the
+ * Copies the records of a piece that have `columns` fields, sound quotes and valid UTF-8, each behind its number within the
  * shard, and says what is wrong with the others. DuckDB's own `store_rejects` is not used: it keeps an error for each
  * missing field of each record (200 columns and 100,000 short records took more than 14 GB), and fails internally on bad
- * UTF-8 in columns that nobody reads. `path` is as copyToScratch writes it.
+ * UTF-8 in columns that nobody reads.
  */
 export async function siftCsv(
-  path: string,
+  { path, first }: Pick<CsvPiece, 'path' | 'first'>,
   target: string,
   columns: number,
   format: CsvFormat,
 ): Promise<BrokenRecord[]> {
   const broken: BrokenRecord[] = [];
   const faultOf = createRecordCheck(format, columns);
-  let records = 0;
+  let index = first;
 
   async function* good(): AsyncGenerator<Buffer> {
     let ends: number[] = [];
@@ -44,9 +45,9 @@ export async function siftCsv(
         const record = bytes.subarray(from, end - position);
         from = end - position;
         const fault = faultOf(record.at(-1) === LF ? record.subarray(0, -1) : record);
-        if (!fault) kept.push(Buffer.from(`${records}${format.delimiter}`), record);
-        else if (broken.push({ index: records, ...fault }) > MAX_REJECTS) throw tooManyRejects();
-        records++;
+        if (!fault) kept.push(Buffer.from(`${index}${format.delimiter}`), record);
+        else if (broken.push({ index, ...fault }) > MAX_REJECTS) throw tooManyRejects();
+        index++;
       }
       ends = [];
       position += from;

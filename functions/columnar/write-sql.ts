@@ -75,7 +75,7 @@ function replacementType(column: Column): string | undefined {
 
 function joinOf({ at, context }: Stored): string {
   const map = mapName(at);
-  return `LEFT JOIN ${map} ON ${map}.value = rows.${at}${context ? ` AND ${map}.context = rows.${context}` : ''}`;
+  return `LEFT JOIN ${map} ON ${map}.value = rows.${at}${context ? ` AND ${map}.context = ${context}` : ''}`;
 }
 
 const PARTITION_FORMATS: Readonly<Record<Partition['grain'], string>> = {

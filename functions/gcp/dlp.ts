@@ -1,12 +1,12 @@
-import { DlpServiceClient, type protos } from '@google-cloud/dlp';
-import { credentials } from '@grpc/grpc-js';
+import { DlpServiceClient, protos } from '@google-cloud/dlp';
+import { type CallProperties, credentials } from '@grpc/grpc-js';
 import { retryable, terminal } from '../errors.ts';
 import type { KeySource } from '../model/deployment.ts';
+import type { Cell } from '../model/dlp.ts';
 import type { Deidentifier } from '../ports.ts';
+import { dateText, decodeAnswer, encodeRequest } from './dlp-wire.ts';
 import { hostAndPort } from './endpoint.ts';
 import { isTransient } from './transient.ts';
-
-type Value = protos.google.privacy.dlp.v2.IValue;
 
 export interface DlpOptions {
   project: string;
@@ -15,6 +15,9 @@ export interface DlpOptions {
   endpoint?: string;
   keys: Readonly<Record<string, KeySource>>;
 }
+
+const { DeidentifyContentRequest, Table, TransformationOverview, TransformationSummary, Value } =
+  protos.google.privacy.dlp.v2;
 
 /** google.rpc.Code numbers that the client leaves to us: it never tries RESOURCE_EXHAUSTED again, which is its quota's answer. */
 const RETRY_CODES = [4, 8, 14];
@@ -34,34 +37,41 @@ const TOO_LARGE = /retry with a smaller request|payload size exceeds|too many/i;
 export function createDeidentifier({ project, location, endpoint, keys }: DlpOptions): Deidentifier {
   const client = new DlpServiceClient({
     projectId: project,
+    'grpc.callInvocationTransformer': withoutCodec,
     ...(endpoint && { ...hostAndPort(endpoint), sslCreds: credentials.createInsecure() }),
   });
   const parent = `projects/${project}/locations/${location}`;
 
   return {
     async deidentify({ deidentifyConfig, inspectConfig, headers, rows }) {
-      const request = {
+      const around = {
         parent,
         deidentifyConfig: withKeys(deidentifyConfig, keys) as object,
         ...(inspectConfig && { inspectConfig }),
-        item: { table: tableOf(headers, rows) },
       };
-      const answer = await client.deidentifyContent(request, RETRYING).catch((error) => failed('de-identify', error));
-      const table = answer[0].item?.table;
-      const complete =
-        table?.rows?.length === rows.length &&
-        table.rows.every((row, index) => row.values?.length === rows[index]?.values.length);
-      if (!table?.rows || !complete) {
+      const encoded = encodeRequest({
+        request: DeidentifyContentRequest.encode(DeidentifyContentRequest.fromObject(around)).finish(),
+        table: Table.encode(Table.fromObject(tableOf(headers, []))).finish(),
+        rows,
+        encodeValue: (cell: Cell) => Value.encode(Value.fromObject(cell)).finish(),
+      });
+      const request: Encoded = { parent, encoded };
+      const [bytes] = await client.deidentifyContent(request, RETRYING).catch((error) => failed('de-identify', error));
+      const width = headers.length;
+      const answer = decodeAnswer(bytes as unknown as Buffer, rows.length * width, (value) =>
+        textOf(Value.decode(value)),
+      );
+      if (answer.widths.length !== rows.length || answer.widths.some((one) => one !== width)) {
         throw retryable('DLP_INCOMPLETE', `${rows.length} rows were sent to DLP and its answer does not match them`);
       }
-      const untransformed = answer[0].overview?.transformationSummaries
-        ?.flatMap((summary) => summary.results ?? [])
-        .find((result) => result.code === 'ERROR');
+      const untransformed = TransformationOverview.decode(answer.overview)
+        .transformationSummaries.flatMap((summary) => summary.results ?? [])
+        .find((result) => result.code === TransformationSummary.TransformationResultCode.ERROR);
       if (untransformed)
         throw terminal('DLP_FAILED', `DLP could not transform ${untransformed.count} values`, {
           details: { count: Number(untransformed.count) },
         });
-      return textsOf(table.rows);
+      return answer.cells;
     },
 
     async inspect({ inspectConfig, headers, rows }) {
@@ -83,7 +93,7 @@ const RETRYING = { retry: { retryCodes: RETRY_CODES, backoffSettings: BACKOFF } 
 
 const tableOf = (headers: readonly string[], rows: readonly { values: object[] }[]) => ({
   headers: headers.map((name) => ({ name })),
-  rows: rows as { values: Value[] }[],
+  rows: rows as { values: protos.google.privacy.dlp.v2.IValue[] }[],
 });
 
 /** DLP's messages may quote the content, so the cause's text goes no further than its code. */
@@ -94,6 +104,23 @@ function failed(what: string, error: unknown): never {
   }
   const fail = isTransient(error) ? retryable : terminal;
   throw fail('DLP_FAILED', `DLP did not ${what} (code ${details.status})`, { cause: error, details });
+}
+
+interface Encoded {
+  /** The client addresses its call by it. */
+  parent: string;
+  encoded: Buffer;
+}
+
+/** What the client is handed to de-identify is protobuf already, and what it hands back is protobuf still. */
+function withoutCodec(call: CallProperties<Encoded, Buffer>): CallProperties<Encoded, Buffer> {
+  if (!call.methodDefinition.path.endsWith('/DeidentifyContent')) return call;
+  const methodDefinition = {
+    ...call.methodDefinition,
+    requestSerialize: ({ encoded }: Encoded) => encoded,
+    responseDeserialize: (bytes: Buffer) => bytes,
+  };
+  return { ...call, methodDefinition };
 }
 
 /** `{ keyName: 'pii' }` anywhere in a rendered configuration becomes the CryptoKey of that name. */
@@ -110,11 +137,8 @@ function withKeys(config: unknown, keys: Readonly<Record<string, KeySource>>): u
     : { kmsWrapped: { wrappedKey: Buffer.from(key.wrapped, 'base64'), cryptoKeyName: key.kmsKey } };
 }
 
-export const textsOf = (rows: readonly { values?: Value[] | null }[]): (string | null)[][] =>
-  rows.map(({ values }) => (values ?? []).map(textOf));
-
-/** The client says which of a value's fields is set: the others read as nothing, and 0 and '' are values. */
-function textOf(value: Value & { type?: string }): string | null {
+/** A value of DLP as text: the client says which of its fields is set; the others read as nothing, and 0 and '' are values. */
+function textOf(value: protos.google.privacy.dlp.v2.Value): string | null {
   switch (value.type) {
     case undefined:
       return null;
@@ -135,11 +159,6 @@ function textOf(value: Value & { type?: string }): string | null {
   }
 }
 
-const pad = (value: number | null | undefined, width: number): string => String(value ?? 0).padStart(width, '0');
-
-const dateText = ({ year, month, day }: protos.google.type.IDate): string =>
-  `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
-
 /** To the microsecond, which is as fine as the warehouse keeps. */
 const timestampText = ({ seconds, nanos }: protos.google.protobuf.ITimestamp): string =>
-  `${new Date(Number(seconds ?? 0) * 1000).toISOString().slice(0, -5)}.${pad(Math.floor((nanos ?? 0) / 1000), 6)}Z`;
+  `${new Date(Number(seconds ?? 0) * 1000).toISOString().slice(0, -5)}.${String(Math.floor((nanos ?? 0) / 1000)).padStart(6, '0')}Z`;

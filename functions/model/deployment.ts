@@ -19,7 +19,8 @@ export type KeySource = { wrapped: string; kmsKey: string } | { unwrapped: strin
 export interface Limits {
   /**
    * Bytes of plain text a shard aims at. Larger shards send fewer repeated values to DLP (one of 200 MB sent 1.0 M
-   * values where four of 50 MB sent 2.3 M) and need memory and scratch of about five times their size.
+   * values where four of 50 MB sent 2.3 M) and need more memory: that one took 1.0 GB at its peak, scratch counted, of which
+   * 0.3 GB are there without any.
    */
   shardBytes: number;
   /** Decompressed size that is refused. */
@@ -28,7 +29,7 @@ export interface Limits {
   maxRatio: number;
   /** DLP requests under way at once in one instance; times instances it must stay under the region's quota. */
   dlpConcurrency: number;
-  /** DuckDB's threads and memory, such as `1GB`. */
+  /** DuckDB's threads: a CSV is read by one, and a second would spin meanwhile. Its memory, such as `1GB`. */
   threads: number;
   memory: string;
   /** Folder for scratch files. */

@@ -1,12 +1,13 @@
 import { terminal } from '../errors.ts';
 import type { Column, ColumnType, Transformation } from '../model/column.ts';
 import type { Cell, DeidentifyRequest } from '../model/dlp.ts';
+import { pickTexts, type Texts } from '../model/texts.ts';
 import type { Pack, Segment } from '../plan/pack.ts';
 
 export interface RenderedPack {
   request: DeidentifyRequest;
-  /** The answer's cells, back in the order of each segment's values. */
-  outputs(rows: readonly (readonly (string | null)[])[]): (string | null)[][];
+  /** The answer's cells, row by row, back in the order of each segment's values. */
+  outputs(answer: Texts): Texts[];
 }
 
 /** A stretch of a column's values, a table column of its own with the column's transformation. */
@@ -48,15 +49,16 @@ export function renderPack(pack: Pack): RenderedPack {
       rows,
     },
     outputs: (answer) =>
-      pack.segments.map((segment) =>
-        lanes
-          .filter((lane) => lane.segment === segment)
-          .flatMap((lane) => {
-            const count = Math.min(height, segment.values.length - lane.from);
-            const position = positions.get(lane) as number;
-            return Array.from({ length: count }, (_, row) => answer[row]?.[position] ?? null);
-          }),
-      ),
+      pack.segments.map((segment) => {
+        const places = new Uint32Array(segment.values.length);
+        for (const lane of lanes) {
+          if (lane.segment !== segment) continue;
+          const position = positions.get(lane) as number;
+          const count = Math.min(height, segment.values.length - lane.from);
+          for (let row = 0; row < count; row++) places[lane.from + row] = row * headers.length + position;
+        }
+        return pickTexts(answer, places);
+      }),
   };
 }
 

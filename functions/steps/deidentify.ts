@@ -4,6 +4,7 @@ import type { Column } from '../model/column.ts';
 import { curatedName, manifestName, markName, rejectsName } from '../model/ids.ts';
 import type { DlpUsage, LedgerEntry, Manifest, ObjectRef, Reason, Reject, Shard, ShardMark } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
+import { concatTexts, type Texts, textsOf } from '../model/texts.ts';
 import { isGated, mayHoldFindings } from '../plan/gate.ts';
 import { createPacker, halve, INSPECT_LIMITS, type Pack, type Packer, TRANSFORM_LIMITS } from '../plan/pack.ts';
 import type { DistinctValues, Ports, ShardWork, ValueGroup } from '../ports.ts';
@@ -118,7 +119,7 @@ async function transformValues(ports: Ports, source: Source, work: ShardWork): P
   const learn = async (pack: Pack): Promise<void> => {
     const outputs = await deidentifyPack(ports, pack, usage);
     for (const [index, { column, values, contexts }] of pack.segments.entries()) {
-      await work.learn(groupOf(column), contexts ? { values, contexts } : { values }, outputs[index] ?? []);
+      await work.learn(groupOf(column), contexts ? { values, contexts } : { values }, outputs[index] ?? textsOf([]));
     }
   };
   await pMap(packs(source, work), learn, { concurrency: ports.limits.dlpConcurrency });
@@ -156,12 +157,12 @@ async function passHarmless(
   const suspects: string[] = [];
   const harmless: string[] = [];
   for (const value of found.values) (mayHoldFindings(value, infoTypes) ? suspects : harmless).push(value);
-  if (harmless.length > 0) await work.learn(groupOf(column), { values: harmless }, harmless);
+  if (harmless.length > 0) await work.learn(groupOf(column), { values: harmless }, textsOf(harmless));
   return { values: suspects };
 }
 
 /** One request, or halves of it where DLP finds it too large: only what failed is sent again. */
-async function deidentifyPack(ports: Ports, pack: Pack, usage: DlpUsage): Promise<(string | null)[][]> {
+async function deidentifyPack(ports: Ports, pack: Pack, usage: DlpUsage): Promise<Texts[]> {
   const { request, outputs } = renderPack(pack);
   usage.requests++;
   try {
@@ -184,18 +185,22 @@ async function deidentifyPack(ports: Ports, pack: Pack, usage: DlpUsage): Promis
 function joinHalves(
   pack: Pack,
   [a, b]: readonly [Pack, Pack],
-  first: (string | null)[][],
-  second: (string | null)[][],
-): (string | null)[][] {
-  const parts = [
-    ...a.segments.map((segment, index) => ({ column: segment.column, outputs: first[index] ?? [] })),
-    ...b.segments.map((segment, index) => ({ column: segment.column, outputs: second[index] ?? [] })),
-  ];
+  first: readonly Texts[],
+  second: readonly Texts[],
+): Texts[] {
+  const parts = [...a.segments, ...b.segments].map(({ column, values }, index) => ({
+    column,
+    count: values.length,
+    outputs: [...first, ...second][index] ?? textsOf([]),
+  }));
   return pack.segments.map((segment) => {
-    const outputs: (string | null)[] = [];
-    while (outputs.length < segment.values.length && parts[0]?.column === segment.column)
-      outputs.push(...(parts.shift()?.outputs ?? []));
-    return outputs;
+    const own: Texts[] = [];
+    for (let count = 0; count < segment.values.length && parts[0]?.column === segment.column; ) {
+      const part = parts.shift();
+      count += part?.count ?? 0;
+      if (part) own.push(part.outputs);
+    }
+    return concatTexts(own);
   });
 }
 

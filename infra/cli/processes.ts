@@ -29,12 +29,19 @@ const SCRIPTS = {
   functions: fileURLToPath(new URL('./functions-host.ts', import.meta.url)),
 };
 const KILL_AFTER_MS = 10_000;
+const QUIET = '--disable-warning=ExperimentalWarning';
+const NODE_FLAGS = {
+  cloud: [QUIET],
+  // What waits for DLP outlives V8's young generation whatever its size: at the default of 16 MiB a half, 200 MB of CSV took
+  // 100 MiB more at their peak, and no less CPU. A deployed function is given the same in NODE_OPTIONS.
+  functions: [QUIET, '--max-semi-space-size=8'],
+};
 
 export async function startChild<Ready>({ script, args, env = {}, logs }: ChildOptions): Promise<Child<Ready>> {
   mkdirSync(logs, { recursive: true });
   const logFile = join(logs, `${script}.log`);
   const log = createWriteStream(logFile, { flags: 'a' });
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SCRIPTS[script], ...args], {
+  const child = spawn(process.execPath, [...NODE_FLAGS[script], SCRIPTS[script], ...args], {
     env: { ...process.env, ...env, METADATA_SERVER_DETECTION: 'none' },
     // The channel closes when this process ends, however it ends, and takes the child with it.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -8,7 +8,6 @@ import { startPipeline } from '../cases/pipeline.ts';
 import { REPOSITORY } from '../cold-function.ts';
 import { unpackArchive } from '../unpack-archive.ts';
 import { coldStartMeasures, measureColdStarts } from './cold-start.ts';
-import { detectorMeasures, measureDetectors } from './detectors.ts';
 import { largeFileMeasures, measureLargeFile } from './large-file.ts';
 import { type Measure, meets } from './measure.ts';
 import { measureSmallFiles, smallFileMeasures } from './small-file.ts';
@@ -32,15 +31,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
 mkdirSync(scratch, { recursive: true });
 const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
 try {
-  print([...(await measureDetection()), ...(await measureArchive()), ...(await measurePipeline())]);
+  print([...(await measureArchive()), ...(await measurePipeline())]);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
-}
-
-/** What the local DLP's detectors take. */
-async function measureDetection(): Promise<Measure[]> {
-  say('detectors: a 40 MB file, and 20,000 notes …');
-  return detectorMeasures(await measureDetectors(scratch));
 }
 
 /** What is deployed, and how soon each of its functions answers in a process that has just begun. */
@@ -61,11 +54,12 @@ async function measureArchive(): Promise<Measure[]> {
 async function measurePipeline(): Promise<Measure[]> {
   const pipeline = await startPipeline(PROJECT, { env: { SLUICE_SCRATCH: scratch } });
   try {
-    say('a 200 MB file: ten columns, six sensitive, one free text …');
-    const result = await measureLargeFile(pipeline, scratch, 200 * MB);
+    // The small ones first: what the large one is compared with has loaded its library too before it is measured.
     say('small files …');
     const ten = await measureSmallFiles(pipeline, 10, 15);
     const tenThousand = await measureSmallFiles(pipeline, 10_000, 7);
+    say('a 200 MB file: ten columns, six sensitive, one free text …');
+    const result = await measureLargeFile(pipeline, scratch, 200 * MB);
     if (values.large) say('a 1 GB file …');
     const more = values.large ? await measureLargeFile(pipeline, scratch, 1000 * MB) : undefined;
     return [...largeFileMeasures(result, more), ...smallFileMeasures(ten, tenThousand)];

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Linux counts CPU time in ticks of 10 ms. Source: proc(5), sysconf(_SC_CLK_TCK). */
@@ -10,24 +10,38 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
-/** The most memory that a process has held so far, in MiB. */
-export function peakRssMib(pid: number): number {
-  const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(line?.[1] ?? Number.NaN) / 1024;
+export interface MemoryPeaks {
+  /** Of the process alone, in MiB, as the kernel counts it. */
+  rss: number;
+  /** Of the folder, in MiB. */
+  scratch: number;
+  /** Of both at one time, in MiB: a function's scratch disk is memory. */
+  both: number;
 }
 
-/** Watches the bytes below a folder, twenty times a second, and remembers the most. */
-export function watchFolder(folder: string): { stop(): number } {
-  let peak = 0;
+/** Watches a process and its scratch folder, forty times a second. */
+export function watchMemory(pid: number, folder: string): { stop(): MemoryPeaks } {
+  // Starts the kernel's own record (VmHWM) anew. Source: proc(5), clear_refs.
+  writeFileSync(`/proc/${pid}/clear_refs`, '5');
+  let scratch = 0;
+  let both = 0;
   const timer = setInterval(() => {
-    peak = Math.max(peak, folderBytes(folder));
-  }, 50);
+    const used = folderBytes(folder) / 2 ** 20;
+    scratch = Math.max(scratch, used);
+    both = Math.max(both, statusMib(pid, 'VmRSS') + used);
+  }, 25);
   return {
     stop() {
       clearInterval(timer);
-      return peak;
+      const rss = statusMib(pid, 'VmHWM');
+      return { rss, scratch, both: Math.max(both, rss) };
     },
   };
+}
+
+function statusMib(pid: number, name: 'VmRSS' | 'VmHWM'): number {
+  const line = new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(line?.[1] ?? Number.NaN) / 1024;
 }
 
 function folderBytes(folder: string): number {

@@ -139,6 +139,23 @@ describe('dates are shifted by', () => {
     expect(pairs.sort()).toEqual(['2026-01-01 ', '2026-01-01 a', '2026-01-01 b', '2026-02-02 a']);
   });
 
+  test('a person whose own column is protected as well, as DLP sees it there', async () => {
+    const by = column('by', 'STRING', { normalize: ['trim', 'lower'], privacy: TOKENIZE });
+    const told: string[] = [];
+    const { rows } = await bench.load(Buffer.from('2026-01-01,A \n2026-01-01,a\n2026-01-02,\n'), shifted(by), {
+      answer: (value, name, context) => {
+        told.push(name === 'v' ? `${value} of ${JSON.stringify(context)}` : value);
+        return name === 'v' ? '2030-01-01' : `<${value}>`;
+      },
+    });
+    expect(told.sort()).toEqual(['2026-01-01 of "a"', '2026-01-02 of ""', 'a']);
+    expect(rows.map((row) => [row.v, row.by])).toEqual([
+      ['2030-01-01', '<a>'],
+      ['2030-01-01', '<a>'],
+      ['2030-01-01', null],
+    ]);
+  });
+
   test.each([
     ['a normalized person', column('by', 'STRING', { normalize: ['trim', 'lower'] }), '2026-01-01,A \n2026-01-01,a\n'],
     ['a person with a number', column('by', 'INT64'), '2026-01-01,007\n2026-01-01,7\n'],

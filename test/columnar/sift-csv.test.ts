@@ -56,7 +56,7 @@ test('sound records are copied behind their numbers, whatever the size of the pi
   const path = join(dir, 'mixed');
   const long = `"${'x'.repeat(3 << 20)}\n"`;
   writeFileSync(path, `\ufeffa,b\nbroken\n${long},d\n"broken"x,y\ne,f`);
-  const broken = await siftCsv(path, `${path}.sound`, 2, CSV);
+  const broken = await siftCsv({ path, first: 0 }, `${path}.sound`, 2, CSV);
   expect(broken).toEqual([
     { index: 1, position: 1, reason: 'MISSING_COLUMNS' },
     { index: 3, position: 0, reason: 'BAD_QUOTING' },
@@ -67,7 +67,7 @@ test('sound records are copied behind their numbers, whatever the size of the pi
 test('more than a million broken records are too many to be named', async () => {
   const path = join(dir, 'hopeless');
   writeFileSync(path, `\ufeff${'x\n'.repeat(1_000_001)}`);
-  await expect(siftCsv(path, `${path}.sound`, 2, CSV)).rejects.toMatchObject({
+  await expect(siftCsv({ path, first: 0 }, `${path}.sound`, 2, CSV)).rejects.toMatchObject({
     code: 'TOO_MANY_REJECTS',
     retryable: false,
   });

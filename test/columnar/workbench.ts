@@ -9,6 +9,7 @@ import { createColumnar } from '../../functions/columnar/columnar.ts';
 import { terminal } from '../../functions/errors.ts';
 import type { Shard } from '../../functions/model/run.ts';
 import type { Source } from '../../functions/model/source.ts';
+import { textsOf } from '../../functions/model/texts.ts';
 import type { Columnar, ReadRange, ShardWork, Survey, SurveyLimits } from '../../functions/ports.ts';
 
 export const LIMITS: SurveyLimits = { shardBytes: 64 * 1024 * 1024, maxPlainBytes: 1e12, maxRatio: 200 };
@@ -182,7 +183,7 @@ export async function answerAll(work: ShardWork, source: Source, answer: Answer 
     const group = { column: name, ...(context && { context }) };
     for await (const found of work.distinct(group)) {
       const outputs = found.values.map((value, index) => answer(value, name, found.contexts?.[index]));
-      await work.learn(group, found, outputs);
+      await work.learn(group, found, textsOf(outputs));
     }
   }
 }

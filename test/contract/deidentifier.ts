@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Column, ColumnType, Transformation } from '../../functions/model/column.ts';
+import { stringsOf } from '../../functions/model/texts.ts';
 import { createPacker, INSPECT_LIMITS } from '../../functions/plan/pack.ts';
 import type { Deidentifier } from '../../functions/ports.ts';
 import { renderPack } from '../../functions/render/dlp.ts';
@@ -33,7 +34,7 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
       const found: (string | null)[] = [];
       for (const pack of [...packer.add(protectedColumn(transform, type), values, contexts), ...packer.flush()]) {
         const { request, outputs } = renderPack(pack);
-        found.push(...outputs(await backend.dlp.deidentify(request)).flat());
+        found.push(...outputs(await backend.dlp.deidentify(request)).flatMap(stringsOf));
       }
       return found;
     }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createDeidentifier, textsOf } from '../../functions/gcp/dlp.ts';
+import { createDeidentifier } from '../../functions/gcp/dlp.ts';
 import type { DeidentifyRequest } from '../../functions/model/dlp.ts';
+import { stringsOf } from '../../functions/model/texts.ts';
 import type { Deidentifier } from '../../functions/ports.ts';
 import { ApiError } from '../../infra/local/api-error.ts';
 import { createDlp } from '../../infra/local/dlp/dlp.ts';
@@ -104,20 +105,18 @@ describe('an answer', () => {
       {},
     ];
     const { dlp } = await fakeDlp(() => table([row(...values)]));
-    expect(await dlp.deidentify(request(1, values.length))).toEqual([
-      [
-        '',
-        '0',
-        '0',
-        '-9007199254740993',
-        '0',
-        '-0.5',
-        'false',
-        '0033-04-05',
-        '1970-01-01T00:00:00.000000Z',
-        '1969-12-31T23:59:59.999999Z',
-        null,
-      ],
+    expect(stringsOf(await dlp.deidentify(request(1, values.length)))).toEqual([
+      '',
+      '0',
+      '0',
+      '-9007199254740993',
+      '0',
+      '-0.5',
+      'false',
+      '0033-04-05',
+      '1970-01-01T00:00:00.000000Z',
+      '1969-12-31T23:59:59.999999Z',
+      null,
     ]);
   });
 
@@ -137,16 +136,6 @@ describe('an answer', () => {
     const error: unknown = await dlp.deidentify(request(1)).catch((raw: unknown) => raw);
     expect(error).toMatchObject({ code: 'DLP_FAILED', retryable: false, details: { count: 3 } });
     expect((error as Error).message).not.toContain('ann');
-  });
-
-  test('of a million cells costs less than half a CPU second to take out', async () => {
-    const rows = Array.from({ length: 62_500 }, () => ({
-      values: Array.from({ length: 16 }, (_, i) => ({ stringValue: `token-${i}`, type: 'stringValue' })),
-    }));
-    const before = process.cpuUsage();
-    expect(textsOf(rows)).toHaveLength(62_500);
-    const { user, system } = process.cpuUsage(before);
-    expect((user + system) / 1e6).toBeLessThan(0.5);
   });
 });
 
@@ -200,7 +189,7 @@ describe('a request', () => {
         if (index < 2) throw new ApiError(code, 'not now');
         return table([row({ stringValue: 'x' })]);
       });
-      expect(await dlp.deidentify(request(1))).toEqual([['x']]);
+      expect(stringsOf(await dlp.deidentify(request(1)))).toEqual(['x']);
       expect(asked).toHaveLength(3);
     },
   );
@@ -226,7 +215,7 @@ describe('a request', () => {
     const dlp = adapter(await serve([quota.rpc]));
     await dlp.deidentify(request(1));
     setTimeout(() => minute++, 400);
-    expect(await dlp.deidentify(request(1))).toHaveLength(1);
+    expect(stringsOf(await dlp.deidentify(request(1)))).toHaveLength(1);
     expect(minute).toBe(1);
     remove();
   });
