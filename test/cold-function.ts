@@ -30,12 +30,13 @@ export async function startFunction({ folder, target, env }: ColdOptions): Promi
   const child = spawn(process.execPath, ['--import', LOOPBACK, 'node_modules/.bin/functions-framework'], {
     cwd: folder,
     env: {
+      // A laptop that is none of Google's machines is not asked whether it is one.
+      METADATA_SERVER_DETECTION: 'none',
       ...env,
       PATH: process.env.PATH,
       FUNCTION_TARGET: target,
       PORT: String(port),
       NODE_ENV: 'production',
-      METADATA_SERVER_DETECTION: 'none',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

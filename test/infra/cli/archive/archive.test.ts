@@ -4,8 +4,9 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Archive, makeArchive } from '../../../../infra/cli/archive/archive.ts';
 import { measureColdStarts } from '../../../bench/cold-start.ts';
-import { REPOSITORY } from '../../../cold-function.ts';
+import { REPOSITORY, startFunction } from '../../../cold-function.ts';
 import { unpackArchive } from '../../../unpack-archive.ts';
+import { pretendGoogle } from './google.ts';
 
 /** As agreed for what is deployed; the buildpack would take 100 MB. Source: cloud.google.com/functions/quotas. */
 const MAX_BYTES = 60e6;
@@ -49,6 +50,26 @@ describe('the archive, unpacked where nothing else is', () => {
 
   test("passes the buildpack's syntax check", () => {
     expect(spawnSync(process.execPath, ['--check', 'functions/index.js'], { cwd: folder }).status).toBe(0);
+  });
+
+  test("asks Google's metadata server who it is, and calls Google, where no endpoint is configured", async () => {
+    const google = await pretendGoogle();
+    const adhoc = await startFunction({ folder, target: 'adhoc', env: google.env });
+    try {
+      const response = await fetch(adhoc.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${google.tokenFor('adhoc')}` },
+        body: JSON.stringify({ action: 'release' }),
+      });
+      expect({ status: response.status, body: await response.json() }).toMatchObject({
+        status: 503,
+        body: { error: { code: 'STORAGE_FAILED' } },
+      });
+      expect(google.asked.filter((url) => url.includes('/service-accounts/default/token'))).not.toEqual([]);
+    } finally {
+      await adhoc.stop();
+      await google.close();
+    }
   });
 
   test('takes a file through every function, each started as the buildpack starts it', async () => {
