@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../../functions/config.ts';
@@ -7,6 +7,7 @@ import { compileDelivery } from '../../../infra/cli/release/canary.ts';
 import { SCHEDULES } from '../../../infra/cli/schedules.ts';
 import { planDeclared } from '../../../infra/cli/tfvars.ts';
 import { planGrants } from '../../../infra/deploy/policy.ts';
+import { DEPLOY } from './module.ts';
 import {
   hasTerraform,
   type Plan,
@@ -39,6 +40,15 @@ describe.skipIf(!hasTerraform)('terraform', () => {
         status: 0,
         output: expect.stringContaining('valid'),
       });
+    });
+
+    test.each(readdirSync(join(DEPLOY, 'examples')))('finds the example %s valid', async (name) => {
+      const folder = join('examples', name);
+      writeFileSync(join(terraform.dir, folder, 'declared.json'), JSON.stringify({ declared: GIVEN.declared }));
+      const made = await terraform.run(`-chdir=${folder}`, 'init', '-backend=false', '-input=false', '-no-color');
+      expect(made).toMatchObject({ status: 0 });
+      const { status, output } = await terraform.run(`-chdir=${folder}`, 'validate', '-no-color');
+      expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('valid') });
     });
 
     test.each([
