@@ -5,7 +5,7 @@
 locals {
   grants = {
     for grant in jsondecode(file("${path.module}/grants.json")) :
-    "${grant.function}/${grant.kind}/${grant.target}${grant.prefix}" => grant
+    join("/", compact([grant.function, grant.kind, grant.target, trimsuffix(grant.prefix, "/")])) => grant
   }
   # A dataset's grant is for all datasets of its group.
   dataset_groups = {

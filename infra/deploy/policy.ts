@@ -32,6 +32,10 @@ export function parseScope(scope: Scope): Pick<Grant, 'kind' | 'target' | 'prefi
 
 const keyOf = ({ kind, target, prefix }: Grant): string => `${kind} ${target} ${prefix}`;
 
+/** What Terraform calls it: `load/bucket/state/pending`. */
+export const addressOf = ({ function: name, kind, target, prefix }: Grant): string =>
+  [name, kind, target, prefix.replace(/\/$/, '')].filter(Boolean).join('/');
+
 export const renderGrants = (grants: readonly Grant[]): string =>
   `[\n${grants.map((grant) => `  ${JSON.stringify(grant)}`).join(',\n')}\n]\n`;
 

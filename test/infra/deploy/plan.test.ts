@@ -6,7 +6,7 @@ import { readDeployment } from '../../../infra/cli/env/deployment-file.ts';
 import { compileDelivery } from '../../../infra/cli/release/canary.ts';
 import { SCHEDULES } from '../../../infra/cli/schedules.ts';
 import { planDeclared } from '../../../infra/cli/tfvars.ts';
-import { planGrants } from '../../../infra/deploy/policy.ts';
+import { addressOf, planGrants } from '../../../infra/deploy/policy.ts';
 import { DEPLOY } from './module.ts';
 import {
   hasTerraform,
@@ -16,7 +16,7 @@ import {
   type Terraform,
 } from './terraform/terraform.ts';
 
-/** The real Terraform with a stand-in for its provider: what it would make, with everything evaluated. */
+/** The real Terraform with a stand-in for its provider: what it would make, with everything evaluated, and what it then makes. */
 
 if (!hasTerraform) console.log('skipped: terraform is not installed, so that no plan can be made here');
 
@@ -125,10 +125,8 @@ describe.skipIf(!hasTerraform)('terraform', () => {
       const ids = all('google_project_iam_custom_role').map(({ values }) => String(values.role_id));
       expect(new Set(ids).size).toBe(ids.length);
       for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_.]{3,64}$/);
-      for (const { function: name, kind, target, prefix, permissions } of grants)
-        expect(valueAt('google_project_iam_custom_role', `${name}/${kind}/${target}${prefix}`, 'permissions')).toEqual(
-          permissions,
-        );
+      for (const grant of grants)
+        expect(valueAt('google_project_iam_custom_role', addressOf(grant), 'permissions')).toEqual(grant.permissions);
       const bound = plan.resources.filter(({ type, name }) => name === 'function' && type.endsWith('_iam_member'));
       const groups: Record<string, string[]> = {
         own: ['_sluice'],
@@ -136,10 +134,11 @@ describe.skipIf(!hasTerraform)('terraform', () => {
         transforms: ['shop'],
         declared: ['canary', 'shop'],
       };
-      const wanted = grants.flatMap(({ function: name, kind, target, prefix }) => {
-        const key = `${name}/${kind}/${target}${prefix}`;
-        return kind === 'dataset' ? (groups[target] ?? []).map((dataset) => `${key}/${dataset}`) : [key];
-      });
+      const wanted = grants.flatMap((grant) =>
+        grant.kind === 'dataset'
+          ? (groups[grant.target] ?? []).map((dataset) => `${addressOf(grant)}/${dataset}`)
+          : [addressOf(grant)],
+      );
       expect(bound.map(({ index }) => index).sort()).toEqual(wanted.sort());
     });
 
@@ -217,6 +216,94 @@ describe.skipIf(!hasTerraform)('terraform', () => {
       const places = mosaicLayout.tiles.map(({ xPos, yPos }) => `${xPos},${yPos}`);
       expect(new Set(places).size).toBe(9);
     });
+  });
+
+  describe('applies', () => {
+    let made: PlannedResource[];
+    const named = (type: string, name: string): PlannedResource[] =>
+      made.filter((resource) => resource.type === type && resource.name === name);
+    const at = (type: string, name: string, index: string): Record<string, unknown> =>
+      named(type, name).find((resource) => resource.index === index)?.values ?? {};
+
+    beforeAll(async () => {
+      await terraform.plan(GIVEN, 'env/prod.tfvars');
+      made = await terraform.apply();
+    }, 120_000);
+
+    test('every role to the account of its own function, and to no other', () => {
+      const bindings = made.filter(({ type, name }) => name === 'function' && type.endsWith('_iam_member'));
+      expect(bindings.length).toBeGreaterThan(planGrants().length);
+      for (const { index, values } of bindings) {
+        const [name = '', kind, target] = String(index).split('/');
+        expect(values.member).toBe(`serviceAccount:sluice-${name}@made.iam.gserviceaccount.com`);
+        expect(values.role).toMatch(new RegExp(`google_project_iam_custom_role/sluice_${name}_${kind}_${target}`));
+        if (kind === 'bucket') expect(values.bucket).toBe(`acme-lake-prod-sluice-${target}`);
+        if (kind === 'queue') expect(values.name).toBe(`sluice-${target}`);
+      }
+    });
+
+    test('every function as its own account, which its callers and nobody else may invoke', () => {
+      for (const [name, callers] of Object.entries({
+        arrive: ['push'],
+        load: ['tasks'],
+        nightly: ['scheduler', 'tasks'],
+        adhoc: ['operator'],
+      })) {
+        const [config] = at('google_cloudfunctions2_function', 'function', name).service_config as Record<
+          string,
+          unknown
+        >[];
+        expect(config?.service_account_email).toBe(`sluice-${name}@made.iam.gserviceaccount.com`);
+        expect(at('google_cloud_run_v2_service_iam_binding', 'invokers', name)).toMatchObject({
+          name: `sluice-${name}`,
+          role: 'roles/run.invoker',
+          members: callers.map((caller) => `serviceAccount:sluice-${caller}@made.iam.gserviceaccount.com`),
+        });
+      }
+    });
+
+    test('the wrapped keys to deidentify, with the key that unwraps them, and to nothing else', () => {
+      const holders = named('google_cloudfunctions2_function', 'function').flatMap(({ index, values }) => {
+        const [config] = values.service_config as { environment_variables: Record<string, string> }[];
+        const keys = config?.environment_variables.SLUICE_KEYS;
+        return keys === undefined ? [] : [[index, JSON.parse(keys)]];
+      });
+      const kmsKey = 'google_kms_crypto_key/dlp';
+      expect(holders).toEqual([
+        ['deidentify', { cards: { wrapped: WRAPPED, kmsKey }, pii: { wrapped: WRAPPED, kmsKey } }],
+      ]);
+    });
+
+    test('and finds nothing left to do', async () => {
+      const { status, output } = await terraform.run(
+        'plan',
+        '-detailed-exitcode',
+        '-input=false',
+        '-no-color',
+        '-var-file=env/prod.tfvars',
+        '-var-file=test.tfvars.json',
+      );
+      expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('No changes') });
+    }, 60_000);
+
+    test('and does not take away what cannot be had again', async () => {
+      const { status, output } = await terraform.run(
+        'plan',
+        '-destroy',
+        '-refresh=false',
+        '-input=false',
+        '-no-color',
+        '-var-file=env/prod.tfvars',
+        '-var-file=test.tfvars.json',
+      );
+      expect(status).toBe(1);
+      for (const kept of [
+        'google_storage_bucket.data["raw"]',
+        'google_storage_bucket.data["state"]',
+        'google_kms_crypto_key.dlp',
+      ])
+        expect(output.replace(/\s+/g, ' ')).toContain(`Resource ${kept} has lifecycle.prevent_destroy set`);
+    }, 60_000);
   });
 
   test('wrong values are refused, all at once, each with what to do', async () => {

@@ -6,9 +6,9 @@ import type { BlockSchema } from '../../../../infra/deploy/schema/extract.ts';
 import { SCHEMA } from '../check-schema.ts';
 
 /**
- * A provider of Google's that knows its schema and nothing else. It lets the real `terraform validate` and `terraform plan`
- * run where the provider cannot be downloaded: Terraform itself then finds what does not evaluate, and shows what would be
- * made. What only Google would know stays unknown, or is a fixed value where a plan needs one.
+ * A provider of Google's that knows its schema and nothing else. It lets the real Terraform validate, plan and apply where
+ * the provider cannot be downloaded: Terraform itself then finds what does not evaluate, and shows what would be made. What
+ * only Google would know is known after apply, and then is a name that can be told apart; nothing is made anywhere.
  */
 export interface StandIn {
   /** For TF_REATTACH_PROVIDERS. */
@@ -32,6 +32,11 @@ interface Call<Request> {
 type Answer = (error: null, response: object) => void;
 interface Dynamic {
   msgpack: Uint8Array;
+}
+interface Change {
+  type_name: string;
+  prior_state: Dynamic;
+  proposed_new_state: Dynamic;
 }
 
 export async function startStandIn(): Promise<StandIn> {
@@ -71,11 +76,21 @@ const METHODS: UntypedServiceImplementation = {
   ValidateResourceTypeConfig: (_: unknown, answer: Answer) => answer(null, {}),
   ValidateDataSourceConfig: (_: unknown, answer: Answer) => answer(null, {}),
   Configure: (_: unknown, answer: Answer) => answer(null, {}),
-  PlanResourceChange: ({ request }: Call<{ type_name: string; proposed_new_state: Dynamic }>, answer: Answer) => {
+  PlanResourceChange: ({ request }: Call<Change>, answer: Answer) => {
     const proposed = decode(request.proposed_new_state.msgpack) as Fields | null;
+    const isNew = decode(request.prior_state.msgpack) === null;
     const block = SCHEMA.resource[request.type_name];
-    answer(null, { planned_state: pack(proposed && block ? leaveOpen(proposed, block) : proposed) });
+    answer(null, { planned_state: pack(proposed && isNew && block ? leaveOpen(proposed, block) : proposed) });
   },
+  ApplyResourceChange: ({ request }: Call<{ type_name: string; planned_state: Dynamic }>, answer: Answer) => {
+    const planned = decode(request.planned_state.msgpack) as Fields | null;
+    const block = SCHEMA.resource[request.type_name];
+    answer(null, { new_state: pack(planned && block ? settle(request.type_name, planned, block) : planned) });
+  },
+  UpgradeResourceState: ({ request }: Call<{ raw_state: { json: Uint8Array } }>, answer: Answer) =>
+    answer(null, { upgraded_state: { json: request.raw_state.json } }),
+  ReadResource: ({ request }: Call<{ current_state: Dynamic }>, answer: Answer) =>
+    answer(null, { new_state: request.current_state }),
   ReadDataSource: ({ request }: Call<{ type_name: string; config: Dynamic }>, answer: Answer) =>
     answer(null, { state: pack({ ...(decode(request.config.msgpack) as Fields), ...DATA[request.type_name] }) }),
   Stop: (_: unknown, answer: Answer) => answer(null, {}),
@@ -95,6 +110,28 @@ function leaveOpen(value: Fields, { attributes, blocks }: BlockSchema): Fields {
     if (Array.isArray(nested)) planned[name] = nested.map((one) => leaveOpen(one as Fields, block));
   }
   return planned;
+}
+
+/** What Google would say once it is made: names that can be told apart, in the form that Google gives them where it matters. */
+function settle(type: string, value: Fields, { attributes, blocks }: BlockSchema): Fields {
+  const made = { ...value };
+  const own = value.account_id ?? value.role_id ?? value.name ?? value.repository_id ?? value.dataset_id ?? 'one';
+  const email = `${own}@made.iam.gserviceaccount.com`;
+  const texts: Record<string, string> = {
+    email,
+    member: `serviceAccount:${email}`,
+    writer_identity: 'serviceAccount:sink@made.iam.gserviceaccount.com',
+  };
+  for (const [name, { type: kind }] of Object.entries(attributes)) {
+    if (!(made[name] instanceof ExtData)) continue;
+    if (kind === 'string') made[name] = texts[name] ?? `${type}/${own}${name === 'id' ? '' : `/${name}`}`;
+    else made[name] = kind === 'number' ? 1 : kind === 'bool' ? false : null;
+  }
+  for (const [name, block] of Object.entries(blocks)) {
+    const nested = made[name];
+    if (Array.isArray(nested)) made[name] = nested.map((one) => settle(type, one as Fields, block));
+  }
+  return made;
 }
 
 function schemaOf(block: BlockSchema): object {

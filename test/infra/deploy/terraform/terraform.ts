@@ -15,6 +15,8 @@ export interface Terraform {
   run(...args: string[]): Promise<{ status: number; output: string }>;
   /** What would be made with these variables. Throws with what Terraform says where it refuses. */
   plan(variables: Record<string, unknown>, ...files: string[]): Promise<Plan>;
+  /** Makes what was planned last, and tells what stands then. */
+  apply(): Promise<PlannedResource[]>;
   stop(): void;
 }
 
@@ -77,6 +79,13 @@ export async function startTerraform(): Promise<Terraform> {
       };
       const outputs = Object.entries(planned_values.outputs ?? {}).map(([name, { value }]) => [name, value]);
       return { resources: planned_values.root_module.resources, outputs: Object.fromEntries(outputs) };
+    },
+    async apply() {
+      await must('apply', '-input=false', '-no-color', 'plan.bin');
+      const { values } = JSON.parse(await must('show', '-json')) as {
+        values: { root_module: { resources: PlannedResource[] } };
+      };
+      return values.root_module.resources;
     },
     stop() {
       standIn.stop();
