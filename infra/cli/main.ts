@@ -10,6 +10,11 @@ if (major < NEEDED) {
   );
   process.exitCode = 2;
 } else {
+  // What was compiled once is not compiled again: a command starts in half of the time, and so do the processes it starts.
+  // Among our own files, since others may write where Node keeps it unasked, and what lies there is run.
+  const [{ enableCompileCache }, { fileURLToPath }] = await Promise.all([import('node:module'), import('node:url')]);
+  process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
+  enableCompileCache();
   const { runCommandLine } = await import('./command-line.ts');
   process.exitCode = await runCommandLine(process.argv);
 }

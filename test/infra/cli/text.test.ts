@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatAge, formatBytes, formatSeconds, formatUsd } from '../../../infra/cli/quantities.ts';
+import { formatAge, formatBytes, formatCount, formatSeconds, formatUsd } from '../../../infra/cli/quantities.ts';
 import { excerpt, truncate, wrap } from '../../../infra/cli/text.ts';
 
 describe('quantities', () => {
@@ -9,11 +9,18 @@ describe('quantities', () => {
     [formatBytes, 1536, '1.5 KiB'],
     [formatBytes, 10_485_760, '10 MiB'],
     [formatBytes, 1_048_400, '1 MiB'],
+    [formatCount, 0, '0'],
+    [formatCount, 999, '999'],
+    [formatCount, 1000, '1,000'],
+    [formatCount, 12_345_678, '12,345,678'],
+    [formatCount, 1234.5, '1,234.5'],
     [formatUsd, 0, '$0'],
     [formatUsd, 0.0000001, '<$0.000001'],
     [formatUsd, 0.00047, '$0.000470'],
     [formatUsd, 0.0104, '$0.0104'],
     [formatUsd, 1234.5, '$1,234.50'],
+    [formatUsd, 0.999, '$1.00'],
+    [formatUsd, 1_234_567.891, '$1,234,567.89'],
     [formatSeconds, 8040, '8.0 s'],
     [formatSeconds, 125_000, '2 min 5 s'],
     [formatAge, 5_000, '5 s ago'],
