@@ -8,6 +8,7 @@ import { startPipeline } from '../cases/pipeline.ts';
 import { REPOSITORY } from '../cold-function.ts';
 import { unpackArchive } from '../unpack-archive.ts';
 import { coldStartMeasures, measureColdStarts } from './cold-start.ts';
+import { googleSqlMeasures, measureGoogleSql } from './googlesql.ts';
 import { largeFileMeasures, measureLargeFile } from './large-file.ts';
 import { type Measure, meets } from './measure.ts';
 import { measureSmallFiles, smallFileMeasures } from './small-file.ts';
@@ -31,7 +32,11 @@ const scratch = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
 mkdirSync(scratch, { recursive: true });
 const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
 try {
-  print([...(await measureArchive()), ...(await measurePipeline())]);
+  print([
+    ...(await measureArchive()),
+    ...(await measurePipeline()),
+    ...googleSqlMeasures(await measureGoogleSql(scratch, values.large ? 1 : 0.1)),
+  ]);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

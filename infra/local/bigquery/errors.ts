@@ -78,6 +78,7 @@ export function toFailure(raw: unknown, text: string): JobFailure {
 /** DuckDB's messages quote values; only what BigQuery would tell is handed on. */
 function fromDuckDb(message: string): JobFailure {
   const query = (text: string) => new JobFailure('invalidQuery', text, { location: 'query' });
+  if (/Overflow in[^(]*\(?.*DECIMAL/.test(message)) return query('numeric overflow');
   const overflow = /Overflow in (addition|subtraction|multiplication|negation)[^(]*\(([^)]*)\)/.exec(message);
   if (overflow) return query(`int64 overflow: ${overflow[2]}`);
   if (/^Out of Range Error|out of range|Overflow/i.test(message)) return query('numeric overflow');

@@ -126,7 +126,16 @@ export function arithmetic(op: string, left: Typed, right: Typed, at: number): T
   if (type.kind === 'FLOAT64') return typed(`bq_finite(${a.sql} ${op} ${b.sql}, ${a.sql}, ${b.sql})`, type);
   if (type.kind === 'INT64') return typed(`(${a.sql} ${op} ${b.sql})`, type);
   if (type.kind === 'BIGNUMERIC' && op === '*') return typed(bigDecimal('multiply', a.sql, b.sql), type);
+  if (op === '*') return typed(multiplyNumeric(left, right, a, b), type);
   return typed(`CAST((${a.sql} ${op} ${b.sql}) AS ${duckType(type)})`, type);
+}
+
+/** A whole number adds no places, so its product needs no rounding. */
+function multiplyNumeric(left: Typed, right: Typed, a: Typed, b: Typed): string {
+  const whole = (one: Typed) => `CAST(${one.sql} AS DECIMAL(19,0))`;
+  if (right.type.kind === 'INT64') return `CAST(${a.sql} * ${whole(right)} AS DECIMAL(38,9))`;
+  if (left.type.kind === 'INT64') return `CAST(${whole(left)} * ${b.sql} AS DECIMAL(38,9))`;
+  return `bq_multiply_numeric(${a.sql}, ${b.sql})`;
 }
 
 /** DuckDB has no product of so many digits: it is taken of the numbers' texts. */
