@@ -57,7 +57,9 @@ describe('a sweep', () => {
   });
 
   test('leaves a run alone that waits for its window, and loads it once the window is over', async () => {
-    await bench.publish(changed('flow.appends', { batchSeconds: 6 * 3600 }));
+    // Windows follow each other from 1970 on: the second one of this length ends in five hours, at whatever time of day.
+    const batchSeconds = Math.ceil((Date.now() + 5 * HOUR) / 2000);
+    await bench.publish(changed('flow.appends', { batchSeconds }));
     const waiting = await bench.deidentifyAll(await bench.claim('appends/waiting.csv', orders(3)));
     const before = bench.tasks.length;
     expect(await sweepLater(HOUR)).toMatchObject({ redriven: 0, tables: 0 });
@@ -135,7 +137,9 @@ test('a worker that wakes up late does not hand a partition back to an older sna
     },
   });
   const woken = load(late, 'flow.days');
-  await expect.poll(() => bench.rows('SELECT COUNT(*) AS n FROM flow.days').catch(() => [])).toEqual([{ n: '1' }]);
+  await expect
+    .poll(() => bench.rows('SELECT COUNT(*) AS n FROM flow.days').catch(() => []), { timeout: 20_000 })
+    .toEqual([{ n: '1' }]);
   await load(bench.ports, 'flow.days');
   await bench.deidentifyAll(newest);
   await load(bench.ports, 'flow.days');
