@@ -16,7 +16,9 @@ import type { Site } from '../site.ts';
 import { removeObject, uploadBytes } from '../storage-objects.ts';
 import { CANARY } from './canary.ts';
 
-const PAUSE_MS = 2000;
+/** Each question is a query, of 10 MB at least: they become rarer. */
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5000;
 const ROWS = 3;
 
 export async function smoke({ patience, json, ...place }: SmokeOptions): Promise<void> {
@@ -84,7 +86,7 @@ async function awaitRows(
   { object, until }: { object: ObjectRef; until: number },
 ): Promise<Row[]> {
   const sql = `SELECT email, phone, note FROM ${CANARY.id} WHERE canary = '${id}'`;
-  for (;;) {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.4, LONGEST_PAUSE_MS)) {
     const result = await runQuery(site, sql, ROWS + 1).catch((error: unknown) => {
       // Before the first load there is no table.
       if (error instanceof ServiceError && error.code === 'notFound') return undefined;
@@ -93,7 +95,7 @@ async function awaitRows(
     const rows = result?.rows.map((row) => decodeRow(result.fields, row)) ?? [];
     if (rows.length > 0) return rows;
     if (Date.now() > until) throw new FailedError(`the canary's rows did not come: ${await whatBecame(site, object)}`);
-    await sleep(Math.min(PAUSE_MS, Math.max(100, (until - Date.now()) / 20)));
+    await sleep(pause);
   }
 }
 
