@@ -63,10 +63,18 @@ export async function startTerraform(): Promise<Terraform> {
     return output;
   }
 
-  await must('init', '-input=false', '-no-color');
+  const stop = (): void => {
+    standIn.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  await must('init', '-input=false', '-no-color').catch((error: unknown) => {
+    stop();
+    throw error;
+  });
   return {
     dir,
     run,
+    stop,
     async plan(variables, ...files) {
       writeFileSync(join(dir, 'test.tfvars.json'), JSON.stringify(variables));
       const given = [...files.map((file) => `-var-file=${file}`), '-var-file=test.tfvars.json'];
@@ -86,10 +94,6 @@ export async function startTerraform(): Promise<Terraform> {
         values: { root_module: { resources: PlannedResource[] } };
       };
       return values.root_module.resources;
-    },
-    stop() {
-      standIn.stop();
-      rmSync(dir, { recursive: true, force: true });
     },
   };
 }
