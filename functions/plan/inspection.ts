@@ -13,8 +13,10 @@ export const SAMPLE_RECORDS = 500;
 /** A date, a truth value or a measurement reveals nobody by its form, and bytes are no text. */
 const MUTE: readonly Column['type'][] = ['BOOL', 'DATE', 'DATETIME', 'TIME', 'TIMESTAMP', 'FLOAT64', 'BYTES'];
 
+export const isMute = (type: string): boolean => (MUTE as readonly string[]).includes(type);
+
 export const inspectedColumns = (columns: readonly Column[]): Column[] =>
-  columns.filter(({ privacy, type }) => privacy.kind === 'public' && !MUTE.includes(type));
+  columns.filter(({ privacy, type }) => privacy.kind === 'public' && !isMute(type));
 
 /** Values of one row that have not been shown before; null = nothing to show here. */
 export interface ShownRow {

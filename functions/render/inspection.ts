@@ -1,4 +1,3 @@
-import type { Column } from '../model/column.ts';
 import type { InspectRequest } from '../model/dlp.ts';
 import type { ShownRow } from '../plan/inspection.ts';
 
@@ -20,11 +19,11 @@ const REVEALING: readonly string[] = [
   'JSON_WEB_TOKEN',
 ];
 
-/** Sampled values as DLP's table. Its columns have the declaration's names, which DLP reads as context. */
-export function renderInspection(columns: readonly Column[], rows: readonly ShownRow[]): InspectRequest {
+/** Sampled values as DLP's table. Its columns have names that say what they hold, which DLP reads as context. */
+export function renderInspection(names: readonly string[], rows: readonly ShownRow[]): InspectRequest {
   return {
     inspectConfig: { infoTypes: REVEALING.map((name) => ({ name })), minLikelihood: 'LIKELY' },
-    headers: columns.map(({ name }) => name),
+    headers: names,
     // DLP passes over an empty text, and does not charge it.
     rows: rows.map(({ values }) => ({ values: values.map((value) => ({ stringValue: value ?? '' })) })),
   };

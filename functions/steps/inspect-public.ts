@@ -15,17 +15,15 @@ export async function inspectPublic(ports: Ports, source: Source, work: ShardWor
   const columns = inspectedColumns(source.columns);
   const usage: DlpUsage = { requests: 0, values: 0, bytes: 0 };
   if (columns.length === 0) return { reasons: [], usage };
-  const sample = await work.sample(
-    columns.map(({ name }) => name),
-    SAMPLE_RECORDS,
-  );
+  const names = columns.map(({ name }) => name);
+  const sample = await work.sample(names, SAMPLE_RECORDS);
   const findings = await Promise.all(
     planInspection(sample).map(async (rows) => {
       const texts = rows.flatMap(({ values }) => values.filter((value) => value !== null));
       usage.requests++;
       usage.values += texts.length;
       usage.bytes += texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-      const found = await ports.dlp.inspect(renderInspection(columns, rows));
+      const found = await ports.dlp.inspect(renderInspection(names, rows));
       return found.map((finding) => ({ ...finding, row: rows[finding.row]?.row ?? 0 }));
     }),
   );

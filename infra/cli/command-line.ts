@@ -4,6 +4,7 @@ import { addArchive } from './commands/archive.ts';
 import { addBill } from './commands/bill.ts';
 import { addCheck } from './commands/check.ts';
 import { addDrop } from './commands/drop.ts';
+import { addInspect } from './commands/inspect.ts';
 import { addNightly } from './commands/nightly.ts';
 import { addPlan } from './commands/plan.ts';
 import { addQuarantine } from './commands/quarantine.ts';
@@ -64,7 +65,7 @@ export function createProgram(): Command {
   program.commandsGroup('See what happened:');
   for (const add of [addRuns, addShow, addQuarantine, addReplay, addBill]) add(program);
   program.commandsGroup('Declare and transform:');
-  for (const add of [addCheck, addPlan, addRun, addNightly, addQuery]) add(program);
+  for (const add of [addInspect, addCheck, addPlan, addRun, addNightly, addQuery]) add(program);
   program.commandsGroup('Take it to the cloud:');
   for (const add of [addTfvars, addArchive, addRelease, addSmoke, addRollback]) add(program);
   return program;

@@ -8,6 +8,7 @@ import { startPipeline } from '../cases/pipeline.ts';
 import { REPOSITORY } from '../cold-function.ts';
 import { unpackArchive } from '../unpack-archive.ts';
 import { coldStartMeasures, measureColdStarts } from './cold-start.ts';
+import { detectorMeasures, measureDetectors } from './detectors.ts';
 import { googleSqlMeasures, measureGoogleSql } from './googlesql.ts';
 import { largeFileMeasures, measureLargeFile } from './large-file.ts';
 import { type Measure, meets } from './measure.ts';
@@ -33,12 +34,19 @@ mkdirSync(scratch, { recursive: true });
 const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
 try {
   print([
+    ...(await measureDetection()),
     ...(await measureArchive()),
     ...(await measurePipeline()),
     ...googleSqlMeasures(await measureGoogleSql(scratch, values.large ? 1 : 0.1)),
   ]);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+}
+
+/** What the local DLP's detectors take. */
+async function measureDetection(): Promise<Measure[]> {
+  say('detectors: a 40 MB file, and 20,000 notes …');
+  return detectorMeasures(await measureDetectors(scratch));
 }
 
 /** What is deployed, and how soon each of its functions answers in a process that has just begun. */

@@ -38,6 +38,18 @@ describe('sluice, with a pipeline that is up', () => {
     expect(stdout).toMatch(/^ {2}mixed\.csv {2}done: 3 rows, 1 reject$/m);
   });
 
+  test('inspect proposes a declaration that protects what was found, and tells no value', async () => {
+    const { status, stdout } = await place.sluice('inspect', 'in/good.csv', '--to', 'club/members/');
+    expect(status).toBe(0);
+    expect(stdout).toContain('files: club/members/*.csv');
+    expect(stdout).toMatch(/# EMAIL_ADDRESS in 3 of 3\n.*name: email, .*tokenize: \{ key: pii \}/);
+    expect(stdout).toMatch(/name: age, type: INT64, privacy: public/);
+    expect(stdout).not.toContain('ann@');
+    const { columns } = await place.json<{ columns: { name: string }[] }>('inspect', 'in/good.csv');
+    expect(columns.map(({ name }) => name)).toEqual(['id', 'email', 'age', 'nick']);
+    expect(await place.sluice('inspect', 'in/nothing.csv')).toMatchObject({ status: 2 });
+  });
+
   test('a large file is uploaded in chunks and arrives whole', async () => {
     const { dropped } = await place.json<Dropped>('drop', 'in/large.csv', '--to', 'club/people/large.csv', '--wait');
     expect(dropped).toMatchObject([{ source: 'club.people', state: 'DONE', rows: 9000, rejects: 0 }]);

@@ -8,12 +8,14 @@ export interface ContextWords {
   inText(text: string, start: number, end: number, before: number, after?: number): boolean;
 }
 
+/** Latin letters, in a form that spares the Unicode mode of V8's engine: it takes four times as long. */
+const LETTERS = 'A-Za-z\\u00aa\\u00b5\\u00ba\\u00c0-\\u00d6\\u00d8-\\u00f6\\u00f8-\\u024f';
 /** Two lines of a form or the start of a sentence. */
 const REACH = 50;
 
 /** `words` are the sources of patterns, in lower case; they match whole words, in any case. */
 export function createContextWords(words: readonly string[]): ContextWords {
-  const pattern = new RegExp(`(?<![\\p{L}\\d])(?:${words.join('|')})(?!\\p{L})`, 'iu');
+  const pattern = new RegExp(`(?<![${LETTERS}\\d])(?:${words.join('|')})(?![${LETTERS}])`, 'i');
   let lastHeader: string | undefined;
   let lastResult = false;
   const inHeader = (header: string): boolean => {

@@ -75,10 +75,11 @@ export const CREDIT_CARD: Detector = {
 function cardAt(scan: Scan, first: number): { end: number; lastRun: number; likelihood: Likelihood } | undefined {
   const { text, runs, runCount } = scan;
   const start = runs[first * 2] as number;
-  if (isWordAt(text, start - 1) || isJoinedBefore(text, start)) return undefined;
   let end = runs[first * 2 + 1] as number;
   let digits = end - start;
   if (digits > 19 || digits < 3) return undefined;
+  if (digits < 12 && !goesOn(scan, first)) return undefined;
+  if (isWordAt(text, start - 1) || isJoinedBefore(text, start)) return undefined;
   let lastRun = first;
   const separator = text.charCodeAt(end);
   if (digits < 12 && (separator === 0x20 || separator === 0x2d)) {
@@ -100,10 +101,7 @@ function cardAt(scan: Scan, first: number): { end: number; lastRun: number; like
   }
   if (digits < 12 || isWordAt(text, end) || (text[end] === '.' && isWordAt(text, end + 1))) return undefined;
   const number = lastRun === first ? text.slice(start, end) : text.slice(start, end).replace(/[ -]/g, '');
-  const network = NETWORKS.find(
-    ({ from, to, digits: prefix, lengths }) =>
-      Number(number.slice(0, prefix)) >= from && Number(number.slice(0, prefix)) <= to && lengths.includes(digits),
-  );
+  const network = networkOf(number);
   if (!passesLuhn(number)) return undefined;
   const near = CONTEXT.near(scan, start, end);
   const bare = lastRun === first;
@@ -116,6 +114,28 @@ function cardAt(scan: Scan, first: number): { end: number; lastRun: number; like
     return { end, lastRun, likelihood: isId ? POSSIBLE : LIKELY };
   }
   return { end, lastRun, likelihood: near ? LIKELY : bare ? UNLIKELY : POSSIBLE };
+}
+
+/** Whether a further group of three to six digits follows behind one blank or hyphen. */
+function goesOn({ text, runs, runCount }: Scan, run: number): boolean {
+  if (run + 1 >= runCount) return false;
+  const end = runs[run * 2 + 1] as number;
+  const from = runs[run * 2 + 2] as number;
+  const length = (runs[run * 2 + 3] as number) - from;
+  const separator = text.charCodeAt(end);
+  return from === end + 1 && length >= 3 && length <= 6 && (separator === 0x20 || separator === 0x2d);
+}
+
+/** Networks by the first four digits of a number. */
+const BY_PREFIX = Array.from({ length: 10_000 }, (_, prefix) =>
+  NETWORKS.filter(({ from, to, digits }) => {
+    const head = Math.floor(prefix / 10 ** (4 - digits));
+    return head >= from && head <= to;
+  }),
+);
+
+function networkOf(number: string): (typeof NETWORKS)[number] | undefined {
+  return BY_PREFIX[Number(number.slice(0, 4))]?.find(({ lengths }) => lengths.includes(number.length));
 }
 
 /** `x-4111…` and `3.4111…` are parts of longer things. */

@@ -4,7 +4,7 @@ import { isDigit, isLetter } from './scan.ts';
 
 /** RFC 5321: 64 octets before the `@`, 255 after it; they also bound the work at each `@`. */
 const LONGEST_LOCAL = 64;
-const LONGEST_DOMAIN = 255;
+export const LONGEST_DOMAIN = 255;
 const LOCAL_PUNCTUATION = new Set([...".!#$%&'*+/=?^_`{|}~-"].map((character) => character.charCodeAt(0)));
 
 export const EMAIL: Detector = {

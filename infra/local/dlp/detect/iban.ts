@@ -21,7 +21,9 @@ export const IBAN: Detector = {
   find({ text, runs, runCount }, report) {
     let end = 0;
     for (let run = 0; run < runCount; run++) {
-      const start = (runs[run * 2] as number) - 2;
+      const digits = runs[run * 2] as number;
+      if (!isAsciiLetter(text.charCodeAt(digits - 1)) || !isAsciiLetter(text.charCodeAt(digits - 2))) continue;
+      const start = digits - 2;
       // Two check digits follow the country's letters; they may stand alone or begin a longer run.
       if (
         start < end ||
@@ -39,6 +41,8 @@ export const IBAN: Detector = {
     }
   },
 };
+
+const isAsciiLetter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
 
 /** The IBAN at `start`, its letters all capital or all small, in one piece or in groups split by single blanks or hyphens. */
 function collect(text: string, start: number, length: number): { end: number; uniform: boolean } | undefined {

@@ -73,6 +73,11 @@ function findV6({ text }: Scan, report: Report): number[] {
     while (end - start < LONGEST && isAddressCode(text.charCodeAt(end))) end++;
     // A full stop or a colon after an address belongs to the sentence.
     while (end > at && (text[end - 1] === '.' || (text[end - 1] === ':' && text[end - 2] !== ':'))) end--;
+    // `10:14:06`: without `::` an address takes six colons at least.
+    if (!mayBeV6(text, start, end)) {
+      end = Math.max(end, at + 1);
+      continue;
+    }
     const address = text.slice(start, end);
     if (end - at < 2 || !isIPv6(address) || isWordAt(text, start - 1) || isWordAt(text, end)) {
       end = Math.max(end, at + 1);
@@ -86,6 +91,16 @@ function findV6({ text }: Scan, report: Report): number[] {
     spans.push(start, end);
   }
   return spans;
+}
+
+function mayBeV6(text: string, start: number, end: number): boolean {
+  let colons = 0;
+  for (let i = start; i < end; i++) {
+    if (text.charCodeAt(i) !== 0x3a) continue;
+    if (text.charCodeAt(i + 1) === 0x3a) return true;
+    colons++;
+  }
+  return colons >= 6;
 }
 
 /** Past a CIDR suffix such as /24, if one follows. */

@@ -67,6 +67,7 @@ export function personOf(
     return make(nameLength(phrase, true), phrase.some(({ flags }) => (flags & NAME) !== 0) ? LIKELY : POSSIBLE);
   }
   if (phrase.length === 1 && isShouted(text, first) && !titled) return undefined;
+  if (!titled && ABBREVIATION.test(text.slice(first.start, first.end))) return undefined;
   const opens = opensSentence(text, first.start);
   const given = (first.flags & GIVEN_NAME) !== 0;
   const family = (first.flags & FAMILY_NAME) !== 0;
@@ -119,6 +120,9 @@ export function personOf(
     ? make(1, opens ? UNLIKELY : POSSIBLE, true)
     : make(1, UNLIKELY, phrase.length === 1 && (known.of(first.key) & ~(TOWN | PLACE_OPENING)) === 0);
 }
+
+/** IgE, pH, mRNA: a capital behind a small letter, as in no name but McCoy's, DeVito's and their like. */
+const ABBREVIATION = /^(?!(?:[Mm]a?c|[DdLl][aeiou]|[Vv]an|[Ff]itz|\p{L}['’])\p{Lu})\p{L}*\p{Ll}\p{Lu}/u;
 
 /** How many words of the phrase belong to the name: until a common word that is no name. `trusting` takes in what is unknown. */
 function nameLength(phrase: readonly Word[], trusting: boolean): number {

@@ -2,7 +2,9 @@ import { isDigit, isWordAt, type Scan } from './scan.ts';
 
 /** E.164 allows fifteen digits; fewer than six are a short code. */
 const MOST_DIGITS = 15;
-const FEWEST_DIGITS = 6;
+export const FEWEST_DIGITS = 6;
+/** ` - ` */
+export const LONGEST_SEPARATOR = 3;
 const MOST_GROUPS = 7;
 const EXTENSION = / ?(?:x|ext\.?|extension|#) ?\d{1,6}(?!\d)/iy;
 

@@ -3,7 +3,7 @@ import { LIKELY, type Likelihood, POSSIBLE, UNLIKELY, VERY_LIKELY, VERY_UNLIKELY
 import { isCivilDate } from '../values/civil-date.ts';
 import { createContextWords } from './context-words.ts';
 import type { Detector } from './detector.ts';
-import { extensionEnd, isContinued, lastRuns } from './phone-groups.ts';
+import { extensionEnd, FEWEST_DIGITS, isContinued, LONGEST_SEPARATOR, lastRuns } from './phone-groups.ts';
 import { isInternational, isNanp } from './phone-plans.ts';
 import { isUpper, isWordAt, type Scan } from './scan.ts';
 
@@ -46,7 +46,12 @@ export const PHONE: Detector = {
   find(scan, report) {
     let end = 0;
     for (let run = 0; run < scan.runCount; run++) {
-      if ((scan.runs[run * 2] as number) < end) continue;
+      const start = scan.runs[run * 2] as number;
+      if (start < end || isTooShort(scan, run)) continue;
+      if (isDateAt(scan, run)) {
+        run += 2;
+        continue;
+      }
       const number = numberAt(scan, run);
       if (!number) continue;
       report('PHONE_NUMBER', number.start, number.end, number.likelihood);
@@ -60,6 +65,31 @@ interface Candidate {
   end: number;
   likelihood: Likelihood;
 }
+
+/** Fewer digits than any number has, and none near enough to go on with: most digits in a table's rows. */
+function isTooShort({ runs, runCount }: Scan, run: number): boolean {
+  const end = runs[run * 2 + 1] as number;
+  if (end - (runs[run * 2] as number) >= FEWEST_DIGITS) return false;
+  return run + 1 === runCount || (runs[run * 2 + 2] as number) - end > LONGEST_SEPARATOR;
+}
+
+/** `2026-02-28`: the most common groups of digits that are no number, told before anything is cut out of the text. */
+function isDateAt({ text, runs, runCount }: Scan, run: number): boolean {
+  if (run + 2 >= runCount) return false;
+  const start = runs[run * 2] as number;
+  if (runs[run * 2 + 1] !== start + 4 || runs[run * 2 + 2] !== start + 5 || runs[run * 2 + 3] !== start + 7)
+    return false;
+  if (runs[run * 2 + 4] !== start + 8 || runs[run * 2 + 5] !== start + 10 || text.charCodeAt(start - 1) === PLUS)
+    return false;
+  const separator = text.charCodeAt(start + 4);
+  if ((separator !== HYPHEN && separator !== SLASH) || text.charCodeAt(start + 7) !== separator) return false;
+  const tens = text.charCodeAt(start + 1);
+  return (text.charCodeAt(start) === 0x31 && tens === 0x39) || (text.charCodeAt(start) === 0x32 && tens === 0x30);
+}
+
+const PLUS = 0x2b;
+const HYPHEN = 0x2d;
+const SLASH = 0x2f;
 
 /** The likeliest number that begins with this run; of equally likely ones the longest. */
 function numberAt(scan: Scan, first: number): Candidate | undefined {

@@ -1,6 +1,6 @@
 import { LIKELY, POSSIBLE, VERY_LIKELY } from '../inspect/likelihood.ts';
 import type { Detector, Report } from './detector.ts';
-import { domainEnd } from './email.ts';
+import { domainEnd, LONGEST_DOMAIN } from './email.ts';
 import { isDigit, isLetter, isWordAt, type Scan } from './scan.ts';
 
 /** Browsers take URLs of about this length; it bounds the work at each one. */
@@ -59,7 +59,11 @@ function findDomains({ text }: Scan, report: Report, urls: boolean): void {
     let start = dot - 1;
     while (start > end && dot - start < 63 && isLabel(text.charCodeAt(start - 1))) start--;
     const stop = domainEnd(text, start);
-    if (stop === 0) continue;
+    if (stop === 0) {
+      // No label of the chain is a top-level domain: it need not be read again from its next dot.
+      end = chainEnd(text, start);
+      continue;
+    }
     const before = text[start - 1];
     const last = text.slice(text.lastIndexOf('.', stop - 1) + 1, stop).toLowerCase();
     const www = text.slice(start, start + 4).toLowerCase() === 'www.';
@@ -88,6 +92,14 @@ function findDomains({ text }: Scan, report: Report, urls: boolean): void {
     else if (path > stop + 1) report('URL', start, path, POSSIBLE);
     end = path;
   }
+}
+
+/** Where what was read of a chain of labels ends. */
+function chainEnd(text: string, start: number): number {
+  const limit = Math.min(text.length, start + LONGEST_DOMAIN);
+  let end = start;
+  while (end < limit && (isLabel(text.charCodeAt(end)) || text.charCodeAt(end) === 0x2e)) end++;
+  return end;
 }
 
 const isLabel = (code: number) => isDigit(code) || isLetter(code) || code === 0x2d;

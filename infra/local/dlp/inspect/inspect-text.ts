@@ -14,8 +14,13 @@ export function createInspector(plan: InspectionPlan): Inspector {
   const hidden = new Set(plan.customs.filter((custom) => custom.hidden).map(({ infoType }) => infoType));
   const { wanted } = plan;
   let found: Finding[] = [];
+  // Rules may raise what is unlikely, and count on it; without them it is dropped before anything is made of it.
+  const least = new Map(
+    [...wanted].map((infoType) => [infoType, plan.ruleSets.length > 0 ? 1 : plan.minimumOf(infoType)]),
+  );
   const report = (infoType: string, start: number, end: number, likelihood: Likelihood) => {
-    if (wanted.has(infoType)) found.push({ infoType, start, end, likelihood });
+    const minimum = least.get(infoType);
+    if (minimum !== undefined && likelihood >= minimum) found.push({ infoType, start, end, likelihood });
   };
 
   return (text, header) => {

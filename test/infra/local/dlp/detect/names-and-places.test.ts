@@ -21,6 +21,8 @@ describe.each<[string, [text: string, quotes: string[]][]]>([
       ['please call irena kowalczyk back', ['irena kowalczyk']],
       ['The SKU is ABCD and I am late', []],
       ['Anna.Kowal@example.com', []],
+      ['Peanut IgE Ab in Serum', []],
+      ['Dear Ms. DeVito, Conor McGregor called.', ['DeVito', 'Conor McGregor']],
     ],
   ],
   ['FIRST_NAME', [['John Smith', ['John']]]],
