@@ -17,6 +17,7 @@ const COLUMN_PLACE = createContextWords([
   'city',
   'town',
   'country',
+  'county',
   'state',
   'province',
   'region',

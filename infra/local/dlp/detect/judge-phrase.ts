@@ -1,5 +1,6 @@
 import { LIKELY, type Likelihood, POSSIBLE } from '../inspect/likelihood.ts';
-import { CITY, COUNTRY, NAME } from './gazetteer.ts';
+import { FUNCTION_WORDS } from './function-words.ts';
+import { CITY, COMMON_WORD, COUNTRY, NAME } from './gazetteer.ts';
 import { personOf } from './person-name.ts';
 import { INTO, likelihoodOfPlace, placeOf, strangePlace, TOWARDS } from './place-name.ts';
 import { type ProperWords, type Word, wordBefore } from './proper-words.ts';
@@ -28,6 +29,8 @@ export function judgePhrase(
       ? { ...named, likelihood: Math.max(named.likelihood, POSSIBLE) as Likelihood }
       : named;
   }
+  const landmark = titled ? undefined : landscape(phrase);
+  if (landmark) return landmark;
   const place = titled ? undefined : placeOf(words, phrase, known);
   const placed = before !== '' && (INTO.has(before) || TOWARDS.has(before));
   const person = personOf(words, phrase, before, titled, header);
@@ -48,6 +51,25 @@ export function judgePhrase(
   )
     return person;
   return { infoType: 'LOCATION', ...place, likelihood };
+}
+
+const LANDSCAPE = set(
+  'county island islands lake river bay beach valley creek mountain mountains peninsula forest desert harbor harbour',
+);
+
+/** `Franklin County`, `Baker Lake`: named after somebody, and a place. */
+function landscape(phrase: readonly Word[]): Verdict | undefined {
+  const at = phrase.findIndex(({ key }, n) => n > 0 && LANDSCAPE.has(key));
+  const first = phrase[0];
+  const last = phrase[at];
+  if (
+    !first ||
+    !last ||
+    FUNCTION_WORDS.has(first.key) ||
+    phrase.slice(0, at).every(({ flags }) => (flags & COMMON_WORD) !== 0)
+  )
+    return undefined;
+  return { infoType: 'LOCATION', start: first.start, end: last.end, likelihood: POSSIBLE };
 }
 
 function isTitled(text: string, first: Word, before: string): boolean {

@@ -29,6 +29,8 @@ const KINDS = [
   },
 ];
 const LONGEST = 17;
+/** Bounds the work at each number; what is longer than LONGEST is a UUID or a hash. */
+const MOST_READ = 64;
 const REACH = 30;
 
 export const NAMED_NUMBERS: Detector = {
@@ -41,8 +43,8 @@ export const NAMED_NUMBERS: Detector = {
       let start = runs[run * 2] as number;
       if (start < last) continue;
       let end = runs[run * 2 + 1] as number;
-      while (start > last && end - start < LONGEST && isPart(text, start - 1)) start--;
-      while (end - start <= LONGEST && isPart(text, end)) end++;
+      while (start > last && end - start <= LONGEST && isPart(text, start - 1)) start--;
+      while (end - start <= MOST_READ && isPart(text, end)) end++;
       while (end > start && text[end - 1] === '-') end--;
       while (start < end && text[start] === '-') start++;
       last = end;

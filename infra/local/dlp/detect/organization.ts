@@ -15,6 +15,19 @@ import { beforeWord, type ProperWords, readWord, type Word, wordAfter, wordBefor
 import { isUpper } from './scan.ts';
 
 const MOST_WORDS = 7;
+/** Labels of forms that firms are named after as well: `State Street Bank`, `Office Solutions Ltd`. */
+const NAMING_NOUNS = new Set([
+  'state',
+  'city',
+  'street',
+  'road',
+  'country',
+  'office',
+  'company',
+  'best',
+  'one',
+  'first',
+]);
 const GAP = /(?:, | & | and | of | of the | )/y;
 const COLUMN = createContextWords(['company', 'employer', 'organi[sz]ation', 'vendor', 'supplier', 'firma']);
 
@@ -32,7 +45,8 @@ export function organizationAt(
   const { text, caseless } = words;
   const parts = readParts(words, start);
   const first = parts[0]?.word;
-  if (!first || (FUNCTION_WORDS.has(first.key) && (parts.length === 1 || first.key !== 'state'))) return undefined;
+  if (!first || (FUNCTION_WORDS.has(first.key) && (parts.length === 1 || !NAMING_NOUNS.has(first.key))))
+    return undefined;
   for (let n = parts.length - 1; n > 0; n--) {
     const { word, gap } = parts[n] as Part;
     if (

@@ -89,6 +89,7 @@ function isDateAt({ text, runs, runCount }: Scan, run: number): boolean {
 
 const PLUS = 0x2b;
 const HYPHEN = 0x2d;
+const DOT = 0x2e;
 const SLASH = 0x2f;
 
 /** The likeliest number that begins with this run; of equally likely ones the longest. */
@@ -125,6 +126,14 @@ function judge(scan: Scan, first: number, last: number, start: number, plus: boo
   const numberEnd = runs[last * 2 + 1] as number;
   const end = extensionEnd(text, numberEnd);
   const shape = lengths.join('-');
+  // `877432.7975` is an amount.
+  if (
+    !plus &&
+    last === first + 1 &&
+    text.charCodeAt(runs[first * 2 + 1] as number) === DOT &&
+    !NOUNS.near(scan, start, end, 20)
+  )
+    return undefined;
   if (!plus && isOtherShape(text.slice(runs[first * 2], numberEnd), shape)) return undefined;
   const bracketed = text[start] === '(' || text[start + 1] === '(';
   const likelihood = likelihoodOf({

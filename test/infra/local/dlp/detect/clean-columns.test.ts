@@ -11,6 +11,8 @@ const COLUMNS: Record<string, (row: number) => string> = {
   price: () => faker.commerce.price(),
   amount: () => faker.finance.amount({ min: -5000, max: 5_000_000 }),
   total_eur: () => `${faker.finance.amount()} €`,
+  expenses: () => faker.finance.amount({ min: 100_000, max: 999_999, dec: 4 }),
+  patient_uuid: () => faker.string.uuid(),
   quantity: () => String(faker.number.int(5000)),
   latitude: () => faker.location.latitude({ precision: 7 }).toString(),
   longitude: () => faker.location.longitude({ precision: 7 }).toString(),

@@ -34,6 +34,7 @@ describe.each<[string, [text: string, quotes: string[]][]]>([
       ['Practical Metal Car', []],
       ['he grew up in Kvalanger.', ['Kvalanger']],
       ['said Wendy to Kimberly', []],
+      ['a cabin at Baker Lake, Franklin County', ['Baker Lake', 'Franklin County']],
       ['from the Kingdom of the Netherlands', ['Kingdom of the Netherlands']],
       ['98 Grote Baan 477, Kaster', ['Kaster']],
     ],
