@@ -129,7 +129,7 @@ function readPlaces(
     if (count > 0) {
       const country = countryAt(words, at);
       if (country) return { placeEnd: end, country, known: true };
-      // `Melo CA 13241`
+      // `Salem CA 13241`
       if (
         !caseless &&
         word.end - at === 2 &&
@@ -143,7 +143,7 @@ function readPlaces(
     if (text[at] === '.' && word.end - word.start <= 3) at++;
     if (text[at] !== ' ') break;
     at++;
-    // A district's number or letter: `Budejovice 6`, `København K`
+    // A district's number or letter: `Praha 6`, `København K`
     const district = /^(?:\d{1,2}|[A-Z])(?=[,\n]|$)/.exec(text.slice(at, at + 3))?.[0].length ?? 0;
     if (district > 0) {
       end = at + district;

@@ -11,7 +11,10 @@ const TITLES = set(
   'mr mrs ms miss mister dr doctor prof professor sir madam mme mlle herr frau señor señora sr sra judge captain colonel senator president',
 );
 
-/** What the phrase is; `listed` behind a person's name and a comma or `and`. It may be cut to its beginning. undefined when nothing speaks for a person or a place. */
+/**
+ * What the phrase is, `listed` being behind a person's name and a comma or `and`. The verdict may take in its beginning only;
+ * undefined when nothing speaks for a person or a place.
+ */
 export function judgePhrase(
   words: ProperWords,
   phrase: Word[],

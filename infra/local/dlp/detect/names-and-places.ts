@@ -3,7 +3,7 @@ import type { Detector, Report } from './detector.ts';
 import { gazetteer } from './gazetteer.ts';
 import { judgePhrase } from './judge-phrase.ts';
 import { organizationAt } from './organization.ts';
-import { readPhrase, readProperWords } from './proper-words.ts';
+import { forgetWords, readPhrase, readProperWords } from './proper-words.ts';
 import { isWordAt, wordEnd } from './scan.ts';
 import { findAddresses } from './street-address.ts';
 import type { Verdict } from './verdict.ts';
@@ -41,18 +41,19 @@ export const NAMES_AND_PLACES: Detector = {
       const verdict = judgePhrase(words, readPhrase(words, start), scan.header, listed);
       if (!verdict) continue;
       end = verdict.end;
-      // In a list the doubtful ones are what the others are: `Kovalev, Lee and Phillips`.
+      // In a list the doubtful ones are what the others are: `Petrenko, Lane and Brooks`.
       if (verdict.infoType === 'PERSON_NAME') {
         if (listed && verdict.likelihood < POSSIBLE && verdict.listable) verdict.likelihood = POSSIBLE;
-        if (listed && verdict.likelihood >= POSSIBLE)
+        if (listed && verdict.likelihood >= POSSIBLE) {
           for (const before of doubtful) reportPerson(before, POSSIBLE, report);
-        if (listed && verdict.likelihood >= POSSIBLE) doubtful.length = 0;
-        if (!listed) doubtful.length = 0;
+        }
+        if (!listed || verdict.likelihood >= POSSIBLE) doubtful.length = 0;
         if (verdict.likelihood < POSSIBLE && verdict.listable) doubtful.push(verdict);
       }
       last = verdict;
       reportVerdict(verdict, report);
     }
+    forgetWords();
   },
 };
 

@@ -56,7 +56,7 @@ export function organizationAt(
       if (caseless && (word.key === 'as' || word.key === 'company' || word.key.length < 3)) continue;
       return { end: text[word.end] === '.' ? word.end + 1 : word.end, likelihood: LIKELY };
     }
-    // `The Group` and `Data Services` are no names; `Soul Sounds Unlimited` is one by its context.
+    // `The Group` and `Data Services` are no names.
     if (
       (word.flags & INSTITUTION) !== 0 &&
       parts.slice(0, n).some(({ word: { flags } }) => (flags & COMMON_WORD) === 0 || n > 1)
@@ -100,7 +100,7 @@ function readParts({ text, known, caseless, isProper }: ProperWords, start: numb
   return parts;
 }
 
-/** `Rose, Turner and Thompson`: family names, the last two joined by `and` or `&`. */
+/** `Stark, Weber and Crooks`: family names, the last two joined by `and` or `&`. */
 function firmOfPartners(parts: readonly Part[]): number | undefined {
   if (parts[1]?.gap !== ', ') return undefined;
   for (let n = 0; n < 3; n++) if (((parts[n]?.word.flags ?? 0) & FAMILY_NAME) === 0) return undefined;
@@ -126,7 +126,7 @@ function lineOfBlock(
   if (!/^[ >*|?]*$/.test(prefix)) return undefined;
   const isGiven = ((parts[0] as Part).word.flags & GIVEN_NAME) !== 0;
   if (from === 0) return !isGiven && !caseless && /^\n\n ?\d/.test(text.slice(end, end + 4)) ? end : undefined;
-  // `Becker-Shaffer` in the second line is a firm; `Maria` is another person.
+  // A single name in the second line is a firm's more often than another person's.
   if (isGiven && parts.length > 1 && ((parts[1] as Part).word.flags & FAMILY_NAME) !== 0) return undefined;
   if (/^\n(?:\n|$)/.test(text.slice(end, end + 2))) return undefined;
   const above = text.slice(text.lastIndexOf('\n', from - 2) + 1, from - 1);
@@ -184,6 +184,8 @@ const WORK = new Set([
   'ceo',
 ]);
 
+const MAKING = new Set(['recorded', 'produced', 'made', 'built', 'designed', 'developed', 'written']);
+
 /** What says that a firm is spoken of, where its name says nothing. */
 function isAnnounced(
   { text, caseless }: ProperWords,
@@ -203,7 +205,7 @@ function isAnnounced(
     case 'at':
       return WORK.has(second);
     case 'for':
-      return WORK.has(second) || second === 'recorded';
+      return WORK.has(second) || MAKING.has(second);
     case 'of':
       return (
         second === 'address' || second === 'ceo' || second === 'founder' || second === 'customer' || second === 'office'

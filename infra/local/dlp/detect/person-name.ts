@@ -73,7 +73,7 @@ export function personOf(
   const family = (first.flags & FAMILY_NAME) !== 0;
   const common = (first.flags & (COMMON_WORD | ADJECTIVE)) !== 0;
   if (titled) return FUNCTION_WORDS.has(first.key) ? undefined : make(nameLength(phrase, true), LIKELY);
-  // `Kalman: "Who are you?"`
+  // `Milan: "Where to?"`
   const speaks = opens && text[first.end] === ':' && /^: ?\\?["“]/.test(text.slice(first.end, first.end + 4));
   const addressed =
     speaks ||
@@ -142,7 +142,7 @@ const FAMILY_ENDING =
   /(?:[eo]va?|ev|ski|sky|ska|czyk|wicz|vich|vić|ić|sson|sen|dóttir|ez|enko|chuk|shvili|dze|yan|idis|opoulos|escu|oğlu|stein|mann|berg|ström|qvist|lund|nen|vári|mura|moto|saki|zawa)$/u;
 const looksLikeFamily = (key: string): boolean => key.length > 5 && FAMILY_ENDING.test(key);
 
-/** `the Vizirov novel`, `early Morishita`: a family name where an adjective stands. */
+/** `the Petrov novel`, `early Tanaka`: a family name where an adjective stands. */
 function isAttribute(text: string, word: Word, before: string): boolean {
   return before !== '' && !opensSentence(text, word.start) && !/^[A-Z]/.test(text.slice(word.end + 1, word.end + 2));
 }
@@ -153,7 +153,7 @@ function isShouted(text: string, { start, end }: Word): boolean {
   return word.length <= 5 && word === word.toUpperCase() && word !== word.toLowerCase();
 }
 
-/** `van Gijn`: particles ahead of a family name belong to it. */
+/** `van Dam`: particles ahead of a family name belong to it. */
 function beginningOf(text: string, first: Word, before: string): number {
   if (
     (before !== 'van' && before !== 'von' && before !== 'der' && before !== 'de' && before !== 'den') ||

@@ -161,7 +161,7 @@ interface Features {
   plus: boolean;
   bracketed: boolean;
   extended: boolean;
-  /** A capitalized word follows: `03 2657 Koontz Lane`. */
+  /** A capitalized word follows: `03 2657 Long Lane`. */
   named: boolean;
   near(): boolean;
 }

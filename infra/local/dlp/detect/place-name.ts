@@ -98,7 +98,7 @@ export function likelihoodOfPlace(
     if (kind === 'place') return LIKELY;
     if (kind !== undefined) return UNLIKELY;
   }
-  // `Country Club` is a town too.
+  // `Country Club` and `Green Valley` are towns too.
   const common =
     place.words === 1
       ? (place.flags & COMMON_WORD) !== 0
@@ -113,15 +113,19 @@ export function likelihoodOfPlace(
   const goesOn = phrase.length > place.words && (phrase[place.words]?.start ?? 0) >= place.end;
   const behind = text[place.start - 1] === ' ' && text[place.start - 2] === ',';
   if ((place.flags & COUNTRY) !== 0) return placed ? LIKELY : goesOn && place.words === 1 ? UNLIKELY : POSSIBLE;
-  // `said Oona to Kimberly`: a small town's name that is a person's too.
+  // `said Wendy to Kimberly`: a small town's name that is a person's too.
   if (placed && !INTO.has(before) && (place.flags & (NAME | CITY)) === NAME) return UNLIKELY;
   if (placed && !INTO.has(before) && (place.flags & GIVEN_NAME) !== 0 && (place.flags & CITY) === 0) return UNLIKELY;
   if (placed) return goesOn && !INTO.has(before) ? UNLIKELY : (place.flags & CITY) !== 0 ? LIKELY : POSSIBLE;
   if (goesOn) return UNLIKELY;
   if ((place.flags & CITY) !== 0 && (place.flags & NAME) === 0 && !caseless) return POSSIBLE;
   if (place.words > 1 && (place.flags & NAME) === 0) return POSSIBLE;
-  return behind || /where:? *$/i.test(text.slice(Math.max(0, place.start - 8), place.start)) ? POSSIBLE : UNLIKELY;
+  return behind || isLabelled(text, place.start) ? POSSIBLE : UNLIKELY;
 }
+
+/** `Venue: …`, `City: …` */
+const isLabelled = (text: string, start: number): boolean =>
+  /\b(?:where|venue|location|place|city|town|country|region):? *$/i.test(text.slice(Math.max(0, start - 14), start));
 
 /** A place that no list holds, told by the preposition before it. */
 export function strangePlace(
@@ -131,7 +135,8 @@ export function strangePlace(
 ): Verdict | undefined {
   const first = phrase[0] as Word;
   const start = first.start;
-  if (opensSentence(text, start) && !/where: *$/i.test(text.slice(Math.max(0, start - 8), start))) return undefined;
+  const labelled = isLabelled(text, start);
+  if (opensSentence(text, start) && !labelled) return undefined;
   const second = wordBefore(text, beforeWord(text, start));
   const told =
     (INTO.has(before) &&
@@ -139,7 +144,7 @@ export function strangePlace(
     (before === 'at' && ARRIVAL.has(second)) ||
     (before === 'from' && ORIGIN.has(second)) ||
     (before === 'to' && (second === 'moved' || second === 'flew' || second === 'travel' || second === 'trip'));
-  if (!told && !/where: *$/i.test(text.slice(Math.max(0, start - 8), start))) return undefined;
+  if (!told && !labelled) return undefined;
   if (first.key.length < 3 || ((first.flags & (COMMON_WORD | ADJECTIVE)) !== 0 && phrase.length === 1))
     return undefined;
   if (caseless && phrase.length > 3) return undefined;
@@ -148,7 +153,7 @@ export function strangePlace(
     if ((word.flags & COMMON_WORD) !== 0) break;
     end = word.end;
   }
-  // `Mansilla de la Sierra`, `Horka nad Moravou`
+  // `Villar de la Vega`, `Ves nad Labem`
   for (let n = 0; n < 3 && text[end] === ' '; n++) {
     const next = readWord(text, end + 1, known);
     if (!PARTICLES.has(next.key) || text[next.end] !== ' ') break;

@@ -1,5 +1,5 @@
 import { COMMON_WORD, type Gazetteer } from './gazetteer.ts';
-import { isDigit, isLetter, isUpper, isWordAt, type Scan, wordEnd } from './scan.ts';
+import { isLetter, isUpper, isWordAt, type Scan, wordEnd } from './scan.ts';
 
 /** A word that may be, or be part of, a name: it is written with a capital, or in a text without capitals it is in no dictionary. */
 export interface Word {
@@ -73,7 +73,7 @@ let keptText = '';
 
 export function readWord(text: string, start: number, known: Gazetteer): Word {
   if (text !== keptText) {
-    kept.fill(undefined);
+    forgetWords();
     keptText = text;
   }
   const slot = start % KEPT;
@@ -82,6 +82,12 @@ export function readWord(text: string, start: number, known: Gazetteer): Word {
   const word = lookUp(text, start, known);
   kept[slot] = word;
   return word;
+}
+
+/** Nothing of a text stays behind. */
+export function forgetWords(): void {
+  kept.fill(undefined);
+  keptText = '';
 }
 
 function lookUp(text: string, start: number, known: Gazetteer): Word {
@@ -160,5 +166,3 @@ export function opensSentence(text: string, start: number): boolean {
 
 /** Blanks, quotes, backslash, opening bracket. */
 const OPENING = new Set([0x20, 0x09, 0x0d, 0x22, 0x27, 0x5c, 0x28, 0x201c]);
-
-export const isDigitAt = (text: string, index: number): boolean => isDigit(text.charCodeAt(index));

@@ -60,7 +60,7 @@ interface Found {
   street: Street;
 }
 
-/** `1825 Brittany Bypass`, `12 Rue de la Paix`, `78 Camiño Ancho 91`, `33 11 Barker Street`. */
+/** `1825 Brittany Bypass`, `12 Rue de la Paix`, `7 Ancho 91`, `3 11 Oak Street`. */
 function numberFirst({ text, runs }: Scan, words: ProperWords, run: number): Found | undefined {
   const start = runs[run * 2] as number;
   let end = runs[run * 2 + 1] as number;
@@ -78,7 +78,7 @@ function numberFirst({ text, runs }: Scan, words: ProperWords, run: number): Fou
   return { start, firstEnd: second > 0 || street.numbered || street.boxed ? end : 0, street };
 }
 
-/** Proper words behind two numbers and ahead of a unit or a line's end: `52 58 Machiton Scholis`. What follows must tell the rest. */
+/** Proper words behind two numbers and ahead of a unit or a line's end: `5 58 Machis Dimou`. What follows must tell the rest. */
 function readLoose({ text, known, isProper }: ProperWords, start: number): Street | undefined {
   let end = start;
   for (let count = 0; count < MOST_WORDS; count++) {
