@@ -1,6 +1,7 @@
 import { type Handler, readBody, retriesOf } from './http.ts';
 import type { Ports } from './ports.ts';
 import { deidentify } from './steps/deidentify.ts';
+import { discardRefused } from './steps/discard-refused.ts';
 import { guardRun } from './steps/guard.ts';
 import { parseShard } from './task-shard.ts';
 
@@ -20,5 +21,6 @@ export const createDeidentify =
     const shard = body.optional.body('shard');
     const only = shard && parseShard(shard, n, ports.buckets);
     await guardRun(ports, task, (entry) => deidentify(ports, entry, n, only));
+    await discardRefused(ports, task);
     return undefined;
   };

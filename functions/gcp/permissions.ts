@@ -153,7 +153,8 @@ export const CALLS: Readonly<Record<FunctionName, Calls>> = {
     'bucket:state': ['objects.create', 'objects.list', 'objects.readText', 'objects.stat'],
     'bucket:raw': ['objects.copyFrom', 'objects.read', 'objects.stat'],
     'bucket:staging': ['objects.read'],
-    'bucket:curated': ['objects.create', 'objects.stat'],
+    // What a run has put there goes again once one of its shards keeps it out.
+    'bucket:curated': ['objects.create', 'objects.list', 'objects.remove', 'objects.stat'],
     'bucket:quarantine': [...QUARANTINE, 'objects.read'],
     'project:this': ['dlp.deidentify', 'dlp.inspect'],
   },

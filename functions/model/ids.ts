@@ -32,8 +32,10 @@ export const pendingName = (table: string, run: string, epoch: number): string =
   `${pendingPrefix(table)}${run}.${epoch}.json`;
 
 /** Curated shards live under the table they belong to, so that a rebuild finds them. */
+export const curatedPrefix = (table: string, run: string, epoch: number): string =>
+  `${table.replace('.', '/')}/${run}.${epoch}/`;
 export const curatedName = (table: string, run: string, epoch: number, n: number): string =>
-  `${table.replace('.', '/')}/${run}.${epoch}/${String(n).padStart(5, '0')}.parquet`;
+  `${curatedPrefix(table, run, epoch)}${String(n).padStart(5, '0')}.parquet`;
 
 export const batchesPrefix = (table: string): string => `tables/${table}/batches/`;
 export const ownersPrefix = (table: string): string => `tables/${table}/owners/`;

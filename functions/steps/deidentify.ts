@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import { SluiceError, terminal } from '../errors.ts';
 import type { Column } from '../model/column.ts';
-import { curatedName, manifestName, markName, rejectsName } from '../model/ids.ts';
-import type { DlpUsage, LedgerEntry, Manifest, ObjectRef, Reason, Reject, Shard, ShardMark } from '../model/run.ts';
+import { curatedName, markName, rejectsName } from '../model/ids.ts';
+import type { DlpUsage, LedgerEntry, ObjectRef, Reason, Reject, Shard, ShardMark } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { concatTexts, type Texts, textsOf } from '../model/texts.ts';
 import { isGated, mayHoldFindings } from '../plan/gate.ts';
@@ -11,6 +11,7 @@ import type { DistinctValues, Ports, ShardWork, ValueGroup } from '../ports.ts';
 import { packKey, renderPack, transformationOf } from '../render/dlp.ts';
 import { finishRun } from './finish-run.ts';
 import { inspectPublic } from './inspect-public.ts';
+import { readManifest } from './manifest.ts';
 import { quarantine } from './quarantine.ts';
 import { readerOf } from './read-object.ts';
 import { sourceOf } from './source-of.ts';
@@ -35,10 +36,9 @@ export async function deidentify(ports: Ports, entry: LedgerEntry, n: number, on
   await finishRun(ports, entry);
 }
 
-async function shardOf(ports: Ports, { run, epoch }: LedgerEntry, n: number): Promise<Shard> {
-  const text = await ports.objects.readText(ports.buckets.state, manifestName(run, epoch));
-  const shard = text === undefined ? undefined : (JSON.parse(text) as Manifest).shards[n];
-  if (!shard) throw terminal('LEDGER_CONFLICT', `the manifest of run ${run} has no shard ${n}`);
+async function shardOf(ports: Ports, entry: LedgerEntry, n: number): Promise<Shard> {
+  const shard = (await readManifest(ports, entry))?.shards[n];
+  if (!shard) throw terminal('LEDGER_CONFLICT', `the manifest of run ${entry.run} has no shard ${n}`);
   return shard;
 }
 

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDeidentify } from '../../functions/deidentify.ts';
+import type { Column } from '../../functions/model/column.ts';
+import { curatedPrefix } from '../../functions/model/ids.ts';
 import type { Release } from '../../functions/model/release.ts';
 import type { ObjectStore, Ports } from '../../functions/ports.ts';
 import { deidentify } from '../../functions/steps/deidentify.ts';
@@ -116,6 +119,47 @@ test('a run keeps the shards that it was cut into, whatever the limit is now', a
   await load(bench.ports, claimed.source);
   const count = `SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids FROM flow.appends WHERE _run_id = '${claimed.run}'`;
   expect(await bench.rows(count)).toEqual([{ n: '40', ids: '40' }]);
+});
+
+test('what a run has put past the gate goes again once one of its shards keeps it out, and so does what comes late', async () => {
+  const columns = bench.release.sources
+    .filter(({ id }) => id === 'flow.appends')
+    .flatMap((one) => one.columns)
+    .map((one): Column => (one.name === 'email' ? { ...one, privacy: { kind: 'public', allow: [] } } : one));
+  await bench.publish(changed('flow.appends', { columns }));
+  const harmless = Array.from({ length: 30 }, (_, n) => `${n},nobody,2026-01-01,1`);
+  const body = ['id,email,day,amount', ...harmless, '31,ann.smith@example.com,2026-01-01,1', ''].join('\n');
+  const claimed = await bench.claim('appends/exposed.csv', body);
+  await prepare(bench.ports, claimed);
+  const { detail } = await bench.latest(claimed);
+  const shards = detail.shards ?? 0;
+  expect(shards).toBeGreaterThan(3);
+  const curated = async (): Promise<number> => {
+    const prefix = curatedPrefix(claimed.source, claimed.run, claimed.epoch);
+    return (await Array.fromAsync(bench.ports.objects.list(bench.ports.buckets.curated, prefix))).length;
+  };
+  const shard = async (n: number, ports = bench.ports): Promise<unknown> => {
+    const { source, run, epoch } = claimed;
+    return createDeidentify(ports)({ method: 'POST', headers: {}, body: { source, run, epoch, n } });
+  };
+  await shard(0);
+  await shard(1);
+  expect(await curated()).toBe(2);
+  // Its rows are read and written while another shard's finding ends the run.
+  const { write } = bench.ports.objects;
+  const late = withObjects({
+    async write(bucket, name, content, options) {
+      if (bucket === bench.ports.buckets.curated) {
+        await shard(shards - 1);
+        expect((await bench.latest(claimed)).state).toBe('QUARANTINED');
+        expect(await curated()).toBe(0);
+      }
+      return write(bucket, name, content, options);
+    },
+  });
+  await shard(2, late);
+  expect(await curated()).toBe(0);
+  await bench.publish(bench.release);
 });
 
 test('a worker that wakes up late does not hand a partition back to an older snapshot', async () => {
