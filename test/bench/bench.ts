@@ -7,18 +7,19 @@ import { makeArchive } from '../../infra/cli/archive/archive.ts';
 import { startPipeline } from '../cases/pipeline.ts';
 import { REPOSITORY } from '../cold-function.ts';
 import { unpackArchive } from '../unpack-archive.ts';
-import { coldStartMeasures, measureColdStarts } from './cold-start.ts';
+import { coldStartMeasures, measureColdStarts, measureEmptyProcess } from './cold-start.ts';
 import { detectorMeasures, measureDetectors } from './detectors.ts';
 import { googleSqlMeasures, measureGoogleSql } from './googlesql.ts';
 import { largeFileMeasures, measureLargeFile } from './large-file.ts';
 import { type Measure, meets } from './measure.ts';
 import { measureSmallFiles, smallFileMeasures } from './small-file.ts';
 
-/** `npm run bench [-- --json] [--large]`: figures as ratios within one run, since machines differ and are shared. */
+/** `npm run bench [-- --json] [--large] [--cold]`, the last for the deployed functions alone: figures as ratios within one run, since machines differ and are shared. */
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     large: { type: 'boolean', default: false },
+    cold: { type: 'boolean', default: false },
   },
 });
 const PROJECT = fileURLToPath(new URL('./project', import.meta.url));
@@ -33,12 +34,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
 mkdirSync(scratch, { recursive: true });
 const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
 try {
-  print([
-    ...(await measureDetection()),
-    ...(await measureArchive()),
-    ...(await measurePipeline()),
-    ...googleSqlMeasures(await measureGoogleSql(scratch, values.large ? 1 : 0.1)),
-  ]);
+  const archive = await measureArchive();
+  print(values.cold ? archive : [...archive, ...(await measureRest())]);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -57,11 +54,16 @@ async function measureArchive(): Promise<Measure[]> {
   try {
     return [
       { name: 'archive_megabytes', value: archive.zip.length / MB, unit: 'MB', goal: '<= 60' },
+      measureEmptyProcess(COLD_FILES),
       ...coldStartMeasures(await measureColdStarts(COLD_FILES, folder)),
     ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function measureRest(): Promise<Measure[]> {
+  return [...(await measurePipeline()), ...googleSqlMeasures(await measureGoogleSql(scratch, values.large ? 1 : 0.1))];
 }
 
 async function measurePipeline(): Promise<Measure[]> {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -147,6 +148,16 @@ function createFront(serve: (target: FunctionName, request: Request) => Promise<
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** A process that does nothing: some 40 ms on a machine that nobody else uses, and the others are as much slower as this one. */
+export function measureEmptyProcess(times: number): Measure {
+  const all = Array.from({ length: times }, () => {
+    const began = performance.now();
+    spawnSync(process.execPath, ['-e', '0']);
+    return performance.now() - began;
+  });
+  return { name: 'cold_start_of_nothing', value: median(all), unit: `ms (median of ${times})` };
 }
 
 const WITH_DUCKDB: readonly FunctionName[] = ['deidentify'];
