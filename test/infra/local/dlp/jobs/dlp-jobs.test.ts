@@ -19,15 +19,18 @@ let dlp: DlpServiceClient;
 let storage: Storage;
 let bigquery: BigQuery;
 
+const dlpClient = () =>
+  new DlpServiceClient({
+    apiEndpoint: '127.0.0.1',
+    projectId: PROJECT,
+    port: cloud.ports.grpc,
+    sslCreds: credentials.createInsecure(),
+  });
+
 beforeAll(async () => {
   cloud = await startCloud({ dir, project: PROJECT, location: 'US' });
   const { ports } = cloud;
-  dlp = new DlpServiceClient({
-    apiEndpoint: '127.0.0.1',
-    projectId: PROJECT,
-    port: ports.grpc,
-    sslCreds: credentials.createInsecure(),
-  });
+  dlp = dlpClient();
   storage = new Storage({
     apiEndpoint: `http://127.0.0.1:${ports.storage}`,
     projectId: PROJECT,
@@ -288,4 +291,14 @@ test('jobs are listed, cancelled and deleted by name', async () => {
   expect((await dlp.getDlpJob({ name: name ?? '' }))[0].state).toBe('DONE');
   await dlp.deleteDlpJob({ name: name ?? '' });
   await expect(dlp.getDlpJob({ name: name ?? '' })).rejects.toMatchObject({ code: 5 });
+});
+
+test('a job that a stop cut off is done after the next start', async () => {
+  const [made] = await dlp.createDlpJob({ parent: PARENT, inspectJob: inBucket('gs://lake/in/**') as never });
+  await dlp.close();
+  await cloud.stop();
+  cloud = await startCloud({ dir, project: PROJECT, location: 'US' });
+  dlp = dlpClient();
+  await expect.poll(async () => (await dlp.getDlpJob({ name: made.name ?? '' }))[0].state).toBe('DONE');
+  expect(statsOf((await dlp.getDlpJob({ name: made.name ?? '' }))[0])).toEqual({ EMAIL_ADDRESS: 3 });
 });
