@@ -63,7 +63,11 @@ async function measureArchive(): Promise<Measure[]> {
 }
 
 async function measureRest(): Promise<Measure[]> {
-  return [...(await measurePipeline()), ...googleSqlMeasures(await measureGoogleSql(scratch, values.large ? 1 : 0.1))];
+  return [
+    ...(await measureDetection()),
+    ...(await measurePipeline()),
+    ...googleSqlMeasures(await measureGoogleSql(scratch, values.large ? 1 : 0.1)),
+  ];
 }
 
 async function measurePipeline(): Promise<Measure[]> {
