@@ -35,7 +35,7 @@ mkdirSync(scratch, { recursive: true });
 const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
 try {
   const archive = await measureArchive();
-  print(values.cold ? archive : [...archive, ...(await measureDetection()), ...(await measureRest())]);
+  print(values.cold ? archive : [...archive, ...(await measureRest())]);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
