@@ -73,6 +73,7 @@ async function loadOverdue(ports: Ports, release: Release, key: string, now: num
   const tables = new Set<string>();
   for await (const { name, createdAt } of ports.objects.list(ports.buckets.state, 'pending/')) {
     const table = name.split('/')[1] ?? '';
+    if (tables.has(table)) continue;
     const source = release.sources.find(({ id }) => id === table);
     const window = source && (await windowOf(ports, source, new Date(createdAt)));
     if (now > (window?.at.getTime() ?? Date.parse(createdAt)) + LOAD_GRACE_MS) tables.add(table);
