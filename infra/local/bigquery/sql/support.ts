@@ -1,0 +1,118 @@
+import { AGGREGATES } from './analyze/aggregates.ts';
+import { ARRAY_CALLS } from './analyze/array-calls.ts';
+import { REFUSED } from './analyze/calls.ts';
+import { DATE_CALLS } from './analyze/dates.ts';
+import { JSON_CALLS } from './analyze/json-calls.ts';
+import { REGEX_CALLS } from './analyze/regex-calls.ts';
+import { SPECIAL_CALLS } from './analyze/special-calls.ts';
+import { WINDOW_FUNCTIONS } from './analyze/windows.ts';
+import { ARRAYS } from './functions/arrays.ts';
+import { BEYOND_BIGQUERY } from './functions/beyond-bigquery.ts';
+import { BYTES } from './functions/bytes.ts';
+import { JSONS } from './functions/json.ts';
+import { NUMBERS } from './functions/numbers.ts';
+import { TEXTS } from './functions/texts.ts';
+import { TIMES } from './functions/times.ts';
+
+/** What stands around functions, each with a statement that shows it; the test runs every one. */
+export const FEATURES: Record<string, Record<string, string>> = {
+  Queries: {
+    'joins: INNER, LEFT, RIGHT, FULL, CROSS, USING': 'SELECT 1 FROM UNNEST([1]) a FULL JOIN UNNEST([1]) b ON a = b',
+    'UNNEST with OFFSET, correlated arrays': 'SELECT x, i FROM UNNEST([1]) x WITH OFFSET i',
+    'set operations, also BY NAME and CORRESPONDING': 'SELECT 1 AS a UNION ALL BY NAME SELECT 2 AS a',
+    'WITH, WITH RECURSIVE':
+      'WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t WHERE n < 3) SELECT n FROM t',
+    'GROUP BY ALL, ROLLUP, CUBE, GROUPING SETS': 'SELECT x, COUNT(*) FROM UNNEST([1]) x GROUP BY ROLLUP(x)',
+    'window functions, frames, named windows, QUALIFY':
+      'SELECT x FROM UNNEST([1]) x QUALIFY ROW_NUMBER() OVER (ORDER BY x) = 1',
+    'PIVOT, UNPIVOT': 'SELECT * FROM (SELECT 1 AS k, 2 AS v) PIVOT(SUM(v) FOR k IN (1))',
+    TABLESAMPLE: 'SELECT x FROM UNNEST([1]) x TABLESAMPLE SYSTEM (100 PERCENT)',
+    'pipe syntax': 'FROM UNNEST([1]) AS x |> WHERE x > 0 |> AGGREGATE COUNT(*) AS n',
+    'wildcard tables, _TABLE_SUFFIX': 'SELECT _TABLE_SUFFIX FROM `support.t*`',
+    'INFORMATION_SCHEMA: SCHEMATA, TABLES, COLUMNS, COLUMN_FIELD_PATHS, VIEWS, TABLE_OPTIONS, PARTITIONS, ROUTINES, JOBS':
+      'SELECT table_name FROM support.INFORMATION_SCHEMA.TABLES',
+    'lambdas, chained calls, WITH expressions': 'SELECT ARRAY_FILTER([1], e -> e > 0), ("a").UPPER(), WITH(a AS 1, a)',
+  },
+  'Data definition': {
+    'CREATE, ALTER, DROP SCHEMA': 'ALTER SCHEMA support SET OPTIONS (description = "d")',
+    'CREATE TABLE: columns, defaults, partitioning, clustering, OPTIONS, AS SELECT, LIKE, COPY, CLONE':
+      'CREATE OR REPLACE TABLE support.made (a INT64 DEFAULT 1, d DATE) PARTITION BY d CLUSTER BY a',
+    'ALTER TABLE: columns, types, defaults, options, names': 'ALTER TABLE support.made ADD COLUMN b STRING',
+    'temporary tables': 'CREATE TEMP TABLE x AS SELECT 1 AS a',
+    'CREATE VIEW': 'CREATE OR REPLACE VIEW support.v AS SELECT 1 AS one',
+    'functions in SQL, also temporary and aggregate': 'CREATE TEMP FUNCTION f(x INT64) AS (x + 1); SELECT f(1)',
+    procedures: 'CREATE OR REPLACE PROCEDURE support.p() BEGIN SELECT 1; END',
+  },
+  'Data manipulation and scripts': {
+    'INSERT, UPDATE … FROM, DELETE, TRUNCATE': 'INSERT support.made (a) VALUES (DEFAULT)',
+    'MERGE, INSERT ROW, NOT MATCHED BY SOURCE':
+      'MERGE support.t USING (SELECT 9 AS a) s ON FALSE WHEN NOT MATCHED THEN INSERT ROW',
+    'transactions of several statements': 'BEGIN TRANSACTION; INSERT support.t VALUES (5); ROLLBACK TRANSACTION',
+    'DECLARE, SET, IF, CASE, LOOP, WHILE, REPEAT, FOR, labels, BEGIN … EXCEPTION, RAISE, CALL':
+      'DECLARE n INT64 DEFAULT 0; WHILE n < 2 DO SET n = n + 1; END WHILE; SELECT n',
+    'EXECUTE IMMEDIATE': 'EXECUTE IMMEDIATE "SELECT ?" USING 1',
+    ASSERT: 'ASSERT 1 = 1 AS "message"',
+  },
+};
+
+/** What is refused by name, with line and column, each with a statement that shows it. */
+export const REFUSED_FEATURES: Record<string, string> = {
+  'functions and procedures in other languages, remote functions':
+    'CREATE FUNCTION support.j() RETURNS INT64 LANGUAGE js AS "return 1"',
+  'table functions': 'CREATE TABLE FUNCTION support.f() AS SELECT 1',
+  'materialized views': 'CREATE MATERIALIZED VIEW support.m AS SELECT 1 AS a',
+  'external tables': 'CREATE EXTERNAL TABLE support.e OPTIONS (format = "CSV")',
+  'EXPORT DATA': 'EXPORT DATA OPTIONS (uri = "gs://x/*") AS SELECT 1',
+  'LOAD DATA': 'LOAD DATA INTO support.t FROM FILES (uris = ["gs://x/y"])',
+  'time travel': 'SELECT * FROM support.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',
+  'RANGE values, GEOGRAPHY, COLLATE': 'SELECT RANGE(DATE "2020-01-01", DATE "2020-01-02")',
+  'CAST … FORMAT': 'SELECT CAST(DATE "2020-01-01" AS STRING FORMAT "YYYY")',
+  'ingestion-time and integer-range partitioning':
+    'CREATE TABLE support.r (a INT64) PARTITION BY RANGE_BUCKET(a, GENERATE_ARRAY(0, 10, 1))',
+  'BIGNUMERIC of more than 20 digits before the point or 18 behind it': 'SELECT BIGNUMERIC "1e30"',
+};
+
+const namesOf = (table: object) => Object.keys(table).map((key) => key.split('(')[0] ?? key);
+
+/** SUPPORT.md: generated, so that it says what is there. */
+export function renderSupport(): string {
+  const elsewhere = new Set([...namesOf(JSON_CALLS), ...namesOf(REGEX_CALLS), ...namesOf(ARRAY_CALLS)]);
+  const other = namesOf(SPECIAL_CALLS).filter((name) => !elsewhere.has(name) && name !== 'SESSION_USER');
+  const families: [string, string[]][] = [
+    ['Numbers, conditions', namesOf(NUMBERS)],
+    ['Text, hashes', namesOf(TEXTS)],
+    ['Bytes', namesOf(BYTES)],
+    ['Regular expressions', namesOf(REGEX_CALLS)],
+    ['Dates, times, intervals', [...namesOf(TIMES), ...namesOf(DATE_CALLS)]],
+    ['JSON', [...namesOf(JSONS), ...namesOf(JSON_CALLS)]],
+    ['Arrays', [...namesOf(ARRAYS), ...namesOf(ARRAY_CALLS)]],
+    ['Aggregates', namesOf(AGGREGATES)],
+    ['Analytic functions', namesOf(WINDOW_FUNCTIONS)],
+    ['Others', other],
+    ['GoogleSQL’s that BigQuery lacks', namesOf(BEYOND_BIGQUERY)],
+    ['Refused by name, and all of ST_, NET., KEYS., AEAD., HLL_COUNT., KLL_QUANTILES., ML., AI.', [...REFUSED]],
+  ];
+  const list = (names: string[]) => [...new Set(names)].sort().join(', ');
+  const rows = families.map(([family, names]) => `| ${family} | ${list(names)} |`);
+  const features = Object.entries(FEATURES).map(
+    ([title, entries]) => `| ${title} | ${Object.keys(entries).join('; ')} |`,
+  );
+  return `# GoogleSQL in the embedded warehouse
+
+Generated from the registries of \`sql/\`; \`npx vitest run -u test/infra/local/bigquery/sql/support.test.ts\` writes it anew.
+What is not listed here is refused with an error that names it, its line and its column.
+
+## Statements and clauses
+
+| family | supported |
+|---|---|
+${features.join('\n')}
+| Refused | ${Object.keys(REFUSED_FEATURES).join('; ')} |
+
+## Functions
+
+| family | functions |
+|---|---|
+${rows.join('\n')}
+`;
+}
