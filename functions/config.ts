@@ -99,7 +99,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'SLUICE_SHARD_BYTES', default: String(200 * 1024 * 1024), ...count },
   { name: 'SLUICE_MAX_PLAIN_BYTES', default: String(64 * 1024 ** 3), ...count },
   { name: 'SLUICE_MAX_RATIO', default: '200', ...count },
-  { name: 'SLUICE_DLP_CONCURRENCY', default: '8', ...count },
+  { name: 'SLUICE_DLP_CONCURRENCY', default: '6', ...count },
   { name: 'SLUICE_THREADS', default: '1', ...count },
   { name: 'SLUICE_MEMORY', default: '1GB', valid: /^[0-9]+(\.[0-9]+)?\s?[KMGT]i?B$/, rule: 'a size such as 1GB' },
   { name: 'SLUICE_SCRATCH', ...optional, rule: 'a folder' },

@@ -22,6 +22,9 @@ import { copyToScratch } from './scratch-copy.ts';
 import { createValueMap, type ValueMap } from './value-map.ts';
 import { renderOutput, renderPartitions } from './write-sql.ts';
 
+/** Rows. The writer holds one group in memory: DuckDB's usual 122,880 took 100 MB more and a tenth more CPU, for 0.5% less file. */
+const ROW_GROUP = 20_480;
+
 export interface ShardOptions {
   threads: number;
   memoryLimit: string;
@@ -128,7 +131,7 @@ function createWork(
     const rows = records - rejects.length;
     if (rows === 0) return { rows, size: 0, partitions: [], read: () => Readable.from([]) };
     await engine.run(
-      `COPY (${await renderOutput(engine, ingested, shard.firstRecord, stamp)}) TO '${output}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480)`,
+      `COPY (${await renderOutput(engine, ingested, shard.firstRecord, stamp)}) TO '${output}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE ${ROW_GROUP})`,
     );
     const [written] = await engine.rows(`SELECT count(*) AS n FROM read_parquet('${output}')`);
     if (Number(written?.n) !== rows) {
