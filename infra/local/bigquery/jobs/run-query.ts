@@ -12,7 +12,7 @@ import { dynamicStatement, isControl, programOf, stepControl } from './script/co
 import type { Instruction } from './script/program.ts';
 import { type Outcome, outcomeOf, type Run, surroundings } from './script/run.ts';
 import { initialState, type ScriptState, topFrame } from './script/state.ts';
-import { tempDataset } from './script/surroundings.ts';
+import { dropTemporary } from './script/temporary.ts';
 import { statementTypeOf } from './statement-types.ts';
 
 /** Carries out a query job from its first statement that is not yet committed. */
@@ -40,9 +40,6 @@ export async function runQuery(engine: Engine, execution: Execution): Promise<vo
       }
     }
   } catch (error) {
-    await inTransaction(engine, { job, cancelled: false, connection: undefined }, (tx) =>
-      dropTemporary(engine, tx, job),
-    );
     throw toFailure(error, text);
   }
 }
@@ -113,10 +110,6 @@ async function note(run: Run, tx: Tx, outcome: Outcome): Promise<void> {
     tx.afterCommit(() => void Object.assign(job, going));
   }
   tx.afterCommit(() => adopt(run, outcome));
-}
-
-async function dropTemporary(engine: Engine, tx: Tx, job: Job): Promise<void> {
-  for (const table of engine.catalog.tables(job.project, tempDataset(job))) await engine.catalog.dropTable(tx, table);
 }
 
 /** The table that a statement changes in a way that must not run beside another change. */

@@ -7,6 +7,7 @@ import { createLimiter } from './locks.ts';
 import { runCopy } from './run-copy.ts';
 import { runLoad } from './run-load.ts';
 import { runQuery } from './run-query.ts';
+import { dropTemporary } from './script/temporary.ts';
 
 export interface Runner {
   /** Runs the job in the background. */
@@ -68,6 +69,7 @@ export function createRunner(engine: Engine): Runner {
     const clean: Execution = { job, cancelled: false, connection: undefined };
     await inTransaction(engine, clean, async (tx) => {
       if (job.result?.physical) await tx.run(`DROP TABLE IF EXISTS ${job.result.physical}`);
+      await dropTemporary(engine, tx, job);
       const done: Job = { ...job, ...change };
       await engine.store.save(tx, done);
       tx.afterCommit(() => void Object.assign(job, done));

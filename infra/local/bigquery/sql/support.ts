@@ -99,7 +99,7 @@ export function renderSupport(): string {
   );
   return `# GoogleSQL in the embedded warehouse
 
-Generated from the registries of \`sql/\`; \`npx vitest run -u test/infra/local/bigquery/sql/support.test.ts\` writes it anew.
+Generated from the registries of \`sql/\`; \`npx vitest run test/infra/local/bigquery/sql/support.test.ts -u\` writes it anew.
 What is not listed here is refused with an error that names it, its line and its column.
 
 ## Statements and clauses
