@@ -38,6 +38,10 @@ export const JSON_MACROS: readonly Macro[] = [
     'bq_json_value(j, p)',
     `CASE json_type(j, p) WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL ELSE json_extract_string(j, p) END`,
   ],
+  [
+    'bq_json_text_value(s, p)',
+    `CASE WHEN NOT json_valid(s) THEN NULL WHEN regexp_matches(s, '\\.\\d*0(\\D|$)|\\d[eE]|\\d{16}') THEN bq_json_written(s, p) ELSE bq_json_value(CAST(s AS JSON), p) END`,
+  ],
   ['bq_json_query(j, p)', `json_extract(j, p)`],
   ['bq_json_query_array(j, p)', `CASE WHEN json_type(j, p) = 'ARRAY' THEN CAST(json_extract(j, p) AS JSON[]) END`],
   [

@@ -1,4 +1,4 @@
-import { type JsonValue, readJson } from './json-value.ts';
+import { type JsonValue, readJson, readPath, valueAt } from './json-value.ts';
 import { defineScalar, type ScalarFunction } from './scalar.ts';
 
 /**
@@ -82,4 +82,13 @@ const readersOf = (kind: keyof typeof READERS): ScalarFunction[] => [
 ];
 
 /** JSON as text → values as text, for a cast to the type that is read. */
-export const JSON_READS: readonly ScalarFunction[] = (['bool', 'int', 'float', 'string'] as const).flatMap(readersOf);
+export const JSON_READS: readonly ScalarFunction[] = [
+  ...(['bool', 'int', 'float', 'string'] as const).flatMap(readersOf),
+  // JSON_VALUE of text answers a number as it was written, which DuckDB's reader does not keep.
+  defineScalar('bq_json_written', ['text', 'text'], 'text', (json, path) => {
+    const value = valueAt(readJson(json, true), readPath(path));
+    if (value?.kind === 'string') return value.value;
+    if (value?.kind === 'number') return value.text;
+    return value?.kind === 'bool' ? String(value.value) : null;
+  }),
+];

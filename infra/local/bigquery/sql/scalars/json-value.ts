@@ -11,8 +11,8 @@ export const JSON_NULL: JsonValue = { kind: 'null' };
 
 const TOKEN = /\s*(?:("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([[\]{},:]))/y;
 
-/** Text that is known to be JSON → its value. Of repeated keys the first counts. */
-export function readJson(text: string): JsonValue {
+/** Text that is known to be JSON → its value. Of repeated keys the first counts. `asWritten` leaves numbers their spelling. */
+export function readJson(text: string, asWritten = false): JsonValue {
   TOKEN.lastIndex = 0;
   const next = () => {
     const match = TOKEN.exec(text);
@@ -22,7 +22,7 @@ export function readJson(text: string): JsonValue {
   const read = (match: RegExpExecArray): JsonValue => {
     const [, string, number, word, symbol] = match;
     if (string !== undefined) return { kind: 'string', value: JSON.parse(string) };
-    if (number !== undefined) return { kind: 'number', text: numberText(number) };
+    if (number !== undefined) return { kind: 'number', text: asWritten ? number : numberText(number) };
     if (word !== undefined) return word === 'null' ? JSON_NULL : { kind: 'bool', value: word === 'true' };
     if (symbol === '[') return readArray();
     if (symbol === '{') return readObject();
