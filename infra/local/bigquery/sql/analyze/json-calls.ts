@@ -147,10 +147,11 @@ function jsonAt(call: Call, env: Env, macro: string, ofText: SqlType, ofJson: Sq
     throw new SqlError(`JSONPath must be a string literal or query parameter`, call.at);
   }
   const duckPath = toDuckPath(literal, call.name.startsWith('JSON_EXTRACT'), call.at);
-  const source = isJson ? value.sql : `bq_json_or_null(${value.sql})`;
+  const text = coerce(value, STRING)?.sql ?? value.sql;
+  const source = isJson ? value.sql : `bq_json_or_null(${text})`;
   const type = isJson ? ofJson : ofText;
   if (!isJson && macro === 'bq_json_value')
-    return typed(`bq_json_text_value(${value.sql}, ${quoteText(duckPath)})`, type);
+    return typed(`bq_json_text_value(${text}, ${quoteText(duckPath)})`, type);
   const found = typed(`${macro}(${source}, ${quoteText(duckPath)})`, type);
   // In text, JSON's null is an absent value.
   if (!isJson && macro === 'bq_json_query') return typed(`nullif(CAST(${found.sql} AS VARCHAR), 'null')`, type);
