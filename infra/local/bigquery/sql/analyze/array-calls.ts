@@ -40,6 +40,16 @@ function exactly(call: Call, least: number, most = least): void {
     throw new SqlError(`No matching signature for function ${call.name} with ${call.args.length} arguments`, call.at);
 }
 
+/** A function of an array and a number of elements. */
+const counted =
+  (macro: string): ArrayCall =>
+  (call, env) => {
+    exactly(call, 2);
+    const array = arrayArgument(call, 0, env);
+    const count = analyzeAs(call.args[1] as Expr, INT64, env, call.name);
+    return typed(`${macro}(${array.sql}, ${count.sql})`, array.type);
+  };
+
 /** Array functions with lambdas, and those whose result depends on the element's type. */
 export const ARRAY_CALLS: Record<string, ArrayCall> = {
   ARRAY_FILTER: (call, env) => {
@@ -96,38 +106,10 @@ export const ARRAY_CALLS: Record<string, ArrayCall> = {
     const [start, end] = [1, 2].map((i) => analyzeAs(call.args[i] as Expr, INT64, env, 'ARRAY_SLICE offset').sql);
     return typed(`bq_array_slice(${array.sql}, ${start}, ${end})`, array.type);
   },
-  ARRAY_FIRST_N: (call, env) => {
-    exactly(call, 2);
-    const array = arrayArgument(call, 0, env);
-    return typed(
-      `bq_array_first_n(${array.sql}, ${analyzeAs(call.args[1] as Expr, INT64, env, call.name).sql})`,
-      array.type,
-    );
-  },
-  ARRAY_LAST_N: (call, env) => {
-    exactly(call, 2);
-    const array = arrayArgument(call, 0, env);
-    return typed(
-      `bq_array_last_n(${array.sql}, ${analyzeAs(call.args[1] as Expr, INT64, env, call.name).sql})`,
-      array.type,
-    );
-  },
-  ARRAY_REMOVE_FIRST_N: (call, env) => {
-    exactly(call, 2);
-    const array = arrayArgument(call, 0, env);
-    return typed(
-      `bq_array_remove_first(${array.sql}, ${analyzeAs(call.args[1] as Expr, INT64, env, call.name).sql})`,
-      array.type,
-    );
-  },
-  ARRAY_REMOVE_LAST_N: (call, env) => {
-    exactly(call, 2);
-    const array = arrayArgument(call, 0, env);
-    return typed(
-      `bq_array_remove_last(${array.sql}, ${analyzeAs(call.args[1] as Expr, INT64, env, call.name).sql})`,
-      array.type,
-    );
-  },
+  ARRAY_FIRST_N: counted('bq_array_first_n'),
+  ARRAY_LAST_N: counted('bq_array_last_n'),
+  ARRAY_REMOVE_FIRST_N: counted('bq_array_remove_first'),
+  ARRAY_REMOVE_LAST_N: counted('bq_array_remove_last'),
   ARRAY_FIND: (call, env) => find(call, env, 'element', false),
   ARRAY_FIND_ALL: (call, env) => find(call, env, 'element', true),
   ARRAY_OFFSET: (call, env) => find(call, env, 'offset', false),

@@ -150,8 +150,7 @@ function jsonAt(call: Call, env: Env, macro: string, ofText: SqlType, ofJson: Sq
   const text = coerce(value, STRING)?.sql ?? value.sql;
   const source = isJson ? value.sql : `bq_json_or_null(${text})`;
   const type = isJson ? ofJson : ofText;
-  if (!isJson && macro === 'bq_json_value')
-    return typed(`bq_json_text_value(${text}, ${quoteText(duckPath)})`, type);
+  if (!isJson && macro === 'bq_json_value') return typed(`bq_json_text_value(${text}, ${quoteText(duckPath)})`, type);
   const found = typed(`${macro}(${source}, ${quoteText(duckPath)})`, type);
   // In text, JSON's null is an absent value.
   if (!isJson && macro === 'bq_json_query') return typed(`nullif(CAST(${found.sql} AS VARCHAR), 'null')`, type);

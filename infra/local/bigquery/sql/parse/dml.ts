@@ -2,15 +2,15 @@ import { SqlError } from '../sql-error.ts';
 import type { Cursor } from './cursor.ts';
 import { fieldName, parseExpression } from './expressions.ts';
 import { parseFrom, parseTablePath } from './from.ts';
-import { parseAlias, parseQuery, startsQuery } from './queries.ts';
+import { parseAlias, parseNames, parseQuery, startsQuery } from './queries.ts';
 import type { Assignment, MergeAction, MergeWhen, Statement } from './statement-tree.ts';
-import type { Expr, From, Identifier } from './tree.ts';
+import type { Expr, From } from './tree.ts';
 
 export function parseInsert(c: Cursor): Statement {
   const { at } = c.expect('INSERT');
   c.takes('INTO');
   const target = parseTablePath(c);
-  const columns = c.sees('(') && !startsQuery(c, 0) ? parseColumns(c) : undefined;
+  const columns = c.sees('(') && !startsQuery(c, 0) ? parseNames(c) : undefined;
   if (!c.takes('VALUES')) return { kind: 'insert', target, columns, rows: undefined, query: parseQuery(c), at };
   const rows: (Expr | 'default')[][] = [];
   do {
@@ -19,15 +19,6 @@ export function parseInsert(c: Cursor): Statement {
     c.expect(')');
   } while (c.takes(','));
   return { kind: 'insert', target, columns, rows, query: undefined, at };
-}
-
-function parseColumns(c: Cursor): Identifier[] {
-  c.expect('(');
-  const columns: Identifier[] = [];
-  do columns.push(c.identifier());
-  while (c.takes(','));
-  c.expect(')');
-  return columns;
 }
 
 function parseValue(c: Cursor): Expr | 'default' {
@@ -105,7 +96,7 @@ function parseWhen(c: Cursor): MergeWhen {
 function parseAction(c: Cursor, on: MergeWhen['on']): MergeAction {
   if (on === 'not matched by target') {
     c.expect('INSERT');
-    const columns = c.sees('(') ? parseColumns(c) : undefined;
+    const columns = c.sees('(') ? parseNames(c) : undefined;
     if (c.takes('ROW')) return { kind: 'insert', columns, values: 'row' };
     c.expect('VALUES', '(');
     const values = parseValues(c);
