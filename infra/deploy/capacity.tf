@@ -42,6 +42,5 @@ locals {
   }
 
   # DuckDB's own share; the rest is for scratch files, Node and what is on its way to DLP.
-  duckdb_memory  = { prepare = "512MB", deidentify = "1500MB" }
-  duckdb_threads = { prepare = "1", deidentify = "2" }
+  duckdb_memory = { prepare = "512MB", deidentify = "1500MB" }
 }

@@ -72,8 +72,9 @@ resource "google_cloudfunctions2_function" "function" {
     environment_variables = merge(
       local.environment,
       {
-        SLUICE_MEMORY  = lookup(local.duckdb_memory, each.key, "256MB")
-        SLUICE_THREADS = lookup(local.duckdb_threads, each.key, "1")
+        SLUICE_MEMORY = lookup(local.duckdb_memory, each.key, "256MB")
+        # A CSV is read by one thread of DuckDB, and a second would spin meanwhile.
+        SLUICE_THREADS = "1"
       },
       each.key == "deidentify" ? { SLUICE_KEYS = jsonencode(local.wrapped_keys) } : {},
     )

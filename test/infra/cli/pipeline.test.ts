@@ -98,7 +98,7 @@ describe('sluice, with a pipeline that is up', () => {
     expect(stdout).toMatch(/(built|skipped) +club\.ages/);
     const report = await place.json<{ rejects: Reject[]; dlp: object }>('show', run);
     expect(report.rejects).toEqual([{ row: 3, column: 'age', reason: 'WRONG_TYPE' }]);
-    expect(report.dlp).toMatchObject({ requests: 1, values: 3 });
+    expect(report.dlp).toMatchObject({ requests: 2, values: 9 });
   });
 
   test('show of a run that is not there ends with 1', async () => {

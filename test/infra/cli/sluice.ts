@@ -33,12 +33,12 @@ export interface Workplace {
 export interface Staying {
   pid: number;
   output(): string;
-  /** Resolves when the text has come; rejects when the process ends first, or after 20 seconds. */
+  /** Resolves when the text has come; rejects when the process ends first, or after a minute. */
   shows(text: RegExp): Promise<void>;
   kill(signal: NodeJS.Signals): Promise<number | null>;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 const ENV = { ...process.env, NO_COLOR: '1' };
 // vitest asks for colours; a person's pipe does not.
 Reflect.deleteProperty(ENV, 'FORCE_COLOR');
