@@ -30,20 +30,25 @@ if (process.platform !== 'linux') {
   console.error('The benchmark reads CPU time and memory from /proc, which only Linux has.');
   process.exit(1);
 }
-const scratch = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
-mkdirSync(scratch, { recursive: true });
+const root = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+/** A folder for one part: what another part left would count as the functions' scratch disk. */
+function scratchFor(part: string): string {
+  const folder = join(root, part);
+  mkdirSync(folder);
+  return folder;
+}
 const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`));
 try {
   const archive = await measureArchive();
   print(values.cold ? archive : [...archive, ...(await measureRest())]);
 } finally {
-  rmSync(scratch, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true });
 }
 
 /** What the local DLP's detectors take. */
 async function measureDetection(): Promise<Measure[]> {
   say('detectors: a 40 MB file, and 20,000 notes …');
-  return detectorMeasures(await measureDetectors(scratch));
+  return detectorMeasures(await measureDetectors(scratchFor('detectors')));
 }
 
 /** What is deployed, and how soon each of its functions answers in a process that has just begun. */
@@ -66,11 +71,12 @@ async function measureRest(): Promise<Measure[]> {
   return [
     ...(await measureDetection()),
     ...(await measurePipeline()),
-    ...googleSqlMeasures(await measureGoogleSql(scratch, values.large ? 1 : 0.1)),
+    ...googleSqlMeasures(await measureGoogleSql(scratchFor('googlesql'), values.large ? 1 : 0.1)),
   ];
 }
 
 async function measurePipeline(): Promise<Measure[]> {
+  const scratch = scratchFor('pipeline');
   const pipeline = await startPipeline(PROJECT, { env: { SLUICE_SCRATCH: scratch } });
   try {
     // The small ones first: what the large one is compared with has loaded its library too before it is measured.
