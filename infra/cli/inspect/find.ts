@@ -50,13 +50,13 @@ export async function findIn({ columns, sample }: ReadFile, { dlp, project }: En
         const tally = tallies[at];
         if (value !== null && tally) tally.shown++;
       });
-    for (const [key, finding] of firstOfEach(answer?.result.findings ?? [])) {
+    for (const [key, characters] of charactersOfEach(answer?.result.findings ?? [])) {
       const [column = '', infoType = '', row = ''] = JSON.parse(key) as string[];
       const at = names.indexOf(column);
       const found = tallies[at]?.found;
       const value = rows[Number(row)]?.values[at] ?? '';
       const old = found?.get(infoType) ?? { infoType, values: 0, whole: 0 };
-      const isWhole = finding >= MOST * [...value].length;
+      const isWhole = characters >= MOST * [...value].length;
       found?.set(infoType, { infoType, values: old.values + 1, whole: old.whole + (isWhole ? 1 : 0) });
     }
   }
@@ -70,7 +70,7 @@ export async function findIn({ columns, sample }: ReadFile, { dlp, project }: En
 const MOST = 0.8;
 
 /** Characters that are found of each infoType in each cell. */
-function firstOfEach(findings: NonNullable<Answer['result']['findings']>): Map<string, number> {
+function charactersOfEach(findings: NonNullable<Answer['result']['findings']>): Map<string, number> {
   const cells = new Map<string, number>();
   for (const { infoType, location } of findings) {
     const place = location.contentLocations[0]?.recordLocation;

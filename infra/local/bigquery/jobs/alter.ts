@@ -12,7 +12,7 @@ import { SqlError, unsupported } from '../sql/sql-error.ts';
 import { isAtLeastAsWide, withoutParameters } from '../sql/type-parameters.ts';
 import { duckType, quoteName, renderType } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
-import { type Caller, existingRef, tableRef } from './ddl-names.ts';
+import { type Caller, datasetRef, existingRef, requireDataset, requireTable, tableRef } from './ddl-names.ts';
 import { literal, readColumns, readLabels, readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
@@ -25,11 +25,8 @@ type Of<K extends AlterAction['kind']> = Extract<AlterAction, { kind: K }>;
 export async function alter(engine: Engine, tx: Tx, caller: Caller, statement: Alter): Promise<QueryStatistics['ddl']> {
   if (statement.what === 'SCHEMA') return alterSchema(engine, tx, caller, statement);
   const ref = existingRef(engine, statement.path, caller);
-  let record = engine.catalog.table(ref);
-  if (!record) {
-    if (statement.ifExists) return { operation: 'SKIP', table: ref };
-    throw new JobFailure('notFound', `Not found: Table ${nameOf(ref)} was not found in location ${engine.location}`);
-  }
+  if (statement.ifExists && !engine.catalog.table(ref)) return { operation: 'SKIP', table: ref };
+  let record = requireTable(engine, ref);
   if (record.kind !== statement.what)
     throw new SqlError(`ALTER ${statement.what} cannot change ${nameOf(ref)}, which is a ${record.kind}`, statement.at);
   for (const action of statement.actions) record = await apply(engine, tx, record, action, caller);
@@ -203,16 +200,10 @@ function tableOptions(record: TableRecord, options: Options): Partial<TableRecor
 }
 
 async function alterSchema(engine: Engine, tx: Tx, caller: Caller, statement: Alter): Promise<QueryStatistics['ddl']> {
-  const parts = statement.path.map((part) => part.name);
-  const [project, dataset] = parts.length > 1 ? [parts[0] ?? '', parts[1] ?? ''] : [caller.job.project, parts[0] ?? ''];
-  const record = engine.catalog.dataset(project, dataset);
-  if (!record) {
-    if (statement.ifExists) return { operation: 'SKIP', table: undefined };
-    throw new JobFailure(
-      'notFound',
-      `Not found: Dataset ${project}:${dataset} was not found in location ${engine.location}`,
-    );
-  }
+  const ref = datasetRef(statement.path, caller);
+  if (statement.ifExists && !engine.catalog.dataset(ref.project, ref.dataset))
+    return { operation: 'SKIP', table: undefined };
+  const record = requireDataset(engine, ref);
   const rest = { ...record.rest };
   for (const action of statement.actions) if (action.kind === 'setOptions') setSchemaOptions(rest, action.options);
   const next: DatasetRecord = { ...record, rest, modified: engine.clock.now() };

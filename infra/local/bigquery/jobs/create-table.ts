@@ -8,7 +8,7 @@ import { SqlError } from '../sql/sql-error.ts';
 import { constrain, withoutParameters } from '../sql/type-parameters.ts';
 import { renderType } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
-import { type Caller, existingRef, requireDataset, tableRef, temporaryRef } from './ddl-names.ts';
+import { type Caller, existingRef, requireDataset, requireTable, tableRef, temporaryRef } from './ddl-names.ts';
 import { readColumns, readOptions, readPartitionBy } from './ddl-options.ts';
 import { checkPartitioning } from './destination.ts';
 import { type Engine, nameOf } from './engine.ts';
@@ -72,9 +72,7 @@ export async function createTable(
 /** The table that LIKE, COPY or CLONE names. */
 function requireSource(engine: Engine, path: Path, caller: Caller): TableRecord {
   const ref = existingRef(engine, path, caller);
-  const record = engine.catalog.table(ref);
-  if (!record)
-    throw new JobFailure('notFound', `Not found: Table ${nameOf(ref)} was not found in location ${engine.location}`);
+  const record = requireTable(engine, ref);
   if (record.kind === 'VIEW') throw new SqlError(`${nameOf(ref)} is a view: its table cannot be copied`, path[0]?.at);
   return record;
 }

@@ -1,7 +1,7 @@
-import { resolvePath, type TableRef } from '../catalog.ts';
+import { type DatasetRecord, resolvePath, type TableRecord, type TableRef } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
 import type { Path } from '../sql/parse/statement-tree.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, nameOf } from './engine.ts';
 import type { Job, QueryConfiguration } from './job.ts';
 import { tempDataset } from './script/surroundings.ts';
 
@@ -25,12 +25,25 @@ export function tableRef(path: Path, caller: Caller): TableRef {
   );
 }
 
-export function requireDataset(engine: Engine, ref: { project: string; dataset: string }): void {
-  if (!engine.catalog.dataset(ref.project, ref.dataset))
-    throw new JobFailure(
-      'notFound',
-      `Not found: Dataset ${ref.project}:${ref.dataset} was not found in location ${engine.location}`,
-    );
+/** A dataset's name: bare, it is of the job's own project. */
+export function datasetRef(path: Path, caller: Caller): Pick<TableRef, 'project' | 'dataset'> {
+  const [first = '', second] = path.map((part) => part.name);
+  return second === undefined ? { project: caller.job.project, dataset: first } : { project: first, dataset: second };
+}
+
+export function requireDataset(engine: Engine, ref: Pick<TableRef, 'project' | 'dataset'>): DatasetRecord {
+  const record = engine.catalog.dataset(ref.project, ref.dataset);
+  if (record) return record;
+  throw new JobFailure(
+    'notFound',
+    `Not found: Dataset ${ref.project}:${ref.dataset} was not found in location ${engine.location}`,
+  );
+}
+
+export function requireTable(engine: Engine, ref: TableRef): TableRecord {
+  const record = engine.catalog.table(ref);
+  if (record) return record;
+  throw new JobFailure('notFound', `Not found: Table ${nameOf(ref)} was not found in location ${engine.location}`);
 }
 
 /** The name of a temporary table of the job. */

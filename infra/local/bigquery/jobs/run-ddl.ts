@@ -6,7 +6,7 @@ import { SqlError, unsupported } from '../sql/sql-error.ts';
 import type { Tx } from '../warehouse.ts';
 import { alter } from './alter.ts';
 import { createTable } from './create-table.ts';
-import { type Caller, existingRef, requireDataset, tableRef } from './ddl-names.ts';
+import { type Caller, datasetRef, existingRef, requireDataset, requireTable, tableRef } from './ddl-names.ts';
 import { literal, readLabels, readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
@@ -50,8 +50,7 @@ async function createSchema(
   caller: Caller,
   statement: Of<'createSchema'>,
 ): Promise<QueryStatistics['ddl']> {
-  const parts = statement.path.map((part) => part.name);
-  const [project, dataset] = parts.length > 1 ? [parts[0] ?? '', parts[1] ?? ''] : [caller.job.project, parts[0] ?? ''];
+  const { project, dataset } = datasetRef(statement.path, caller);
   const existing = engine.catalog.dataset(project, dataset);
   if (existing) {
     if (statement.ifNotExists) return { operation: 'SKIP', table: undefined };
@@ -149,12 +148,11 @@ async function dropTable(
   statement: Of<'drop'>,
 ): Promise<QueryStatistics['ddl']> {
   const ref = existingRef(engine, statement.path, caller);
-  const existing = engine.catalog.table(ref);
-  if (!existing) {
+  if (!engine.catalog.table(ref)) {
     if (statement.ifExists) return { operation: 'SKIP', table: ref };
     requireDataset(engine, ref);
-    throw new JobFailure('notFound', `Not found: Table ${nameOf(ref)} was not found in location ${engine.location}`);
   }
+  const existing = requireTable(engine, ref);
   if (existing.kind !== statement.what)
     throw new JobFailure(
       'invalidQuery',
@@ -171,16 +169,10 @@ async function dropSchema(
   caller: Caller,
   statement: Of<'drop'>,
 ): Promise<QueryStatistics['ddl']> {
-  const parts = statement.path.map((part) => part.name);
-  const [project, dataset] = parts.length > 1 ? [parts[0] ?? '', parts[1] ?? ''] : [caller.job.project, parts[0] ?? ''];
-  const record = engine.catalog.dataset(project, dataset);
-  if (!record) {
-    if (statement.ifExists) return { operation: 'SKIP', table: undefined };
-    throw new JobFailure(
-      'notFound',
-      `Not found: Dataset ${project}:${dataset} was not found in location ${engine.location}`,
-    );
-  }
+  const ref = datasetRef(statement.path, caller);
+  const { project, dataset } = ref;
+  if (statement.ifExists && !engine.catalog.dataset(project, dataset)) return { operation: 'SKIP', table: undefined };
+  const record = requireDataset(engine, ref);
   const tables = engine.catalog.tables(project, dataset);
   if (tables.length > 0 && !statement.cascade)
     throw new JobFailure('resourceInUse', `Dataset ${project}:${dataset} is still in use`);
