@@ -124,8 +124,7 @@ export function parseConfig(env: Environment): Config {
     problems.push(
       'SLUICE_TOKEN_SIGNATURES must be verify: only Cloud Run (K_SERVICE), with Google as identity, removes them',
     );
-  const isLocal = values.get('SLUICE_ENDPOINT_DLP') !== '';
-  const keys = parseKeys(values.get('SLUICE_KEYS') ?? '{}', isLocal, problems);
+  const keys = parseKeys(values.get('SLUICE_KEYS') ?? '{}', problems);
   if (problems.length > 0) {
     throw terminal('CONFIG_INVALID', `the configuration is not valid: ${problems.join('; ')}`, {
       details: { problems },
@@ -192,7 +191,7 @@ const KEY_NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const KMS_KEY = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
-function parseKeys(text: string, isLocal: boolean, problems: string[]): Record<string, KeySource> {
+function parseKeys(text: string, problems: string[]): Record<string, KeySource> {
   const keys: Record<string, KeySource> = {};
   for (const [name, value] of Object.entries(parseObject(text, problems))) {
     const key = keySource(value);
@@ -200,10 +199,8 @@ function parseKeys(text: string, isLocal: boolean, problems: string[]): Record<s
       problems.push(`SLUICE_KEYS: ${JSON.stringify(name)} is no name of a key: a letter, then letters, digits and _`);
     else if (!key)
       problems.push(
-        `SLUICE_KEYS.${name} must hold { wrapped, kmsKey }, base64 and a full KMS key name, or { unwrapped }, base64`,
+        `SLUICE_KEYS.${name} must hold { wrapped, kmsKey }: base64, wrapped by KMS, and a full KMS key name`,
       );
-    else if ('unwrapped' in key && !isLocal)
-      problems.push(`SLUICE_KEYS.${name} is not wrapped: that is only for a local cloud; wrap it with KMS`);
     else keys[name] = key;
   }
   return keys;
@@ -222,8 +219,7 @@ function parseObject(text: string, problems: string[]): object {
 
 function keySource(value: unknown): KeySource | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { wrapped, kmsKey, unwrapped } = value as Record<string, unknown>;
+  const { wrapped, kmsKey } = value as Record<string, unknown>;
   const isKey = (one: unknown): one is string => typeof one === 'string' && one !== '' && BASE64.test(one);
-  if (isKey(wrapped) && typeof kmsKey === 'string' && KMS_KEY.test(kmsKey)) return { wrapped, kmsKey };
-  return isKey(unwrapped) ? { unwrapped } : undefined;
+  return isKey(wrapped) && typeof kmsKey === 'string' && KMS_KEY.test(kmsKey) ? { wrapped, kmsKey } : undefined;
 }

@@ -174,13 +174,6 @@ describe('keys', () => {
     });
   });
 
-  test('may be unwrapped only against a local cloud', () => {
-    expect(parseConfig(withKeys({ pii: { unwrapped: KEY } }, LOCAL)).keys).toEqual({ pii: { unwrapped: KEY } });
-    expect(problemsOf(withKeys({ pii: { unwrapped: KEY } }))).toEqual([
-      'SLUICE_KEYS.pii is not wrapped: that is only for a local cloud; wrap it with KMS',
-    ]);
-  });
-
   test.each<[string, unknown]>([
     ['no object', '"secret"'],
     ['no JSON', '{secret}'],
@@ -189,10 +182,11 @@ describe('keys', () => {
     ['a key that is text', { pii: 'secret' }],
     ['a key without its KMS key', { pii: { wrapped: KEY } }],
     ['a KMS key that is no name', { pii: { wrapped: KEY, kmsKey: 'secret' } }],
-    ['a key that is not base64', { pii: { unwrapped: 'sec ret' } }],
-    ['an empty key', { pii: { unwrapped: '' } }],
-    ['a name that no declaration can have', { 'p-i/i': { unwrapped: KEY } }],
-    ['a name of the language', '{"__proto__": {"unwrapped": "secret"}}'],
+    ['a key that is not wrapped, of a local cloud as well', { pii: { unwrapped: KEY } }],
+    ['a key that is not base64', { pii: { wrapped: 'sec ret', kmsKey: KMS } }],
+    ['an empty key', { pii: { wrapped: '', kmsKey: KMS } }],
+    ['a name that no declaration can have', { 'p-i/i': { wrapped: KEY, kmsKey: KMS } }],
+    ['a name of the language', `{"__proto__": {"wrapped": "secret", "kmsKey": "${KMS}"}}`],
   ])('are refused: %s; and no message shows any of it', (_, keys) => {
     const problems = problemsOf(withKeys(keys, LOCAL));
     expect(problems.map((problem) => problem.slice(0, 11))).toEqual(['SLUICE_KEYS']);
@@ -221,6 +215,7 @@ test('what a local cloud sets is a valid configuration', () => {
       bigquery: `http://${port}`,
       functions: `http://${port}`,
       dlp: { grpc: port, rest: `http://${port}` },
+      kms: `http://${port}`,
       tasks: { grpc: port, rest: `http://${port}` },
       pubsub: { grpc: port, rest: `http://${port}` },
       scheduler: { grpc: port, rest: `http://${port}` },
@@ -230,7 +225,7 @@ test('what a local cloud sets is a valid configuration', () => {
       identity: `http://${port}`,
       pids: { up: 1, cloud: 1, functions: 1 },
     },
-    { pii: { unwrapped: KEY } },
+    { pii: { wrapped: KEY, kmsKey: KMS } },
   );
   expect(problemsOf(env)).toEqual([]);
 });

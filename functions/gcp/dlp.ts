@@ -132,9 +132,7 @@ function withKeys(config: unknown, keys: Readonly<Record<string, KeySource>>): u
     return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, withKeys(value, keys)]));
   const key = keys[keyName];
   if (!key) throw terminal('CONFIG_INVALID', `the key ${keyName} is not configured: add it to SLUICE_KEYS`);
-  return 'unwrapped' in key
-    ? { unwrapped: { key: Buffer.from(key.unwrapped, 'base64') } }
-    : { kmsWrapped: { wrappedKey: Buffer.from(key.wrapped, 'base64'), cryptoKeyName: key.kmsKey } };
+  return { kmsWrapped: { wrappedKey: Buffer.from(key.wrapped, 'base64'), cryptoKeyName: key.kmsKey } };
 }
 
 /** A value of DLP as text: the client says which of its fields is set; the others read as nothing, and 0 and '' are values. */

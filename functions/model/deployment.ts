@@ -13,8 +13,11 @@ export type TaskTarget = 'prepare' | 'deidentify' | 'load' | 'transform' | 'nigh
  */
 export type TokenSignatures = 'verify' | 'removed-by-cloud-run';
 
-/** A key as DLP takes it: wrapped by KMS in the cloud; unwrapped, base64, only against a local cloud. */
-export type KeySource = { wrapped: string; kmsKey: string } | { unwrapped: string };
+/** A key as DLP takes it: base64, wrapped by a KMS key, which is named in full. */
+export interface KeySource {
+  wrapped: string;
+  kmsKey: string;
+}
 
 export interface Limits {
   /**

@@ -5,7 +5,7 @@ import type { Release } from '../../functions/model/release.ts';
 import { type CloudPorts, type Endpoints, isAlive, isRunning, lastEndpoints, writeEndpoints } from './endpoints.ts';
 import { environmentOf } from './environment.ts';
 import { FailedError } from './errors.ts';
-import { localKeys } from './keys.ts';
+import { type LocalKeys, localKeys } from './keys/local-keys.ts';
 import { localEndpoints } from './local-names.ts';
 import { type Child, freePort, startChild } from './processes.ts';
 import { provision } from './provision.ts';
@@ -90,7 +90,7 @@ export async function deploy(options: DeploymentOptions, first: Release): Promis
     functions: functionsAt,
     sql: resolve(options.sql),
   });
-  let keys = localKeys(dir, keysOf(first));
+  let keys: LocalKeys = {};
   const startFunctions = (): Promise<Child<object>> =>
     startChild({
       script: 'functions',
@@ -99,7 +99,7 @@ export async function deploy(options: DeploymentOptions, first: Release): Promis
       logs,
     });
 
-  const starting = keep('functions', startFunctions(), startFunctions);
+  let starting: Promise<Supervised<object>> | undefined;
 
   function record(): void {
     endpoints.pids = { up: process.pid, cloud: cloud.current().pid, functions: running[1]?.current().pid ?? 0 };
@@ -107,7 +107,7 @@ export async function deploy(options: DeploymentOptions, first: Release): Promis
   }
 
   async function stop(): Promise<void> {
-    await Promise.allSettled([starting]);
+    await starting?.catch(() => {});
     // The functions first: they end what is under way, and that needs the cloud.
     for (const one of [...running].reverse()) await one.stop();
     endpoints.pids = { up: 0, cloud: 0, functions: 0 };
@@ -115,6 +115,8 @@ export async function deploy(options: DeploymentOptions, first: Release): Promis
   }
 
   try {
+    keys = await localKeys(dir, endpoints, keysOf(first));
+    starting = keep('functions', startFunctions(), startFunctions);
     await Promise.all([starting, provision(endpoints).then(() => publishRelease(endpoints, first, new Date()))]);
     record();
   } catch (error) {
@@ -126,8 +128,8 @@ export async function deploy(options: DeploymentOptions, first: Release): Promis
     async release(release) {
       const wanted = keysOf(release);
       if (wanted.some((name) => !keys[name])) {
-        keys = localKeys(dir, wanted);
-        await (await starting).restart();
+        keys = await localKeys(dir, endpoints, wanted);
+        await (await starting)?.restart();
         record();
       }
       await publishRelease(endpoints, release, new Date());

@@ -16,6 +16,7 @@ export interface Endpoints {
   bigquery: string;
   functions: string;
   dlp: { grpc: string; rest: string };
+  kms: string;
   tasks: { grpc: string; rest: string };
   pubsub: { grpc: string; rest: string };
   scheduler: { grpc: string; rest: string };

@@ -36,6 +36,7 @@ export function localEndpoints({ project, location, ports, functions, sql }: Loc
     bigquery: http(ports.bigquery),
     functions: http(functions),
     dlp: { grpc, rest: http(ports.dlp) },
+    kms: http(ports.dlp),
     tasks: { grpc, rest: http(ports.tasks) },
     pubsub: { grpc, rest: http(ports.pubsub) },
     scheduler: { grpc, rest: http(ports.scheduler) },

@@ -9,7 +9,7 @@ import type { FunctionName } from '../../functions/model/deployment.ts';
 import type { CloudPorts, Endpoints } from '../../infra/cli/endpoints.ts';
 import { environmentOf } from '../../infra/cli/environment.ts';
 import { createIdTokens } from '../../infra/cli/id-tokens.ts';
-import { localKeys } from '../../infra/cli/keys.ts';
+import { localKeys } from '../../infra/cli/keys/local-keys.ts';
 import { localEndpoints } from '../../infra/cli/local-names.ts';
 import { startChild } from '../../infra/cli/processes.ts';
 import { requireRelease } from '../../infra/cli/project.ts';
@@ -59,7 +59,7 @@ export async function measureColdStarts(files: number, folder = REPOSITORY): Pro
   try {
     const functions = await front.listen();
     const endpoints = localEndpoints({ ...place, ports: cloud.ready.ports, functions, sql: PROJECT });
-    env = environmentOf(endpoints, localKeys(dir, keysOf(release)));
+    env = environmentOf(endpoints, await localKeys(dir, endpoints, keysOf(release)));
     await provision(endpoints);
     await publishRelease(endpoints, release, new Date());
     for (let file = 0; file < files; file++) await takeThrough(endpoints, front, file);

@@ -21,11 +21,12 @@ import { createTransform } from '../../functions/transform.ts';
 import { ADAPTERS, createVerifier, createWiring } from '../../functions/wire.ts';
 import type { Endpoints } from '../../infra/cli/endpoints.ts';
 import { environmentOf } from '../../infra/cli/environment.ts';
+import { localKeys } from '../../infra/cli/keys/local-keys.ts';
 import { localEndpoints } from '../../infra/cli/local-names.ts';
 import { freePort } from '../../infra/cli/processes.ts';
 import { compileProject } from '../../infra/cli/project.ts';
 import { provision } from '../../infra/cli/provision.ts';
-import { publishRelease } from '../../infra/cli/publish-release.ts';
+import { keysOf, publishRelease } from '../../infra/cli/publish-release.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
 import { Crashed, createInjector, type Injector, type Instance } from './faults.ts';
 
@@ -64,7 +65,7 @@ export async function startFaultyPipeline(seed?: number): Promise<FaultyPipeline
   if (!release) throw new Error(problems.map(({ message }) => message).join('; '));
   await publishRelease(endpoints, release, new Date());
 
-  const keys = { pii: { unwrapped: Buffer.alloc(32, 7).toString('base64') } };
+  const keys = await localKeys(dir, endpoints, keysOf(release));
   // A shard a handful of rows: every file has several.
   const config = parseConfig({
     ...environmentOf(endpoints, keys),

@@ -9,6 +9,7 @@ export const PROJECT = 'acme';
 
 /** A local cloud of a test file's own, on free ports, over a temporary folder. */
 export interface Local {
+  dir: string;
   ports: CloudPorts;
   /** `http://127.0.0.1:PORT` */
   http(service: keyof CloudPorts): string;
@@ -35,6 +36,7 @@ export async function startLocal(): Promise<Local> {
   }
 
   return {
+    dir,
     ports: cloud.ports,
     http,
     grpc: `127.0.0.1:${cloud.ports.grpc}`,

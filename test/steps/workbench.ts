@@ -13,11 +13,12 @@ import { load } from '../../functions/steps/load.ts';
 import { prepare } from '../../functions/steps/prepare.ts';
 import { createWiring } from '../../functions/wire.ts';
 import { environmentOf } from '../../infra/cli/environment.ts';
+import { localKeys } from '../../infra/cli/keys/local-keys.ts';
 import { localEndpoints } from '../../infra/cli/local-names.ts';
 import { freePort } from '../../infra/cli/processes.ts';
 import { compileProject } from '../../infra/cli/project.ts';
 import { provision } from '../../infra/cli/provision.ts';
-import { publishRelease } from '../../infra/cli/publish-release.ts';
+import { keysOf, publishRelease } from '../../infra/cli/publish-release.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
 
 /** Steps by hand, one at a time, through the real adapters and against the local cloud: nothing listens where its tasks go. */
@@ -51,7 +52,7 @@ export async function startWorkbench(limits: Record<string, string> = {}): Promi
   if (!release) throw new Error('the declarations of the fault trials do not compile');
   await publishRelease(endpoints, release, new Date());
 
-  const keys = { pii: { unwrapped: Buffer.alloc(32, 7).toString('base64') } };
+  const keys = await localKeys(dir, endpoints, keysOf(release));
   const config = parseConfig({
     ...environmentOf(endpoints, keys),
     SLUICE_SCRATCH: join(dir, 'scratch'),

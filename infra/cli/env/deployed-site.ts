@@ -5,6 +5,7 @@ import type { DeploymentFile } from './deployment-file.ts';
 const GOOGLE = {
   storage: 'https://storage.googleapis.com',
   bigquery: 'https://bigquery.googleapis.com',
+  kms: 'https://cloudkms.googleapis.com',
   identity: 'https://iamcredentials.googleapis.com',
 };
 

@@ -37,7 +37,10 @@ export const DEPLOYMENT = z.strictObject({
   /** Bucket of the source archives. */
   archives: name,
   /** In place of Google's public ones: Private Service Connect. */
-  endpoints: z.strictObject({ storage: address, bigquery: address, identity: address }).partial().optional(),
+  endpoints: z
+    .strictObject({ storage: address, bigquery: address, kms: address, identity: address })
+    .partial()
+    .optional(),
 });
 
 export type DeploymentFile = z.infer<typeof DEPLOYMENT>;

@@ -22,10 +22,11 @@ import { createTransform } from '../../../functions/transform.ts';
 import { createWiring } from '../../../functions/wire.ts';
 import type { Endpoints } from '../../../infra/cli/endpoints.ts';
 import { environmentOf } from '../../../infra/cli/environment.ts';
+import { localKeys } from '../../../infra/cli/keys/local-keys.ts';
 import { localEndpoints } from '../../../infra/cli/local-names.ts';
 import { compileProject } from '../../../infra/cli/project.ts';
 import { provision } from '../../../infra/cli/provision.ts';
-import { publishRelease } from '../../../infra/cli/publish-release.ts';
+import { keysOf, publishRelease } from '../../../infra/cli/publish-release.ts';
 import { startCloud } from '../../../infra/local/cloud.ts';
 import { type Observer, observe, type Seen } from './observe.ts';
 
@@ -71,7 +72,7 @@ export async function startBench(): Promise<Bench> {
   if (!release) throw new Error(problems.map(({ message }) => message).join('; '));
   await publishRelease(endpoints, release, new Date());
   const config = parseConfig({
-    ...environmentOf(endpoints, { pii: { unwrapped: Buffer.alloc(32, 7).toString('base64') } }),
+    ...environmentOf(endpoints, await localKeys(dir, endpoints, keysOf(release))),
     SLUICE_SHARD_BYTES: '100',
     SLUICE_SCRATCH: join(dir, 'scratch'),
     SLUICE_THREADS: '1',
