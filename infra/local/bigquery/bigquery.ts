@@ -65,12 +65,15 @@ export async function createBigQuery(
     meter: context.meter,
     clock,
     files,
+    exports: join(dir, 'exports'),
     project: context.project,
     location: context.location,
     freshResult: () => `anon.q_${nextResult++}`,
   };
   const runner = createRunner(engine);
   await removeOrphans(join(dir, 'uploads'), store.unfinished());
+  // What a kill left half written; its job begins anew.
+  await rm(engine.exports, { recursive: true, force: true });
   let sweeper: NodeJS.Timeout | undefined;
 
   async function sweep(): Promise<void> {

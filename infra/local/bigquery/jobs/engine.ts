@@ -7,9 +7,11 @@ import type { Warehouse } from '../warehouse.ts';
 import type { JobStore } from './job-store.ts';
 import type { Locks } from './locks.ts';
 
-/** The objects that load jobs read: the storage service's contract. */
+/** The objects that jobs read and write: the storage service's contract. */
 export interface Files {
   match(bucket: string, pattern: string): { name: string; generation: string; path: string; size: number }[];
+  /** Moves a finished file in as a new generation. Throws ApiError where there is no such bucket. */
+  write(bucket: string, name: string, filePath: string, contentType: string): void;
 }
 
 /** What every kind of job is carried out with. */
@@ -24,6 +26,8 @@ export interface Engine {
   files: Files;
   project: string;
   location: string;
+  /** Folder for files on their way out; emptied at every start. */
+  exports: string;
   /** A name in DuckDB's schema `anon` that was never taken. */
   freshResult(): string;
 }

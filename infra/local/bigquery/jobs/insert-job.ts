@@ -33,8 +33,6 @@ export function newJob(
   if (kinds.length !== 1)
     throw new JobFailure('invalid', 'Required parameter is missing: exactly one of query, load, copy and extract');
   checkOptions(configuration);
-  if (configuration.extract !== undefined)
-    throw new JobFailure('notImplemented', 'not supported by the embedded warehouse: extract jobs');
   return {
     project,
     id,
@@ -51,6 +49,7 @@ export function newJob(
     query: undefined,
     load: undefined,
     copy: undefined,
+    extract: undefined,
     result: undefined,
     script: undefined,
   };

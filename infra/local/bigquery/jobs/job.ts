@@ -60,6 +60,17 @@ export interface CopyConfiguration extends DestinationConfiguration {
   operationType?: string;
 }
 
+export interface ExtractConfiguration {
+  sourceTable?: RestTable;
+  sourceModel?: unknown;
+  destinationUri?: string;
+  destinationUris?: string[];
+  destinationFormat?: string;
+  compression?: string;
+  fieldDelimiter?: string;
+  printHeader?: boolean;
+}
+
 export interface JobConfiguration {
   jobType?: string;
   dryRun?: boolean;
@@ -68,7 +79,7 @@ export interface JobConfiguration {
   query?: QueryConfiguration;
   load?: LoadConfiguration;
   copy?: CopyConfiguration;
-  extract?: unknown;
+  extract?: ExtractConfiguration;
 }
 
 export interface DmlStats {
@@ -124,6 +135,7 @@ export interface Job {
   query: QueryStatistics | undefined;
   load: LoadStatistics | undefined;
   copy: { rows: number } | undefined;
+  extract: { files: number; inputBytes: number } | undefined;
   result: JobResult | undefined;
   /** Where a query's text stands: a restart goes on behind what is committed. */
   script: ScriptState | undefined;

@@ -9,7 +9,7 @@ const SHAPE = 'schemaUpdateOptions timePartitioning rangePartitioning clustering
 const WITHOUT_EFFECT =
   'priority useQueryCache allowLargeResults flattenResults destinationEncryptionConfiguration destinationTableProperties maximumBillingTier reservation';
 
-const KNOWN: Record<'query' | 'load' | 'copy', Set<string>> = {
+const KNOWN: Record<'query' | 'load' | 'copy' | 'extract', Set<string>> = {
   query: words(
     `${DESTINATION} ${SHAPE} ${WITHOUT_EFFECT} query useLegacySql defaultDataset parameterMode queryParameters maximumBytesBilled`,
   ),
@@ -18,6 +18,9 @@ const KNOWN: Record<'query' | 'load' | 'copy', Set<string>> = {
     allowJaggedRows nullMarker encoding maxBadRecords ignoreUnknownValues decimalTargetTypes parquetOptions useAvroLogicalTypes`,
   ),
   copy: words(`${DESTINATION} ${WITHOUT_EFFECT} sourceTable sourceTables operationType`),
+  extract: words(
+    'sourceTable sourceModel destinationUri destinationUris destinationFormat compression fieldDelimiter printHeader useAvroLogicalTypes reservation',
+  ),
 };
 
 const isSet = (value: unknown) =>
@@ -29,7 +32,7 @@ const isSet = (value: unknown) =>
 
 /** Refuses every option that is not understood: to pass over one could change what a job does. */
 export function checkOptions(configuration: JobConfiguration): void {
-  for (const kind of ['query', 'load', 'copy'] as const) {
+  for (const kind of ['query', 'load', 'copy', 'extract'] as const) {
     for (const [key, value] of Object.entries(configuration[kind] ?? {})) {
       if (!KNOWN[kind].has(key) && isSet(value))
         throw new JobFailure('invalid', `not supported by the embedded warehouse: option ${key} of a ${kind} job`);

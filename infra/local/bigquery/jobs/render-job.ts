@@ -48,7 +48,7 @@ function renderConfiguration(job: Job): object {
 }
 
 function renderStatistics(job: Job): object {
-  const { query, load, copy } = job;
+  const { query, load, copy, extract } = job;
   return {
     creationTime: String(job.created),
     startTime: text(job.started),
@@ -72,6 +72,10 @@ function renderStatistics(job: Job): object {
       },
     }),
     ...(copy && { copy: { copiedRows: String(copy.rows) } }),
+    ...(extract && {
+      totalBytesProcessed: String(extract.inputBytes),
+      extract: { destinationUriFileCounts: [String(extract.files)], inputBytes: String(extract.inputBytes) },
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import { type Execution, inTransaction } from './execution.ts';
 import { type Job, jobType } from './job.ts';
 import { createLimiter } from './locks.ts';
 import { runCopy } from './run-copy.ts';
+import { runExtract } from './run-extract.ts';
 import { runLoad } from './run-load.ts';
 import { runQuery } from './run-query.ts';
 import { dropTemporary } from './script/temporary.ts';
@@ -46,7 +47,8 @@ export function createRunner(engine: Engine): Runner {
           await runCopy(engine, execution);
           break;
         case 'EXTRACT':
-          throw new JobFailure('notImplemented', 'not supported by the embedded warehouse: extract jobs');
+          await runExtract(engine, execution);
+          break;
       }
     } catch (error) {
       if (stopped) return;

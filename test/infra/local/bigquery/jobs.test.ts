@@ -231,7 +231,6 @@ describe('jobs', () => {
   });
 
   test.each([
-    ['extract', { extract: {} }, 501],
     ['nothing', {}, 400],
     ['two kinds', { query: { query: 'SELECT 1' }, copy: {} }, 400],
   ])('for %s are refused', async (_, configuration, status) => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -43,6 +43,7 @@ export function filesOf(root: string): Files {
           return { name, generation: '1', path, size: statSync(path).size };
         });
     },
+    write: (bucket, name, path) => renameSync(path, join(root, bucket, encodeURIComponent(name))),
   };
 }
 
