@@ -1,3 +1,4 @@
+import { DuckDBListType, DuckDBMapType, DuckDBStructType, type DuckDBType } from '@duckdb/node-api';
 import { JobFailure } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields } from '../schema.ts';
@@ -50,23 +51,29 @@ export async function stageJson(
 
 /** Names and types from the rows themselves. */
 export async function detectJson(tx: Tx, files: SourceFile[]): Promise<Field[]> {
-  const plain = await tx.rows(
-    `DESCRIBE SELECT * FROM read_json([${files.map((file) => quoteText(file.path)).join(', ')}], format = 'newline_delimited', compression = ${files.every((file) => file.gzip) ? "'gzip'" : "'none'"})`,
+  const paths = files.map((file) => quoteText(file.path)).join(', ');
+  const compression = files.every((file) => file.gzip) ? 'gzip' : 'uncompressed';
+  const found = await tx.stream(
+    `SELECT * FROM read_json([${paths}], format = 'newline_delimited', compression = '${compression}') LIMIT 0`,
   );
-  return parseFields(
-    plain.map((row) => {
-      const type = String(row.column_type);
-      const element = /^([A-Z ]+)\[\]$/.exec(type)?.[1];
-      if (type.startsWith('STRUCT') || type.startsWith('MAP') || (type.endsWith('[]') && element === undefined))
-        throw new JobFailure(
-          'invalid',
-          `not supported by the embedded warehouse: detecting the schema of nested field ${row.column_name}; give the schema in the load`,
-        );
-      return {
-        name: String(row.column_name),
-        type: DETECTED[element ?? type] ?? 'STRING',
-        ...(element !== undefined && { mode: 'REPEATED' }),
-      };
-    }),
-  );
+  const types = found.columnTypes();
+  return parseFields(found.columnNames().map((name, i) => detected(name, types[i])));
+}
+
+/** What BigQuery makes of the types that DuckDB finds in JSON. */
+function detected(name: string, type: DuckDBType | undefined): object {
+  if (type instanceof DuckDBListType) {
+    if (type.valueType instanceof DuckDBListType)
+      throw new JobFailure('invalid', `Nested arrays are not allowed: field ${name} holds arrays of arrays`);
+    return { ...detected(name, type.valueType), mode: 'REPEATED' };
+  }
+  // DuckDB takes an object of many keys for a map; which keys are fields is then for the schema to say.
+  if (type instanceof DuckDBMapType)
+    throw new JobFailure(
+      'invalid',
+      `not supported by the embedded warehouse: detecting the schema of field ${name}, whose keys vary; give the schema in the load`,
+    );
+  if (!(type instanceof DuckDBStructType)) return { name, type: DETECTED[String(type)] ?? 'STRING' };
+  const fields = type.entryNames.map((entry, i) => detected(entry, type.entryTypes[i]));
+  return { name, type: 'RECORD', fields };
 }

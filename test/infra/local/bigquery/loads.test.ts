@@ -154,6 +154,27 @@ describe('newline-delimited JSON', () => {
     expect(job.status.errors?.[1]?.message).toMatch(message);
   });
 
+  test('tells its schema itself with autodetect, at every depth', async () => {
+    const content = '{"id":1,"who":{"name":"ann","tags":["x"]},"lines":[{"n":1,"price":2.5}]}\n{"id":2,"ok":true}\n';
+    const job = await load([bed.put('auto.json', content)], {
+      sourceFormat: 'NEWLINE_DELIMITED_JSON',
+      autodetect: true,
+    });
+    expect(failureOf(job)).toBeUndefined();
+    expect(await run(bed, `SELECT id, who.name, who.tags, lines, ok FROM shop.${table()} ORDER BY id`)).toEqual([
+      ['1', 'ann', ['x'], [['1', '2.5']], null],
+      ['2', null, [], [], 'true'],
+    ]);
+  });
+
+  test.each([
+    ['{"a":[[1]]}', /Nested arrays are not allowed: field a/],
+    [JSON.stringify({ a: Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`k${n}`, n])) }), /whose keys vary/],
+  ])('with autodetect refuses what has no schema', async (content, failure) => {
+    const more = { sourceFormat: 'NEWLINE_DELIMITED_JSON', autodetect: true };
+    expect(failureOf(await load([bed.put('odd.json', `${content}\n`)], more))).toMatch(failure);
+  });
+
   test('drops unknown fields with ignoreUnknownValues', async () => {
     await load([bed.put('more.json', '{"id":1,"color":"red"}\n')], { ...json, ignoreUnknownValues: true });
     expect(await run(bed, `SELECT id FROM shop.${table()}`)).toEqual([['1']]);
