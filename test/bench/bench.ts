@@ -13,6 +13,7 @@ import { googleSqlMeasures, measureGoogleSql } from './googlesql.ts';
 import { largeFileMeasures, measureLargeFile } from './large-file.ts';
 import { type Measure, meets } from './measure.ts';
 import { dropFirstFile, measureSmallFiles, smallFileMeasures } from './small-file.ts';
+import { measureWarehouse, warehouseMeasures } from './warehouse.ts';
 
 /** `npm run bench [-- --json] [--large] [--cold]`, the last for the deployed functions alone: figures as ratios within one run, since machines differ and are shared. */
 const { values } = parseArgs({
@@ -68,10 +69,16 @@ async function measureArchive(): Promise<Measure[]> {
 }
 
 async function measureRest(): Promise<Measure[]> {
+  return [...(await measureDetection()), ...(await measurePipeline()), ...(await measureQueries())];
+}
+
+/** What the embedded warehouse takes, against DuckDB by hand. */
+async function measureQueries(): Promise<Measure[]> {
+  const scale = values.large ? 1 : 0.1;
+  say(`22 questions of TPC-H at scale ${scale}, a 200 MB load job, and a result of five million rows …`);
   return [
-    ...(await measureDetection()),
-    ...(await measurePipeline()),
-    ...googleSqlMeasures(await measureGoogleSql(scratchFor('googlesql'), values.large ? 1 : 0.1)),
+    ...googleSqlMeasures(await measureGoogleSql(scratchFor('googlesql'), scale)),
+    ...warehouseMeasures(await measureWarehouse(scratchFor('warehouse'))),
   ];
 }
 

@@ -33,7 +33,7 @@ const COLUMNS: readonly [name: string, type: string, duckType: string][] = [
 export interface WarehouseResult {
   /** Speed of a load job against DuckDB's COPY of the same file into a database file: 1 = as fast. */
   load: number;
-  /** MiB by which the service's memory grew while a result of five million rows was read to its end. */
+  /** The service's memory at its peak, in MiB, while a query made five million rows and a client read them to the end. */
   pagingMemory: number;
   /** Rows a second of that reading, by one client. */
   pagingRows: number;
@@ -99,7 +99,6 @@ async function measurePaging(
   pid: number,
   dir: string,
 ): Promise<Pick<WarehouseResult, 'pagingMemory' | 'pagingRows'>> {
-  const before = watchMemory(pid, dir).stop().rss;
   const watch = watchMemory(pid, dir);
   let rows = 0;
   const took = await seconds(async () => {
@@ -115,7 +114,7 @@ async function measurePaging(
   });
   const peak = watch.stop().rss;
   if (rows !== PAGED_ROWS) throw new Error(`${rows} of ${PAGED_ROWS} rows were read`);
-  return { pagingMemory: peak - before, pagingRows: rows / took };
+  return { pagingMemory: peak, pagingRows: rows / took };
 }
 
 async function seconds(work: () => Promise<void>): Promise<number> {
@@ -126,6 +125,7 @@ async function seconds(work: () => Promise<void>): Promise<number> {
 
 export const warehouseMeasures = (result: WarehouseResult): Measure[] => [
   { name: 'csv_load_to_copy', value: result.load, unit: 'x', goal: '>= 0.4' },
-  { name: 'paging_memory_mib', value: result.pagingMemory, unit: 'MiB', goal: '<= 512' },
+  // DuckDB may take 1 GB; Node and a page of at most 10 MB come on top.
+  { name: 'paging_memory_mib', value: result.pagingMemory, unit: 'MiB', goal: '<= 1536' },
   { name: 'paging_rows_per_second', value: result.pagingRows, unit: 'rows/s' },
 ];
