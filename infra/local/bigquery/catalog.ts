@@ -25,7 +25,9 @@ export interface TableRecord {
   project: string;
   dataset: string;
   table: string;
-  kind: 'TABLE' | 'VIEW';
+  kind: 'TABLE' | 'VIEW' | 'SNAPSHOT';
+  /** Of a snapshot or a clone: what it was made of, and when in milliseconds since 1970. */
+  base?: { table: TableRef; at: number };
   /** Its rows' table in DuckDB's schema `data`: a number, because BigQuery's names are case-sensitive and DuckDB's are not. */
   physical: string;
   schema: Field[];
@@ -261,7 +263,7 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
     async dropTable(tx, record) {
       const key = tableKey(record);
       await put(tx, 'tables', key, undefined);
-      if (record.kind === 'TABLE') await tx.run(`DROP TABLE IF EXISTS ${record.physical}`);
+      if (record.kind !== 'VIEW') await tx.run(`DROP TABLE IF EXISTS ${record.physical}`);
       tx.afterCommit(() => void tables.delete(key));
     },
     async renameTable(tx, record, table) {

@@ -215,8 +215,8 @@ const VIEWS: Record<string, (place: Place) => View> = {
       },
       tablesOf(place).map((record) => ({
         ...named(record),
-        table_type: record.kind === 'VIEW' ? 'VIEW' : 'BASE TABLE',
-        is_insertable_into: record.kind === 'VIEW' ? 'NO' : 'YES',
+        table_type: record.kind === 'TABLE' ? (record.base ? 'CLONE' : 'BASE TABLE') : record.kind,
+        is_insertable_into: record.kind === 'TABLE' ? 'YES' : 'NO',
         is_typed: 'NO',
         creation_time: record.created,
         ddl: renderTableDdl(record),

@@ -31,7 +31,7 @@ const remembered = new WeakMap<Engine, Map<string, number>>();
 /** tabledata.insertAll: rows are converted as a JSON load converts them; one transaction, bad rows reported by index. */
 export async function insertAll(engine: Engine, ref: TableRef, request: InsertAllRequest): Promise<object> {
   const record = requireTable(engine, ref);
-  if (record.kind === 'VIEW') throw new JobFailure('invalid', 'Cannot add rows to a table of type VIEW.');
+  if (record.kind !== 'TABLE') throw new JobFailure('invalid', `Cannot add rows to a table of type ${record.kind}.`);
   if (request.templateSuffix)
     throw new JobFailure('invalid', 'not supported by the embedded warehouse: templateSuffix');
   const rows = request.rows ?? [];

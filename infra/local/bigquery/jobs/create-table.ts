@@ -46,7 +46,8 @@ export async function createTable(
   const now = engine.clock.now();
   const record: TableRecord = {
     ...ref,
-    kind: 'TABLE',
+    kind: statement.snapshot ? 'SNAPSHOT' : 'TABLE',
+    ...(source && statement.from?.how === 'CLONE' && { base: { table: refOf(source), at: now } }),
     physical: await engine.catalog.createPhysical(tx, schema),
     schema,
     timePartitioning: partitioning && {
@@ -68,6 +69,8 @@ export async function createTable(
   await engine.catalog.putTable(tx, record);
   return { operation: existing ? 'REPLACE' : 'CREATE', table: ref };
 }
+
+const refOf = ({ project, dataset, table }: TableRecord) => ({ project, dataset, table });
 
 /** The table that LIKE, COPY or CLONE names. */
 function requireSource(engine: Engine, path: Path, caller: Caller): TableRecord {

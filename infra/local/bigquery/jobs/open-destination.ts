@@ -22,8 +22,11 @@ export async function openDestination(
   requireDataset(engine, ref.project, ref.dataset);
   const existing = engine.catalog.table(ref);
   if (!existing) return createTable(engine, tx, destination, schema);
-  if (existing.kind === 'VIEW')
-    throw new JobFailure('invalid', `${nameOf(ref)} is not allowed for this operation because it is currently a VIEW.`);
+  if (existing.kind !== 'TABLE')
+    throw new JobFailure(
+      'invalid',
+      `${nameOf(ref)} is not allowed for this operation because it is currently a ${existing.kind}.`,
+    );
   checkSameLayout(existing, destination);
   switch (destination.write) {
     case 'WRITE_TRUNCATE': {

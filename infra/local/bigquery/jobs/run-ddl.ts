@@ -96,8 +96,11 @@ async function createView(
   const existing = engine.catalog.table(ref);
   if (existing && statement.ifNotExists) return { operation: 'SKIP', table: ref };
   if (existing && !statement.orReplace) throw new JobFailure('duplicate', `Already Exists: Table ${nameOf(ref)}`);
-  if (existing?.kind === 'TABLE')
-    throw new JobFailure('invalid', `${nameOf(ref)} is a table: drop it before a view takes its name`);
+  if (existing && existing.kind !== 'VIEW')
+    throw new JobFailure(
+      'invalid',
+      `${nameOf(ref)} is a ${existing.kind.toLowerCase()}: drop it before a view takes its name`,
+    );
   const columns = query?.columns ?? [];
   if (statement.columns && statement.columns.length !== columns.length)
     throw new SqlError(

@@ -5,6 +5,7 @@ import { JobFailure, toFailure } from '../errors.ts';
 import { checkPartitioning, readTimePartitioning, refuseRangePartitioning } from '../jobs/destination.ts';
 import { type Engine, nameOf, requireDataset, requireTable } from '../jobs/engine.ts';
 import { changeSchema, checkTableId, defaultExpiration } from '../jobs/open-destination.ts';
+import { renderTableRef } from '../jobs/render-job.ts';
 import { viewRecord } from '../jobs/run-ddl.ts';
 import { surroundingsOf } from '../jobs/script/surroundings.ts';
 import { type Field, fieldOfType, parseFields } from '../schema.ts';
@@ -69,7 +70,18 @@ export async function renderTable(engine: Engine, record: TableRecord, base: str
     }),
     ...(record.clustering && { clustering: { fields: record.clustering } }),
     ...(record.view !== undefined && { view: { query: record.view, useLegacySql: false } }),
+    ...baseOf(record),
   };
+}
+
+/** What a snapshot or a clone was made of, and when. */
+function baseOf({ kind, base }: TableRecord): object {
+  if (!base) return {};
+  const baseTableReference = renderTableRef(base.table);
+  const at = new Date(base.at).toISOString();
+  return kind === 'SNAPSHOT'
+    ? { snapshotDefinition: { baseTableReference, snapshotTime: at } }
+    : { cloneDefinition: { baseTableReference, cloneTime: at } };
 }
 
 function refuse(body: Body): void {
@@ -194,6 +206,8 @@ async function changeTable(engine: Engine, params: Params, body: Body, replace: 
       next.view = view;
       next.schema = viewSchema(engine, ref, view);
     }
+    if (before.kind === 'SNAPSHOT' && body.schema !== undefined)
+      throw new JobFailure('invalid', `The schema of ${nameOf(before)} cannot change: it is a snapshot`);
     const fields = (body.schema as { fields?: unknown } | undefined)?.fields;
     return await engine.warehouse.transaction(async (tx) => {
       if (fields === undefined || before.kind === 'VIEW') {
@@ -244,6 +258,7 @@ export function tableRoutes(app: FastifyInstance, prefix: string, engine: Engine
           timePartitioning: timePartitioningOf(record),
           ...(record.clustering && { clustering: { fields: record.clustering } }),
           ...(record.view !== undefined && { view: { useLegacySql: false } }),
+          ...baseOf(record),
         })),
         totalItems: all.length,
       };

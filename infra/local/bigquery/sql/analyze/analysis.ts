@@ -10,7 +10,7 @@ export interface TableInfo {
   project: string;
   dataset: string;
   table: string;
-  kind: 'TABLE' | 'VIEW';
+  kind: 'TABLE' | 'VIEW' | 'SNAPSHOT';
   /** DuckDB's qualified name of the rows; tables only. */
   physical: string;
   /** `type` is what a read of the column gives; `declared` carries the parameters that writes are held to. */

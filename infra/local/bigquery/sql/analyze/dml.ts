@@ -22,9 +22,9 @@ export function findTarget(path: Path, env: Env): TableInfo {
     at,
     true,
   );
-  if (table.kind === 'VIEW')
+  if (table.kind !== 'TABLE')
     throw new SqlError(
-      `Cannot modify view ${table.project}.${table.dataset}.${table.table}: only tables can be changed by DML`,
+      `Cannot modify ${table.kind.toLowerCase()} ${table.project}.${table.dataset}.${table.table}: only tables can be changed by DML`,
       at,
     );
   return table;

@@ -15,8 +15,8 @@ export function parseCreate(c: Cursor): Statement {
     (['TABLE', 'FUNCTION', 'AGGREGATE'].includes(c.peek(1).word) && (c.takes('TEMP') || c.takes('TEMPORARY'))) || false;
   if (c.takes('SCHEMA')) return parseCreateSchema(c, at);
   if (c.sees('TABLE', 'FUNCTION')) throw unsupported('CREATE TABLE FUNCTION', at);
-  if (c.takes('TABLE')) return parseCreateTable(c, orReplace, temp, at);
-  if (c.takes('SNAPSHOT', 'TABLE')) return parseCreateTable(c, orReplace, false, at);
+  if (c.takes('TABLE')) return parseCreateTable(c, { orReplace, temp, snapshot: false, at });
+  if (c.takes('SNAPSHOT', 'TABLE')) return parseCreateTable(c, { orReplace, temp: false, snapshot: true, at });
   if (c.takes('VIEW')) return parseCreateView(c, orReplace, at);
   if (c.takes('FUNCTION')) return parseCreateFunction(c, { at, orReplace, temp }, false);
   if (c.takes('AGGREGATE', 'FUNCTION')) return parseCreateFunction(c, { at, orReplace, temp }, true);
@@ -56,10 +56,14 @@ function parseCreateSchema(c: Cursor, at: number): Statement {
   return { kind: 'createSchema', path, ifNotExists, options: parseOptions(c), at };
 }
 
-function parseCreateTable(c: Cursor, orReplace: boolean, temp: boolean, at: number): Statement {
+function parseCreateTable(
+  c: Cursor,
+  { orReplace, temp, snapshot, at }: { orReplace: boolean; temp: boolean; snapshot: boolean; at: number },
+): Statement {
   const ifNotExists = parseIfNotExists(c);
   const path = parseTablePath(c);
   const how = (['LIKE', 'COPY', 'CLONE'] as const).find((word) => c.takes(word));
+  if (snapshot && how !== 'CLONE') throw new SqlError('CREATE SNAPSHOT TABLE needs CLONE and a table', c.peek().at);
   const from = how && { how, path: parseTablePath(c) };
   if (from && c.sees('FOR')) throw unsupported('FOR SYSTEM_TIME AS OF', c.peek().at);
   const columns = c.takes('(') ? parseColumnList(c) : undefined;
@@ -76,6 +80,7 @@ function parseCreateTable(c: Cursor, orReplace: boolean, temp: boolean, at: numb
     kind: 'createTable',
     path,
     temp,
+    snapshot,
     orReplace,
     ifNotExists,
     columns,
@@ -184,7 +189,11 @@ function parseCreateView(c: Cursor, orReplace: boolean, at: number): Statement {
 
 export function parseDrop(c: Cursor): Statement {
   const { at } = c.expect('DROP');
-  c.takes('SNAPSHOT');
+  if (c.takes('SNAPSHOT')) {
+    c.expect('TABLE');
+    const ifExists = c.takes('IF', 'EXISTS');
+    return { kind: 'drop', what: 'SNAPSHOT', path: parseTablePath(c), ifExists, cascade: false, at };
+  }
   const { word } = c.peek();
   if (word === 'FUNCTION' || word === 'PROCEDURE') {
     c.next();

@@ -135,6 +135,8 @@ export type Statement =
       kind: 'createTable';
       path: Path;
       temp: boolean;
+      /** `CREATE SNAPSHOT TABLE … CLONE`: it can be read, and no more. */
+      snapshot: boolean;
       orReplace: boolean;
       ifNotExists: boolean;
       columns: ColumnNode[] | undefined;
@@ -158,7 +160,14 @@ export type Statement =
       text: string;
       at: number;
     }
-  | { kind: 'drop'; what: 'TABLE' | 'VIEW' | 'SCHEMA'; path: Path; ifExists: boolean; cascade: boolean; at: number }
+  | {
+      kind: 'drop';
+      what: 'TABLE' | 'SNAPSHOT' | 'VIEW' | 'SCHEMA';
+      path: Path;
+      ifExists: boolean;
+      cascade: boolean;
+      at: number;
+    }
   | {
       kind: 'alter';
       what: 'TABLE' | 'VIEW' | 'SCHEMA';
