@@ -1,8 +1,10 @@
 import type { Column, Normalization } from '../model/column.ts';
 import type { RejectReason } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
+import { contextColumn } from '../model/transformation.ts';
 import { isWideNumeric, type Typed } from './cast.ts';
 import { renderCondition } from './condition-sql.ts';
+import { renderOutside } from './outside-sql.ts';
 import { literal } from './sql-text.ts';
 
 /** How one declared column is found in the raw relation. */
@@ -27,7 +29,7 @@ export interface Stored {
   kind: 'typed' | 'numeric' | 'values';
   /** Name of the flag column that says which rows are transformed; absent = all. */
   when?: string;
-  /** Expression over `rows`: the context of each value (date shifts). */
+  /** Expression over `rows`: the context of each value (date shifts, tweaks). */
   context?: string;
 }
 
@@ -91,8 +93,14 @@ export function renderIngest(source: Source, cellOf: (column: Column) => Cell, s
       entry.when = `w${index}`;
       select.push(`${flag} AS ${entry.when}`);
     }
-    if (transform.kind === 'date_shift') {
-      const by = named(transform.by);
+    const outside = renderOutside(column, transform, canonical, typed.value);
+    if (outside) {
+      const { reason, fails } = outside;
+      checks.push({ column: column.from, reason, fails: flag ? `(${fails}) AND ${flag}` : fails });
+    }
+    const contextName = contextColumn(transform);
+    if (contextName !== undefined) {
+      const by = named(contextName);
       const byIndex = source.columns.indexOf(by.column);
       // One that is protected itself is there already, in the same form.
       if (isReplacedByAnswers(by.column)) entry.context = `coalesce(rows.v${byIndex}, '')`;

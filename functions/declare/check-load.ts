@@ -1,4 +1,5 @@
 import type { Column, ColumnType } from '../model/column.ts';
+import { contextColumn } from '../model/transformation.ts';
 import { warehouseType } from '../model/warehouse-type.ts';
 import type { Finding, Path, ProblemCode } from './problem.ts';
 import { refer, type SourceDraft } from './source-draft.ts';
@@ -33,7 +34,7 @@ export function checkLoad(draft: SourceDraft): Finding[] {
     const { key, orderBy } = load;
     findings.push(...repeats(key, ['load', 'key']), ...repeats(orderBy, ['load', 'order_by']));
     findings.push(
-      ...key.flatMap((name, at) => check(name, ['load', 'key', at], judgeKey)),
+      ...key.flatMap((name, at) => check(name, ['load', 'key', at], (column) => judgeKey(column, key))),
       ...orderBy.flatMap((name, at) => check(name, ['load', 'order_by', at], (column) => judgeOrder(column, key))),
     );
   }
@@ -79,11 +80,12 @@ const NOT_KEPT: Record<string, string> = {
   redact_findings: 'different values may become the same',
   mask: 'different values may become the same',
   bucket: 'different values become the same',
+  dictionary: 'equal values get different words from one file to the next',
   time_part: 'different values become the same',
 };
 
 /** Rows of one key become one row: a protection under which two keys look alike would lose one of them. */
-function judgeKey(column: Column): Verdict {
+function judgeKey(column: Column, key: readonly string[]): Verdict {
   const { name, privacy } = column;
   if (privacy.kind === 'drop')
     return ['COLUMN_NOT_KEPT', `the key \`${name}\` is dropped`, 'tokenize it, which keeps equal values equal'];
@@ -93,6 +95,14 @@ function judgeKey(column: Column): Verdict {
       'COLUMN_NOT_KEPT',
       `under \`${privacy.transform.kind}\`, ${lost}, and rows of different keys would merge`,
       'tokenize or hash it, which keeps equal values equal',
+    ];
+  }
+  const tweak = privacy.kind === 'transform' ? contextColumn(privacy.transform) : undefined;
+  if (tweak !== undefined && !key.includes(tweak)) {
+    return [
+      'COLUMN_NOT_KEPT',
+      `the same \`${name}\` becomes another where \`${tweak}\` differs, and its row would be there twice`,
+      `add \`${tweak}\` to the key, or tokenize without a tweak`,
     ];
   }
   return notScalar(column, 'a key');

@@ -1,4 +1,5 @@
 import type { Column, ColumnType, Condition, Transformation } from '../model/column.ts';
+import { contextColumn } from '../model/transformation.ts';
 import type { Finding, Path } from './problem.ts';
 import { refer, type SourceDraft } from './source-draft.ts';
 
@@ -13,9 +14,7 @@ export function checkPrivacy(draft: SourceDraft): Finding[] {
     const path: Path = ['columns', at, 'privacy'];
     return [
       ...checkType(column, transform, path),
-      ...(transform.kind === 'date_shift'
-        ? checkShiftBy(draft, column, transform.by, [...path, 'date_shift', 'by'])
-        : []),
+      ...checkContext(draft, column, transform, path),
       ...(when === undefined ? [] : checkWhen(draft, column, when, path)),
     ];
   });
@@ -43,6 +42,17 @@ function checkType(column: Column, transform: Transformation, path: Path): Findi
       },
     ];
   }
+  const fraction = column.type === 'INT64' ? fractionOf(transform) : undefined;
+  if (fraction !== undefined) {
+    return [
+      {
+        path,
+        code: 'WRONG_VALUE',
+        message: `a bucket of \`${column.name}\`, which is INT64, has a bound of ${fraction}`,
+        remedy: 'write whole numbers, or make the column NUMERIC or FLOAT64',
+      },
+    ];
+  }
   const rule = typeRule(transform);
   if (rule === undefined || rule.types(column.type)) return [];
   return [
@@ -62,6 +72,8 @@ function typeRule(transform: Transformation): { types: (type: ColumnType) => boo
     case 'mask':
       // Equal JSON documents and byte strings may be written in many ways, so their tokens would not join.
       return { types: (type) => type !== 'JSON' && type !== 'BYTES', wording: 'any type but JSON and BYTES' };
+    case 'fpe':
+      return { types: (type) => type === 'STRING' || type === 'INT64', wording: 'STRING and INT64' };
     case 'bucket':
       return { types: (type) => NUMBERS.includes(type), wording: 'numbers' };
     case 'date_shift':
@@ -77,24 +89,42 @@ function typeRule(transform: Transformation): { types: (type: ColumnType) => boo
       return { types: (type) => type === 'STRING', wording: 'STRING' };
     case 'redact':
     case 'replace':
+    case 'dictionary':
       return undefined;
   }
 }
 
-function checkShiftBy(draft: SourceDraft, column: Column, by: string, path: Path): Finding[] {
-  if (by === column.name) {
+/** DLP compares integers with integers. */
+function fractionOf(transform: Transformation): number | undefined {
+  if (transform.kind !== 'bucket') return undefined;
+  const bounds =
+    'ranges' in transform
+      ? transform.ranges.flatMap(({ min = 0, max = 0 }) => [min, max])
+      : [transform.min, transform.max];
+  return bounds.find((bound) => !Number.isSafeInteger(bound));
+}
+
+function checkContext(draft: SourceDraft, column: Column, transform: Transformation, privacy: Path): Finding[] {
+  const name = contextColumn(transform);
+  if (name === undefined) return [];
+  const { kind } = transform;
+  const isShift = kind === 'date_shift';
+  const path = [...privacy, kind, isShift ? 'by' : 'tweak'];
+  if (name === column.name) {
     return [
       {
         path,
         code: 'UNSAFE_COMBINATION',
-        message: 'a date cannot decide its own shift: equal dates would move alike, and their distances would be lost',
-        remedy: 'name the column of the person, as in `by: customer_id`',
+        message: isShift
+          ? 'a date cannot decide its own shift: equal dates would move alike, and their distances would be lost'
+          : 'a value cannot be its own tweak: the value is needed to read the token back',
+        remedy: isShift ? 'name the column of the person, as in `by: customer_id`' : 'name another column, or none',
       },
     ];
   }
-  const reference = refer(draft, by, path);
+  const reference = refer(draft, name, path);
   if ('finding' in reference) return [reference.finding];
-  return 'found' in reference ? checkScalar(reference.found, path, 'decide a shift') : [];
+  return 'found' in reference ? checkScalar(reference.found, path, isShift ? 'decide a shift' : 'be a tweak') : [];
 }
 
 function checkWhen(draft: SourceDraft, column: Column, when: Condition, path: Path): Finding[] {

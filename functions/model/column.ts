@@ -47,13 +47,16 @@ export type Privacy =
 
 /** DLP's primitives under the names that declarations use. */
 export type Transformation =
-  | { kind: 'tokenize'; key: string }
+  | { kind: 'tokenize'; key: string; tweak?: string }
+  | { kind: 'fpe'; key: string; alphabet: Alphabet; tweak?: string; surrogate?: string }
   | { kind: 'hash'; key: string }
   | { kind: 'mask'; with: string; keepLast?: number; keepFirst?: number; ignore?: string }
   | { kind: 'redact' }
   | { kind: 'replace'; with: string }
+  | { kind: 'dictionary'; words: readonly string[] }
   | { kind: 'date_shift'; days: number; by: string; key: string }
   | { kind: 'bucket'; size: number; min: number; max: number }
+  | { kind: 'bucket'; ranges: readonly Range[] }
   | { kind: 'time_part'; part: 'YEAR' | 'MONTH' | 'DAY_OF_MONTH' | 'DAY_OF_WEEK' | 'WEEK_OF_YEAR' | 'HOUR_OF_DAY' }
   | {
       kind: 'redact_findings';
@@ -61,6 +64,22 @@ export type Transformation =
       minLikelihood: Likelihood;
       with: 'info_type' | 'nothing' | 'mask';
     };
+
+/** What format-preserving encryption writes its values with: an alphabet of DLP's, characters, or the first `radix` of DLP's list. */
+export type Alphabet =
+  | 'NUMERIC'
+  | 'HEXADECIMAL'
+  | 'UPPER_CASE_ALPHA_NUMERIC'
+  | 'ALPHA_NUMERIC'
+  | { characters: string }
+  | { radix: number };
+
+/** [min, max), and what stands for a number in it; an absent end is open. */
+export interface Range {
+  min?: number;
+  max?: number;
+  with: string;
+}
 
 export type Likelihood = 'VERY_UNLIKELY' | 'UNLIKELY' | 'POSSIBLE' | 'LIKELY' | 'VERY_LIKELY';
 

@@ -88,7 +88,9 @@ export type RejectReason =
   | 'BAD_ENCODING'
   | 'LINE_TOO_LONG'
   | 'NOT_AN_OBJECT'
-  | 'DUPLICATE_KEY';
+  | 'DUPLICATE_KEY'
+  | 'OUTSIDE_ALPHABET'
+  | 'OUTSIDE_RANGES';
 
 /** `manifests/<run>/<epoch>.json`, immutable, written before any shard's task exists. */
 export interface Manifest {

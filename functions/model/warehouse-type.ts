@@ -14,6 +14,8 @@ function transformedType(type: ColumnType, transform: Transformation): ColumnTyp
     case 'replace':
     case 'redact_findings':
     case 'bucket':
+    case 'fpe':
+    case 'dictionary':
       return 'STRING';
     case 'time_part':
       return 'INT64';

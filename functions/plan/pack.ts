@@ -1,4 +1,5 @@
 import type { Column } from '../model/column.ts';
+import { travelsTyped } from '../model/transformation.ts';
 
 /** Values of one column, on their way to DLP; `contexts` runs beside them where the transformation has one. */
 export interface Segment {
@@ -49,7 +50,7 @@ const SPARE = 1 / 16;
 
 /** Header and field list name a lane once each. */
 const LANE_BYTES = 32;
-/** A transformation with its key, wrapped by KMS. */
+/** A transformation with its key, wrapped by KMS; what it lists (words, ranges) comes on top. */
 const TRANSFORMATION_BYTES = 400;
 /** Tag and length of a Row, shared by at least 16 cells. */
 const ROW_BYTES = 4;
@@ -70,11 +71,13 @@ export function createPacker(limits: PackLimits): Packer {
   /** The most that a cell which fills up adds to `encoded`, with its context, and to `cells`. */
   let filler = 0;
   let width = 1;
+  /** Bytes of what the columns' transformations list. */
+  let lists = 0;
 
   function take(): Pack {
     const full = packOf(segments, values, bytes);
     segments = [];
-    values = bytes = encoded = cells = filler = 0;
+    values = bytes = encoded = cells = filler = lists = 0;
     width = 1;
     return full;
   }
@@ -86,7 +89,10 @@ export function createPacker(limits: PackLimits): Packer {
     const spare = Math.ceil((values + 1) * Math.max(SPARE, count / MAX_LANES));
     const lanes = MAX_LANES + count;
     const around =
-      lanes * wide * LANE_BYTES + (wide > 1 ? lanes : count) * TRANSFORMATION_BYTES + values * (ROW_BYTES / LANES[0]);
+      lanes * wide * LANE_BYTES +
+      (wide > 1 ? lanes : count) * TRANSFORMATION_BYTES +
+      lists +
+      values * (ROW_BYTES / LANES[0]);
     return (
       values < limits.values &&
       count <= MAX_SEGMENTS &&
@@ -116,6 +122,7 @@ export function createPacker(limits: PackLimits): Packer {
         if (!segment) {
           segment = { column, typed, values: [], ...(contexts && { contexts: [] }) };
           segments.push(segment);
+          lists += listBytes(column);
         }
         segment.values.push(value);
         if (context !== undefined) segment.contexts?.push(context);
@@ -132,8 +139,11 @@ export function createPacker(limits: PackLimits): Packer {
   };
 }
 
-function isTyped({ privacy }: Column): boolean {
-  return privacy.kind === 'transform' && ['bucket', 'date_shift', 'time_part'].includes(privacy.transform.kind);
+const isTyped = ({ privacy }: Column): boolean => privacy.kind === 'transform' && travelsTyped(privacy.transform);
+
+/** What a transformation is longer than most, as JSON, which is longer than protobuf. */
+function listBytes({ privacy }: Column): number {
+  return Math.max(0, Buffer.byteLength(JSON.stringify(privacy)) - TRANSFORMATION_BYTES);
 }
 
 /** A Value within its Row, as protobuf writes it: two tags, two lengths, the text. */

@@ -1,7 +1,8 @@
 import { terminal } from '../errors.ts';
-import type { Column, ColumnType, Transformation } from '../model/column.ts';
+import type { Alphabet, Column, ColumnType, Range, Transformation } from '../model/column.ts';
 import type { Cell, DeidentifyRequest } from '../model/dlp.ts';
 import { pickTexts, type Texts } from '../model/texts.ts';
+import { contextColumn } from '../model/transformation.ts';
 import type { Pack, Segment } from '../plan/pack.ts';
 
 export interface RenderedPack {
@@ -132,8 +133,8 @@ function fieldTransformations(lanes: readonly Lane[]): object[] {
         },
       ];
     }
-    // A date shift's context is a column of the same row, so each lane has a transformation of its own.
-    if (transformation.kind === 'date_shift')
+    // A context is a column of the same row, so each lane has a transformation of its own.
+    if (contextColumn(transformation) !== undefined)
       return own.map((lane) => ({
         fields: fields([lane]),
         primitiveTransformation: primitive(transformation, column, lane.contextName),
@@ -156,6 +157,16 @@ function primitive(
         cryptoDeterministicConfig: {
           cryptoKey: { keyName: transformation.key },
           surrogateInfoType: { name: transformation.key },
+          ...(context !== undefined && { context: { name: context } }),
+        },
+      };
+    case 'fpe':
+      return {
+        cryptoReplaceFfxFpeConfig: {
+          cryptoKey: { keyName: transformation.key },
+          ...alphabetOf(transformation.alphabet),
+          ...(context !== undefined && { context: { name: context } }),
+          ...(transformation.surrogate !== undefined && { surrogateInfoType: { name: transformation.surrogate } }),
         },
       };
     case 'hash':
@@ -171,17 +182,17 @@ function primitive(
           cryptoKey: { keyName: transformation.key },
         },
       };
-    case 'bucket': {
-      const bound = (value: number): Cell =>
-        column.type === 'INT64' ? { integerValue: String(value) } : { floatValue: value };
+    case 'bucket':
+      if ('ranges' in transformation) return bucketing(transformation.ranges, column);
       return {
         fixedSizeBucketingConfig: {
           bucketSize: transformation.size,
-          lowerBound: bound(transformation.min),
-          upperBound: bound(transformation.max),
+          lowerBound: bound(transformation.min, column),
+          upperBound: bound(transformation.max, column),
         },
       };
-    }
+    case 'dictionary':
+      return { replaceDictionaryConfig: { wordList: { words: transformation.words } } };
     case 'time_part':
       return { timePartConfig: { partToExtract: transformation.part } };
     case 'redact':
@@ -191,6 +202,24 @@ function primitive(
         `${transformation.kind} needs no DLP: column ${column.name} should not have come here`,
       );
   }
+}
+
+const bound = (value: number, { type }: Column): Cell =>
+  type === 'INT64' ? { integerValue: String(value) } : { floatValue: value };
+
+const bucketing = (ranges: readonly Range[], column: Column): object => ({
+  bucketingConfig: {
+    buckets: ranges.map(({ min, max, with: text }) => ({
+      ...(min !== undefined && { min: bound(min, column) }),
+      ...(max !== undefined && { max: bound(max, column) }),
+      replacementValue: { stringValue: text },
+    })),
+  },
+});
+
+function alphabetOf(alphabet: Alphabet): object {
+  if (typeof alphabet === 'string') return { commonAlphabet: alphabet };
+  return 'radix' in alphabet ? { radix: alphabet.radix } : { customAlphabet: alphabet.characters };
 }
 
 /** A negative number masks all but that many, counted from the end; with reverseOrder, from the start. */

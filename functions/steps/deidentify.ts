@@ -5,6 +5,7 @@ import { curatedName, markName, rejectsName } from '../model/ids.ts';
 import type { DlpUsage, LedgerEntry, ObjectRef, Reason, Reject, Shard, ShardMark } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { concatTexts, type Texts, textsOf } from '../model/texts.ts';
+import { contextColumn } from '../model/transformation.ts';
 import { isGated, mayHoldFindings } from '../plan/gate.ts';
 import { createPacker, halve, INSPECT_LIMITS, type Pack, type Packer, TRANSFORM_LIMITS } from '../plan/pack.ts';
 import type { DistinctValues, Ports, ShardWork, ValueGroup } from '../ports.ts';
@@ -206,5 +207,6 @@ function joinHalves(
 
 function groupOf(column: Column): ValueGroup {
   const transformation = transformationOf(column);
-  return { column: column.name, ...(transformation?.kind === 'date_shift' && { context: transformation.by }) };
+  const context = transformation && contextColumn(transformation);
+  return { column: column.name, ...(context !== undefined && { context }) };
 }

@@ -69,5 +69,9 @@ export function describeReject({ column, reason }: Reject, source?: Source): str
       return 'the line is no JSON object';
     case 'DUPLICATE_KEY':
       return 'the object has a key twice';
+    case 'OUTSIDE_ALPHABET':
+      return 'holds what is not in its alphabet, or a single character; `normalize` may take that out';
+    case 'OUTSIDE_RANGES':
+      return 'lies in none of its buckets';
   }
 }

@@ -63,6 +63,66 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
       expect((await answers({ kind: 'hash', key: 'other' }, ['ann']))[0]).not.toBe(a);
     });
 
+    test('tells equal values apart by their tweak', async () => {
+      const tokenize: Transformation = { kind: 'tokenize', key: 'pii', tweak: 'country' };
+      const contexts = ['DE', 'FR', 'DE', ''];
+      const [de, fr, again, none] = await answers(tokenize, ['ann', 'ann', 'ann', 'ann'], { contexts });
+      expect(again).toBe(de);
+      expect(new Set([de, fr, none]).size).toBe(3);
+      expect(await answers(tokenize, ['ann'], { contexts: ['FR'] })).toEqual([fr]);
+    });
+
+    test('encrypts to the same length and alphabet, by key and tweak, and two values never to one', async () => {
+      const fpe: Transformation = { kind: 'fpe', key: 'pii', alphabet: 'NUMERIC' };
+      const values = Array.from({ length: 100 }, (_, i) => `${i}`.padStart(4, '0'));
+      const encrypted = await answers(fpe, values);
+      expect(new Set(encrypted).size).toBe(100);
+      for (const one of encrypted) expect(one).toMatch(/^\d{4}$/);
+      expect(await answers(fpe, values)).toEqual(encrypted);
+      expect(await answers({ ...fpe, key: 'other' }, values)).not.toEqual(encrypted);
+      const tweaked: Transformation = { ...fpe, tweak: 'country' };
+      const [de, fr] = await answers(tweaked, ['123456789', '123456789'], { contexts: ['DE', 'FR'] });
+      expect(de).not.toBe(fr);
+      const [marked] = await answers({ ...fpe, surrogate: 'ssn' }, ['123456789']);
+      expect(marked).toMatch(/^ssn\(9\):\d{9}$/);
+      const letters: Transformation = { ...fpe, alphabet: { characters: 'abcdef-' } };
+      expect((await answers(letters, ['bad-cafe']))[0]).toMatch(/^[a-f-]{8}$/);
+    });
+
+    test('fails for what is not in the alphabet, and lets nothing through', async () => {
+      const fpe: Transformation = { kind: 'fpe', key: 'pii', alphabet: 'NUMERIC' };
+      await expect(answers(fpe, ['123456789', '12-34'])).rejects.toMatchObject({
+        code: 'DLP_FAILED',
+        retryable: false,
+      });
+    });
+
+    test('puts numbers into ranges of one’s own', async () => {
+      const ranges: Transformation = {
+        kind: 'bucket',
+        ranges: [
+          { max: 18, with: 'minor' },
+          { min: 18, with: 'adult' },
+        ],
+      };
+      expect(await answers(ranges, ['-1', '17', '18', '99'], { type: 'INT64' })).toEqual([
+        'minor',
+        'minor',
+        'adult',
+        'adult',
+      ]);
+      expect(await answers(ranges, ['17.9', '18'], { type: 'FLOAT64' })).toEqual(['minor', 'adult']);
+    });
+
+    test('gives each value one of the words', async () => {
+      const words = ['Berlin', 'Paris', 'Rome'];
+      const given = await answers(
+        { kind: 'dictionary', words },
+        Array.from({ length: 200 }, (_, i) => `city ${i}`),
+      );
+      expect(new Set(given)).toEqual(new Set(words));
+    });
+
     test('puts numbers into buckets, 0 and what lies outside as well', async () => {
       const bucket: Transformation = { kind: 'bucket', size: 10, min: 0, max: 30 };
       expect(await answers(bucket, ['0', '7', '25', '-5', '99'], { type: 'INT64' })).toEqual([

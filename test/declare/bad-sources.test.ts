@@ -102,7 +102,10 @@ describe('a source with one setting wrong says which, and nothing else', () => {
     '{ mask: { keep_last: 4 } }',
     '{ replace: { with: x } }',
     '{ redact_findings: { info_types: [AGE] } }',
-  ])('a merge key under %s, by which rows of different keys would merge', (privacy) => {
+    '{ dictionary: { words: [a, b] } }',
+    '{ tokenize: { key: pii, tweak: country } }',
+    '{ fpe: { key: pii, alphabet: NUMERIC, tweak: country } }',
+  ])('a merge key under %s, by which different keys or the same key’s rows would be taken for others', (privacy) => {
     const text = withLine(CUSTOMERS, 3, 'load: { mode: merge, key: [extra], order_by: [updated_at] }');
     const broken = withLine(text, 18, column(`type: STRING, privacy: ${privacy}`));
     expectProblems('sources/shop/customers.yaml', broken, 3, 'load.key[0] COLUMN_NOT_KEPT');

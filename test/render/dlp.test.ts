@@ -19,7 +19,11 @@ function packOf(inputs: readonly (readonly [Column, string[], string[]?])[]): Pa
   return pack;
 }
 
-const TOKENIZE: Transformation = { kind: 'tokenize', key: 'pii' };
+const TOKENIZE = { kind: 'tokenize', key: 'pii' } as const satisfies Transformation;
+const RANGES = [
+  { max: 18, with: 'minor' },
+  { min: 18, with: 'adult' },
+];
 const SHIFT: Transformation = { kind: 'date_shift', days: 30, by: 'customer_id', key: 'pii' };
 const FINDINGS: Transformation = {
   kind: 'redact_findings',
@@ -30,6 +34,18 @@ const FINDINGS: Transformation = {
 
 const REQUESTS: readonly [name: string, Column, values: string[], contexts?: string[]][] = [
   ['tokenize', protectedColumn(TOKENIZE), ['ann@example.com']],
+  ['tokenize, tweak', protectedColumn({ ...TOKENIZE, tweak: 'country' }), ['ann@example.com', 'bob'], ['DE', 'FR']],
+  ['fpe', protectedColumn({ kind: 'fpe', key: 'pii', alphabet: 'NUMERIC' }), ['123456789']],
+  [
+    'fpe, tweak, surrogate',
+    protectedColumn({ kind: 'fpe', key: 'pii', alphabet: { radix: 36 }, tweak: 'country', surrogate: 'card' }),
+    ['4111'],
+    ['DE'],
+  ],
+  ['fpe, characters', protectedColumn({ kind: 'fpe', key: 'pii', alphabet: { characters: '01-' } }), ['0-1']],
+  ['dictionary', protectedColumn({ kind: 'dictionary', words: ['Berlin', 'Paris'] }), ['Rome']],
+  ['bucket of ranges', protectedColumn({ kind: 'bucket', ranges: RANGES }, 'INT64'), ['17', '18']],
+  ['bucket of ranges, FLOAT64', protectedColumn({ kind: 'bucket', ranges: RANGES }, 'FLOAT64'), ['17.5']],
   ['hash', protectedColumn({ kind: 'hash', key: 'pii' }), ['ann@example.com']],
   ['mask', protectedColumn({ kind: 'mask', with: '*' }), ['secret']],
   ['mask, keep_last', protectedColumn({ kind: 'mask', with: '#', keepLast: 4, ignore: '- ' }), ['4111-1111']],

@@ -2,68 +2,30 @@ import { z } from 'zod';
 import type { Privacy, Transformation } from '../../model/column.ts';
 import { fault, notYet, show } from '../findings.ts';
 import { nearest } from '../nearest.ts';
+import { BucketSchema } from './bucket.ts';
 import { ConditionSchema } from './condition.ts';
+import { FpeSchema, TweakSchema } from './fpe.ts';
+import { InfoType } from './info-type.ts';
+import { Key } from './key.ts';
 
-/** The key's name is also the surrogate's, and DLP takes `[A-Za-z0-9$_-]{1,64}` there; ours is also a file's name. */
-const KEY = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
-const Key = z.string().regex(KEY).describe('the name of a key, as in `pii`: a letter, then letters, digits and `_`');
+/** A request to DLP holds half a megabyte, and the words are part of each. */
+const MAX_WORDS_BYTES = 100_000;
+const Words = z
+  .array(z.string().min(1))
+  .min(2)
+  .describe('two words or more, as in `[Berlin, Paris]`')
+  .superRefine((words, context) => {
+    const bytes = words.reduce((sum, word) => sum + Buffer.byteLength(word), 0);
+    if (bytes <= MAX_WORDS_BYTES) return;
+    const message = `${words.length} words of ${bytes} bytes are too many: each request to DLP carries them`;
+    context.addIssue(fault('WRONG_VALUE', message, `keep to ${MAX_WORDS_BYTES} bytes`));
+  });
 
-const INFO_TYPE = /^[A-Z][A-Z0-9_]*$/;
-
-/** Common ones, for spelling only: DLP knows some 200, and says so itself when one does not exist. */
-const COMMON_INFO_TYPES = [
-  'PERSON_NAME',
-  'FIRST_NAME',
-  'LAST_NAME',
-  'EMAIL_ADDRESS',
-  'PHONE_NUMBER',
-  'STREET_ADDRESS',
-  'LOCATION',
-  'LOCATION_COORDINATES',
-  'CREDIT_CARD_NUMBER',
-  'CREDIT_CARD_DATA',
-  'IBAN_CODE',
-  'SWIFT_CODE',
-  'DATE_OF_BIRTH',
-  'DATE',
-  'AGE',
-  'GENDER',
-  'IP_ADDRESS',
-  'MAC_ADDRESS',
-  'MAC_ADDRESS_LOCAL',
-  'DOMAIN_NAME',
-  'ORGANIZATION_NAME',
-  'PASSPORT',
-  'PASSWORD',
-  'ETHNIC_GROUP',
-  'MEDICAL_TERM',
-  'MEDICAL_RECORD_NUMBER',
-  'US_SOCIAL_SECURITY_NUMBER',
-  'GOVERNMENT_ID',
-  'TECHNICAL_ID',
-  'FINANCIAL_ID',
-  'FINANCIAL_ACCOUNT_NUMBER',
-  'DRIVERS_LICENSE_NUMBER',
-  'VEHICLE_IDENTIFICATION_NUMBER',
-  'AUTH_TOKEN',
-  'COUNTRY_DEMOGRAPHIC',
-  'HTTP_COOKIE',
-  'IMEI_HARDWARE_ID',
-  'IMSI_ID',
-  'ADVERTISING_ID',
-  'STORAGE_SIGNED_URL',
-];
-
-const InfoType = z
-  .string()
-  .regex(INFO_TYPE)
-  .superRefine((name, context) => {
-    // Short names are near to too much: DATE to NAME, AGE to ABA.
-    const meant = name.length >= 8 && !COMMON_INFO_TYPES.includes(name) ? nearest(name, COMMON_INFO_TYPES) : undefined;
-    if (meant === undefined || Math.abs(meant.length - name.length) > 1) return;
-    context.addIssue(fault('WRONG_VALUE', `\`${name}\` is not an infoType of DLP`, `did you mean \`${meant}\`?`));
-  })
-  .describe('the name of a DLP infoType, as in `EMAIL_ADDRESS`');
+/** How sure DLP must be. */
+const MinLikelihood = z
+  .enum(['VERY_UNLIKELY', 'UNLIKELY', 'POSSIBLE', 'LIKELY', 'VERY_LIKELY'])
+  .describe('how sure DLP must be, `POSSIBLE` unless said')
+  .default('POSSIBLE');
 
 const Forms = z.strictObject({
   public: z
@@ -73,9 +35,10 @@ const Forms = z.strictObject({
     .describe('the values go through as they are; `allow` names the findings that are expected')
     .optional(),
   tokenize: z
-    .strictObject({ key: Key })
+    .strictObject({ key: Key, tweak: TweakSchema.optional() })
     .describe('`{ key: pii }`: equal values get equal tokens wherever the key is the same, and only the key leads back')
     .optional(),
+  fpe: FpeSchema.optional(),
   hash: z.strictObject({ key: Key }).describe('`{ key: pii }`: as tokenize, and nothing leads back').optional(),
   mask: z
     .strictObject({
@@ -92,6 +55,10 @@ const Forms = z.strictObject({
     .optional(),
   redact: z.strictObject({}).describe('`{}`: the value becomes empty').optional(),
   replace: z.strictObject({ with: z.string().describe('the text that stands for every value') }).optional(),
+  dictionary: z
+    .strictObject({ words: Words })
+    .describe('`{ words: [Berlin, Paris] }`: each value becomes one of the words, by chance')
+    .optional(),
   date_shift: z
     .strictObject({
       // DLP's own limit: 365,250 days either way.
@@ -103,20 +70,7 @@ const Forms = z.strictObject({
     })
     .describe('`{ days: 30, by: customer_id, key: pii }`')
     .optional(),
-  bucket: z
-    .strictObject({
-      size: z.number().positive().describe('the width of a bucket, more than 0'),
-      min: z.number().describe('where the first bucket begins'),
-      max: z.number().describe('where the last bucket ends'),
-    })
-    .superRefine(({ size, min, max }, context) => {
-      if (max - min >= size) return;
-      context.addIssue(
-        fault('WRONG_VALUE', `no bucket of ${size} fits between ${min} and ${max}`, 'make `max - min` at least `size`'),
-      );
-    })
-    .describe('`{ size: 10, min: 0, max: 100 }`: the number becomes `20:30`')
-    .optional(),
+  bucket: BucketSchema.optional(),
   time_part: z
     .enum(['YEAR', 'MONTH', 'DAY_OF_MONTH', 'DAY_OF_WEEK', 'WEEK_OF_YEAR', 'HOUR_OF_DAY'])
     .describe('the part of the date that stays, as in `YEAR`')
@@ -124,35 +78,42 @@ const Forms = z.strictObject({
   redact_findings: z
     .strictObject({
       info_types: z.array(InfoType).min(1).describe('what to look for, as in `[PERSON_NAME, EMAIL_ADDRESS]`'),
-      min_likelihood: z.enum(['VERY_UNLIKELY', 'UNLIKELY', 'POSSIBLE', 'LIKELY', 'VERY_LIKELY']).default('POSSIBLE'),
+      min_likelihood: MinLikelihood,
       with: z.enum(['info_type', 'nothing', 'mask']).describe('what stands for a finding').default('info_type'),
     })
     .describe('`{ info_types: [PERSON_NAME, EMAIL_ADDRESS] }`: free text stays, what is found in it goes')
+    .optional(),
+  replace_with_info_type: z
+    .strictObject({
+      info_types: z.array(InfoType).min(1).describe('what to look for, as in `[PERSON_NAME, EMAIL_ADDRESS]`'),
+      min_likelihood: MinLikelihood,
+    })
+    .describe('`{ info_types: [PERSON_NAME] }`: `redact_findings` under the name that DLP has for it')
     .optional(),
   when: ConditionSchema.optional(),
 });
 
 const LATER = {
-  fpe: 'use `tokenize: { key: … }`, whose tokens do not keep the format',
-  dictionary: 'use `replace: { with: … }` or `redact_findings`',
-  replace_with_info_type: 'write `redact_findings: { info_types: [...], with: info_type }`',
   dlp: 'use one of the transformations that have a name here',
   template: 'write the transformation out',
 };
 
 const EXAMPLES: Record<string, string> = {
   tokenize: '{ tokenize: { key: pii } }',
+  fpe: '{ fpe: { key: pii, alphabet: NUMERIC } }',
   hash: '{ hash: { key: pii } }',
   mask: '{ mask: { keep_last: 4 } }',
   replace: '{ replace: { with: hidden } }',
+  dictionary: '{ dictionary: { words: [Berlin, Paris] } }',
   date_shift: '{ date_shift: { days: 30, by: customer_id, key: pii } }',
   bucket: '{ bucket: { size: 10, min: 0, max: 100 } }',
   time_part: '{ time_part: YEAR }',
   redact_findings: '{ redact_findings: { info_types: [PERSON_NAME, EMAIL_ADDRESS] } }',
+  replace_with_info_type: '{ replace_with_info_type: { info_types: [PERSON_NAME, EMAIL_ADDRESS] } }',
 };
 
 const HINT =
-  'how the values are protected: `public`, `drop`, `redact`, or one of `tokenize`, `hash`, `mask`, `replace`, `date_shift`, `bucket`, `time_part`, `redact_findings` with its settings, as in `{ tokenize: { key: pii } }`';
+  'how the values are protected: `public`, `drop`, `redact`, or one of `tokenize`, `fpe`, `hash`, `mask`, `replace`, `dictionary`, `date_shift`, `bucket`, `time_part`, `redact_findings` with its settings, as in `{ tokenize: { key: pii } }`';
 
 const Word = z
   .string()
@@ -202,11 +163,16 @@ const Settings = Forms.transform((written, context): Privacy => {
 });
 
 function toTransformation(forms: Omit<z.output<typeof Forms>, 'when' | 'public'>): Transformation {
-  if (forms.tokenize !== undefined) return { kind: 'tokenize', key: forms.tokenize.key };
+  if (forms.tokenize !== undefined) {
+    const { key, tweak } = forms.tokenize;
+    return { kind: 'tokenize', key, ...(tweak === undefined ? {} : { tweak }) };
+  }
+  if (forms.fpe !== undefined) return forms.fpe;
   if (forms.hash !== undefined) return { kind: 'hash', key: forms.hash.key };
   if (forms.replace !== undefined) return { kind: 'replace', with: forms.replace.with };
+  if (forms.dictionary !== undefined) return { kind: 'dictionary', words: forms.dictionary.words };
   if (forms.date_shift !== undefined) return { kind: 'date_shift', ...forms.date_shift };
-  if (forms.bucket !== undefined) return { kind: 'bucket', ...forms.bucket };
+  if (forms.bucket !== undefined) return forms.bucket;
   if (forms.time_part !== undefined) return { kind: 'time_part', part: forms.time_part };
   if (forms.mask !== undefined) {
     const { keep_last: keepLast, keep_first: keepFirst, ignore } = forms.mask;
@@ -221,6 +187,10 @@ function toTransformation(forms: Omit<z.output<typeof Forms>, 'when' | 'public'>
   if (forms.redact_findings !== undefined) {
     const { info_types: infoTypes, min_likelihood: minLikelihood } = forms.redact_findings;
     return { kind: 'redact_findings', infoTypes, minLikelihood, with: forms.redact_findings.with };
+  }
+  if (forms.replace_with_info_type !== undefined) {
+    const { info_types: infoTypes, min_likelihood: minLikelihood } = forms.replace_with_info_type;
+    return { kind: 'redact_findings', infoTypes, minLikelihood, with: 'info_type' };
   }
   return { kind: 'redact' };
 }
