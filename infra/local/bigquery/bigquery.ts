@@ -13,6 +13,7 @@ import { datasetRoutes } from './rest/datasets.ts';
 import { jobRoutes } from './rest/jobs.ts';
 import { projectRoutes } from './rest/projects.ts';
 import { queryRoutes } from './rest/queries.ts';
+import { routineRoutes } from './rest/routines.ts';
 import { tabledataRoutes } from './rest/tabledata.ts';
 import { tableRoutes } from './rest/tables.ts';
 import { uploadRoutes } from './rest/uploads.ts';
@@ -95,6 +96,7 @@ export async function createBigQuery(
         datasetRoutes(app, prefix, engine, () => base);
         tableRoutes(app, prefix, engine, () => base);
         tabledataRoutes(app, prefix, engine);
+        routineRoutes(app, prefix, engine);
         jobRoutes(app, prefix, engine, runner, () => base);
         queryRoutes(app, prefix, engine, runner);
       }

@@ -32,6 +32,7 @@ export function parseCreateFunction(c: Cursor, { at, orReplace, temp }: Head, is
     break;
   }
   c.expect('AS', '(');
+  const begin = c.peek().at;
   const query = tryQuery(c);
   let body: Expr;
   if (query) body = { kind: 'subquery', query, at: query.at };
@@ -39,6 +40,7 @@ export function parseCreateFunction(c: Cursor, { at, orReplace, temp }: Head, is
     body = parseExpression(c);
     c.expect(')');
   }
+  const bodyText = c.text.slice(begin, c.peek(-1).at).trim();
   if (c.sees('OPTIONS')) parseOptions(c);
   const text = c.text.slice(at, c.peek(-1).end);
   return {
@@ -51,6 +53,7 @@ export function parseCreateFunction(c: Cursor, { at, orReplace, temp }: Head, is
     parameters,
     returns,
     body,
+    bodyText,
     text,
     at,
   };
@@ -89,7 +92,8 @@ export function parseCreateProcedure(c: Cursor, { at, orReplace }: Head): Statem
   if (c.sees('OPTIONS')) parseOptions(c);
   if (!c.sees('BEGIN')) throw unsupported('procedures that are not written in SQL', c.peek().at);
   const { body, handler, at: begin } = parseBlock(c, '');
-  const text = c.text.slice(at, c.peek(-1).end);
+  const end = c.peek(-1).end;
   const whole: Statement[] = handler ? [{ kind: 'block', body, handler, label: '', at: begin }] : body;
-  return { kind: 'createProcedure', path, orReplace, ifNotExists, parameters, body: whole, text, at };
+  const [bodyText, text] = [c.text.slice(begin, end), c.text.slice(at, end)];
+  return { kind: 'createProcedure', path, orReplace, ifNotExists, parameters, body: whole, bodyText, text, at };
 }

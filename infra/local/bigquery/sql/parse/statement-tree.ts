@@ -86,6 +86,8 @@ export type Statement =
       parameters: Parameter[];
       returns: TypeNode | undefined;
       body: Expr;
+      /** The body as it was written, without the parentheses around it. */
+      bodyText: string;
       /** The statement as it was written. */
       text: string;
       at: number;
@@ -97,6 +99,7 @@ export type Statement =
       ifNotExists: boolean;
       parameters: Parameter[];
       body: Statement[];
+      bodyText: string;
       text: string;
       at: number;
     }

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { RoutineRecord } from '../catalog.ts';
+import { JobFailure, toFailure } from '../errors.ts';
+import { type Engine, requireDataset } from '../jobs/engine.ts';
+import { createRoutine } from '../jobs/routines.ts';
+import { readType } from '../sql/analyze/type-nodes.ts';
+import type { Parameter, Statement } from '../sql/parse/statement-tree.ts';
+import { parseScript } from '../sql/parse/statements.ts';
+import type { SqlType } from '../sql/types.ts';
+import { answer, decodeToken, encodeToken, type Query, readCount } from './request.ts';
+
+interface Params {
+  project: string;
+  dataset: string;
+  routine: string;
+}
+
+/** google.cloud.bigquery.v2.StandardSqlDataType. */
+interface DataType {
+  typeKind?: string;
+  arrayElementType?: DataType;
+  structType?: { fields?: { name?: string; type?: DataType }[] };
+}
+
+/** What a client says of a routine; the rest of Google's resource is for languages that are refused. */
+interface RoutineBody {
+  routineReference?: { routineId?: string };
+  routineType?: string;
+  language?: string;
+  arguments?: { name?: string; argumentKind?: string; mode?: string; dataType?: DataType }[];
+  returnType?: DataType;
+  definitionBody?: string;
+}
+
+type CreateRoutine = Extract<Statement, { kind: 'createFunction' | 'createProcedure' }>;
+
+/** Functions and procedures, which SQL makes: list, get, insert, update and delete. */
+export function routineRoutes(app: FastifyInstance, prefix: string, engine: Engine): void {
+  const root = `${prefix}/projects/:project/datasets/:dataset/routines`;
+
+  app.get<{ Params: Params; Querystring: Query }>(root, ({ params, query }) =>
+    answer(() => {
+      requireDataset(engine, params.project, params.dataset);
+      const limit = readCount(query.maxResults, 'maxResults') ?? 1000;
+      const from = Number(decodeToken(query.pageToken) ?? 0);
+      const all = engine.catalog
+        .routines(params.project, params.dataset)
+        .sort((a, b) => (a.routine < b.routine ? -1 : 1));
+      return {
+        ...(from + limit < all.length && { nextPageToken: encodeToken(from + limit) }),
+        routines: all.slice(from, from + limit).map(render),
+      };
+    }),
+  );
+  app.get<{ Params: Params }>(`${root}/:routine`, ({ params }) => answer(() => render(requireRoutine(engine, params))));
+  app.post<{ Params: Params; Body: RoutineBody }>(root, ({ params, body }) =>
+    answer(async () => {
+      const routine = body?.routineReference?.routineId;
+      if (!routine) throw new JobFailure('invalid', 'Required parameter is missing: routineReference.routineId');
+      return render(await write(engine, { ...params, routine }, body, false));
+    }),
+  );
+  app.put<{ Params: Params; Body: RoutineBody }>(`${root}/:routine`, ({ params, body }) =>
+    answer(async () => {
+      requireRoutine(engine, params);
+      return render(await write(engine, params, body ?? {}, true));
+    }),
+  );
+  app.delete<{ Params: Params }>(`${root}/:routine`, ({ params }, reply) =>
+    answer(async () => {
+      const record = requireRoutine(engine, params);
+      await engine.warehouse.transaction((tx) => engine.catalog.dropRoutine(tx, record));
+      return reply.code(204).send();
+    }),
+  );
+}
+
+function requireRoutine(engine: Engine, { project, dataset, routine }: Params): RoutineRecord {
+  requireDataset(engine, project, dataset);
+  const record = engine.catalog.routine({ project, dataset, routine });
+  if (!record) throw new JobFailure('notFound', `Not found: Routine ${project}:${dataset}.${routine}`);
+  return record;
+}
+
+/** The routine as the statement that would make it: what SQL refuses is refused here too. */
+async function write(engine: Engine, params: Params, body: RoutineBody, replaces: boolean): Promise<RoutineRecord> {
+  const text = renderStatement(params, body, replaces);
+  try {
+    const statement = parseCreate(text);
+    const caller = { job: { project: params.project, id: '' }, query: {} };
+    await engine.warehouse.transaction((tx) => createRoutine(engine, tx, caller, statement));
+  } catch (error) {
+    throw toFailure(error, text);
+  }
+  return requireRoutine(engine, params);
+}
+
+function renderStatement({ project, dataset, routine }: Params, body: RoutineBody, replaces: boolean): string {
+  if (body.language !== undefined && body.language !== 'SQL' && body.language !== 'LANGUAGE_UNSPECIFIED')
+    throw new JobFailure('invalid', `not supported by the embedded warehouse: routines in ${body.language}`);
+  for (const part of [project, dataset, routine])
+    if (/[`\\]/.test(part)) throw new JobFailure('invalid', `Invalid routine ID "${routine}"`);
+  if (!body.definitionBody) throw new JobFailure('invalid', 'Required parameter is missing: definitionBody');
+  const name = `\`${project}\`.\`${dataset}\`.\`${routine}\``;
+  const create = replaces ? 'CREATE OR REPLACE' : 'CREATE';
+  const parameters = (body.arguments ?? []).map(
+    ({ name: argument, argumentKind, mode, dataType }) =>
+      `${mode && mode !== 'MODE_UNSPECIFIED' ? `${mode} ` : ''}\`${argument ?? ''}\` ${argumentKind === 'ANY_TYPE' ? 'ANY TYPE' : typeText(dataType)}`,
+  );
+  const returns = body.returnType ? ` RETURNS ${typeText(body.returnType)}` : '';
+  switch (body.routineType) {
+    case 'SCALAR_FUNCTION':
+    case 'AGGREGATE_FUNCTION': {
+      const aggregate = body.routineType === 'AGGREGATE_FUNCTION' ? 'AGGREGATE ' : '';
+      return `${create} ${aggregate}FUNCTION ${name}(${parameters.join(', ')})${returns} AS (\n${body.definitionBody}\n)`;
+    }
+    case 'PROCEDURE':
+      return `${create} PROCEDURE ${name}(${parameters.join(', ')})\n${body.definitionBody}`;
+    default:
+      throw new JobFailure('invalid', `not supported by the embedded warehouse: routineType ${body.routineType}`);
+  }
+}
+
+/** One statement that makes a routine. Throws SqlError for anything else. */
+function parseCreate(text: string): CreateRoutine {
+  const { statements } = parseScript(text);
+  const [first] = statements;
+  if (statements.length === 1 && first) {
+    const { statement } = first;
+    if (statement.kind === 'createFunction' || statement.kind === 'createProcedure') return statement;
+  }
+  throw new JobFailure('invalid', 'The definition of a routine must be one expression, or one block');
+}
+
+function typeText(type: DataType | undefined): string {
+  const kind = String(type?.typeKind ?? '');
+  if (kind === 'ARRAY') return `ARRAY<${typeText(type?.arrayElementType)}>`;
+  if (kind === 'STRUCT') {
+    const fields = (type?.structType?.fields ?? []).map((field) =>
+      `${field.name ? `\`${field.name}\` ` : ''}${typeText(field.type)}`.trim(),
+    );
+    return `STRUCT<${fields.join(', ')}>`;
+  }
+  if (!/^[A-Z0-9]+$/.test(kind)) throw new JobFailure('invalid', `Invalid typeKind: ${JSON.stringify(kind)}`);
+  return kind;
+}
+
+function render(record: RoutineRecord): object {
+  const statement = parseCreate(record.text);
+  const time = String(record.created);
+  return {
+    etag: `"${createHash('sha256').update(record.text).digest('base64url').slice(0, 22)}"`,
+    routineReference: { projectId: record.project, datasetId: record.dataset, routineId: record.routine },
+    routineType:
+      statement.kind === 'createProcedure'
+        ? 'PROCEDURE'
+        : statement.isAggregate
+          ? 'AGGREGATE_FUNCTION'
+          : 'SCALAR_FUNCTION',
+    language: 'SQL',
+    creationTime: time,
+    lastModifiedTime: time,
+    ...(statement.parameters.length > 0 && {
+      arguments: statement.parameters.map((one) => renderArgument(one, statement.kind === 'createProcedure')),
+    }),
+    ...(statement.kind === 'createFunction' &&
+      statement.returns && { returnType: renderDataType(readType(statement.returns)) }),
+    definitionBody: statement.bodyText,
+  };
+}
+
+const renderArgument = ({ name, type, mode }: Parameter, ofProcedure: boolean): object => ({
+  name: name.name,
+  ...(ofProcedure && { mode: mode.toUpperCase() }),
+  ...(type ? { dataType: renderDataType(readType(type)) } : { argumentKind: 'ANY_TYPE' }),
+});
+
+function renderDataType(type: SqlType): DataType {
+  if (type.kind === 'ARRAY') return { typeKind: 'ARRAY', arrayElementType: renderDataType(type.element) };
+  if (type.kind !== 'STRUCT') return { typeKind: type.kind };
+  const fields = type.fields.map(({ name, type: of }) => ({
+    ...(name !== undefined && { name }),
+    type: renderDataType(of),
+  }));
+  return { typeKind: 'STRUCT', structType: { fields } };
+}
