@@ -1,10 +1,21 @@
 import type { TableRef } from './catalog.ts';
 import { JobFailure } from './errors.ts';
 import { type Engine, requireTable } from './jobs/engine.ts';
-import { type BadRow, badField, limitOf, projectionOf, readMark } from './loads/checks.ts';
+import {
+  BAD,
+  type BadRow,
+  badField,
+  type Conversion,
+  limitOf,
+  projectionOf,
+  RECORD,
+  readMark,
+} from './loads/checks.ts';
 import { jsonConversions, takeFields } from './loads/json-columns.ts';
 import { unknownKeys } from './loads/text-values.ts';
-import type { Field } from './schema.ts';
+import { type Field, typeOfField } from './schema.ts';
+import { defaultValue } from './sql/analyze/defaults.ts';
+import { withoutParameters } from './sql/type-parameters.ts';
 import { quoteName, quoteText } from './sql/types.ts';
 
 export interface InsertAllRequest {
@@ -28,6 +39,20 @@ const LEAST_BILLED = 1024;
 
 const remembered = new WeakMap<Engine, Map<string, number>>();
 
+/** A key that a row leaves out takes its column's default; a null that it states stays one. Source: cloud.google.com/bigquery/docs/default-values */
+const withDefaults = (conversions: readonly Conversion[], now: number): Conversion[] =>
+  conversions.map((conversion, i) => {
+    const { field, value, parsed } = conversion;
+    if (field.defaultValueExpression === undefined) return conversion;
+    const { sql } = defaultValue(
+      field.defaultValueExpression,
+      withoutParameters(typeOfField(field)),
+      BigInt(now) * 1000n,
+    );
+    const orDefault = (given: string) => `CASE WHEN j${i} IS NULL THEN ${sql} ELSE ${given} END`;
+    return { field, value: orDefault(value), parsed: orDefault(parsed), isAbsent: `json_type(j${i}) = 'NULL'` };
+  });
+
 /** tabledata.insertAll: rows are converted as a JSON load converts them; one transaction, bad rows reported by index. */
 export async function insertAll(engine: Engine, ref: TableRef, request: InsertAllRequest): Promise<object> {
   const record = requireTable(engine, ref);
@@ -38,14 +63,9 @@ export async function insertAll(engine: Engine, ref: TableRef, request: InsertAl
   if (rows.length === 0) throw new JobFailure('invalid', 'No rows present in the request.');
   if (rows.length > MAX_ROWS)
     throw new JobFailure('invalid', `too many rows present in the request, limit: ${MAX_ROWS}.`);
-  const conversions = jsonConversions(record.schema);
+  const conversions = withDefaults(jsonConversions(record.schema), engine.clock.now());
   const unknown = request.ignoreUnknownValues ? [] : [`WHEN ${unknownKeys('j', record.schema)} THEN 'no such field'`];
   const bad = `CASE WHEN json_type(j) <> 'OBJECT' THEN 'no such row' ${unknown.join(' ')} ELSE ${badField(conversions)} END`;
-  if (record.schema.some((field) => field.defaultValueExpression !== undefined))
-    throw new JobFailure(
-      'invalid',
-      'not supported by the embedded warehouse: tabledata.insertAll into a table whose columns have default values',
-    );
   const raw = JSON.stringify(
     rows.map((row) =>
       bySpelling(
@@ -55,7 +75,7 @@ export async function insertAll(engine: Engine, ref: TableRef, request: InsertAl
     ),
   );
   const given = `SELECT j, row_number() OVER () - 1 AS n FROM (SELECT unnest(CAST(${quoteText(raw)} AS JSON[])) AS j)`;
-  const staged = `(SELECT n, ${bad} AS bad, ${projectionOf(conversions)} FROM (${takeFields(given, record.schema)}))`;
+  const staged = `(SELECT n AS ${RECORD}, ${bad} AS ${BAD}, ${projectionOf(conversions)} FROM (${takeFields(given, record.schema)}))`;
   const seen = idsOf(engine);
   const table = `${ref.project}:${ref.dataset}.${ref.table}`;
   const now = engine.clock.now();
@@ -74,13 +94,17 @@ export async function insertAll(engine: Engine, ref: TableRef, request: InsertAl
   try {
     await engine.warehouse.transaction(async (tx) => {
       await tx.run(`CREATE TEMP TABLE inserted AS SELECT * FROM ${staged}`);
-      const failed = await tx.rows('SELECT n, bad FROM inserted WHERE bad IS NOT NULL ORDER BY n');
+      const failed = await tx.rows(
+        `SELECT ${RECORD} AS n, ${BAD} AS bad FROM inserted WHERE ${BAD} IS NOT NULL ORDER BY ${RECORD}`,
+      );
       errors = failed.map((row) => ({ index: Number(row.n), errors: [rowError(String(row.bad), record.schema)] }));
       const skip = new Set([...repeated, ...errors.map((error) => error.index)]);
       if (errors.length === 0 || request.skipInvalidRows) {
         const names = record.schema.map((field) => quoteName(field.name)).join(', ');
-        const where = skip.size > 0 ? ` WHERE n NOT IN (${[...skip].join(', ')})` : '';
-        await tx.run(`INSERT INTO ${record.physical} (${names}) SELECT ${names} FROM inserted${where} ORDER BY n`);
+        const where = skip.size > 0 ? ` WHERE ${RECORD} NOT IN (${[...skip].join(', ')})` : '';
+        await tx.run(
+          `INSERT INTO ${record.physical} (${names}) SELECT ${names} FROM inserted${where} ORDER BY ${RECORD}`,
+        );
         await engine.catalog.touch(tx, record, now);
       }
       await tx.run('DROP TABLE inserted');

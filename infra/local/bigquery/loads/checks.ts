@@ -5,6 +5,10 @@ import { quoteName } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import { MAX_ERRORS, readingError } from './staged.ts';
 
+/** Columns of a staged table beside the schema's own: the record's number, and what is wrong with it. No field may have a `!` in its name. */
+export const RECORD = '"!record"';
+export const BAD = '"!bad"';
+
 /** One column of a raw table: how its value is made, and when the raw cell counts as absent. */
 export interface Conversion {
   field: Field;
@@ -49,14 +53,16 @@ export function projectionOf(conversions: readonly Conversion[]): string {
   return conversions.map(({ field, value }) => `TRY(${value}) AS ${quoteName(field.name)}`).join(', ');
 }
 
-/** The first bad rows of a raw table with columns `n` (record number from 1), `bad` (a mark) and the raw cells. */
+/** The first bad rows of a staged table with columns RECORD (from 1) and BAD (a mark). */
 export async function describeBadRows(
   tx: Tx,
   source: string,
   schema: Field[],
   uri: string | undefined,
 ): Promise<JobError[]> {
-  const rows = await tx.rows(`SELECT n, bad FROM ${source} WHERE bad IS NOT NULL ORDER BY n LIMIT ${MAX_ERRORS}`);
+  const rows = await tx.rows(
+    `SELECT ${RECORD} AS n, ${BAD} AS bad FROM ${source} WHERE ${BAD} IS NOT NULL ORDER BY ${RECORD} LIMIT ${MAX_ERRORS}`,
+  );
   return rows.map(({ n, bad }) => readingError(`${describe(readMark(String(bad)), schema)}; line: ${n}`, uri));
 }
 

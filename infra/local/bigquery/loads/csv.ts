@@ -3,7 +3,7 @@ import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields, typeOfField } from '../schema.ts';
 import { quoteText } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
-import { badField, conversionOf, describeBadRows, projectionOf, tooManyErrors } from './checks.ts';
+import { BAD, badField, conversionOf, describeBadRows, projectionOf, RECORD, tooManyErrors } from './checks.ts';
 import type { SourceFile } from './source.ts';
 import { MAX_ERRORS, readingError, type Staged } from './staged.ts';
 import { fromText } from './text-values.ts';
@@ -104,14 +104,16 @@ export async function stageCsv(
     newline.length > 0
       ? `CASE WHEN ${newline.join(' OR ')} THEN 'Quoted section contains a line break, which allowQuotedNewlines does not allow' ELSE ${badField(conversions)} END`
       : badField(conversions);
-  await tx.run(`CREATE TEMP TABLE ${staged} AS SELECT n, ${bad} AS bad, ${projectionOf(conversions)} FROM ${raw}`);
-  const [count] = await tx.rows(`SELECT count(*) AS bad FROM ${staged} WHERE bad IS NOT NULL`);
+  await tx.run(
+    `CREATE TEMP TABLE ${staged} AS SELECT n AS ${RECORD}, ${bad} AS ${BAD}, ${projectionOf(conversions)} FROM ${raw}`,
+  );
+  const [count] = await tx.rows(`SELECT count(*) AS bad FROM ${staged} WHERE ${BAD} IS NOT NULL`);
   const badRecords = structural + Number(count?.bad ?? 0);
   if (badRecords > structural) errors.push(...(await describeBadRows(tx, staged, schema, uri)));
   if (badRecords > options.maxBad) throw tooManyErrors(errors.slice(0, MAX_ERRORS), badRecords, options.maxBad);
   const names = schema.map((field) => `"${field.name}"`).join(', ');
   return {
-    source: `(SELECT ${names} FROM ${staged} WHERE bad IS NULL ORDER BY n)`,
+    source: `(SELECT ${names} FROM ${staged} WHERE ${BAD} IS NULL ORDER BY ${RECORD})`,
     temporary: [raw, staged, scans, rejects],
     schema,
     badRecords,

@@ -4,7 +4,7 @@ import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields } from '../schema.ts';
 import { quoteText } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
-import { badField, describeBadRows, projectionOf, tooManyErrors } from './checks.ts';
+import { BAD, badField, describeBadRows, projectionOf, RECORD, tooManyErrors } from './checks.ts';
 import { DETECTED, MAX_LINE } from './csv.ts';
 import { jsonConversions, takeFields } from './json-columns.ts';
 import type { SourceFile } from './source.ts';
@@ -34,14 +34,16 @@ export async function stageJson(
   const bad = `CASE WHEN j IS NULL THEN 'JSON parsing error in row: the line is no JSON object' ${unknown.join(' ')} ELSE ${badField(conversions)} END`;
   const lines = `SELECT CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT' THEN CAST(line AS JSON) END AS j, row_number() OVER () AS n FROM ${readLines(files)} WHERE trim(line) <> ''`;
   await tx.run(`CREATE TEMP TABLE ${raw} AS ${takeFields(lines, schema)}`);
-  await tx.run(`CREATE TEMP TABLE ${staged} AS SELECT n, ${bad} AS bad, ${projectionOf(conversions)} FROM ${raw}`);
-  const [count] = await tx.rows(`SELECT count(*) AS bad FROM ${staged} WHERE bad IS NOT NULL`);
+  await tx.run(
+    `CREATE TEMP TABLE ${staged} AS SELECT n AS ${RECORD}, ${bad} AS ${BAD}, ${projectionOf(conversions)} FROM ${raw}`,
+  );
+  const [count] = await tx.rows(`SELECT count(*) AS bad FROM ${staged} WHERE ${BAD} IS NOT NULL`);
   const badRecords = Number(count?.bad ?? 0);
   const errors = badRecords > 0 ? await describeBadRows(tx, staged, schema, uri) : [];
   if (badRecords > maxBad) throw tooManyErrors(errors, badRecords, maxBad);
   const names = schema.map((field) => `"${field.name}"`).join(', ');
   return {
-    source: `(SELECT ${names} FROM ${staged} WHERE bad IS NULL ORDER BY n)`,
+    source: `(SELECT ${names} FROM ${staged} WHERE ${BAD} IS NULL ORDER BY ${RECORD})`,
     temporary: [raw, staged],
     schema,
     badRecords,

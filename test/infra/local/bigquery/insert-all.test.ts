@@ -41,6 +41,24 @@ test('rows of the client arrive with nested and repeated values', async () => {
   ]);
 });
 
+test('a row that leaves a column out takes its default, and a null stays one', async () => {
+  const made = "CREATE TABLE shop.d (id INT64, state STRING(3) NOT NULL DEFAULT 'new', n INT64 DEFAULT 7)";
+  expect(await run(bed, made)).toEqual([]);
+  const rows = [{ id: 1 }, { id: 2, state: 'old', n: null }, { id: 3, state: null }, { id: 4, state: 'long' }];
+  const { body } = await call<InsertReply>(bed, 'POST', '/datasets/shop/tables/d/insertAll', {
+    rows: rows.map((json) => ({ json })),
+    skipInvalidRows: true,
+  });
+  expect(body.insertErrors?.map(({ index, errors }) => [index, errors[0]?.location])).toEqual([
+    [2, 'state'],
+    [3, 'state'],
+  ]);
+  expect(await run(bed, 'SELECT * FROM shop.d ORDER BY id')).toEqual([
+    ['1', 'new', '7'],
+    ['2', 'old', null],
+  ]);
+});
+
 test('a repeated insertId adds nothing', async () => {
   await insert([{ insertId: 'x', json: { id: 1 } }]);
   await insert([

@@ -181,6 +181,15 @@ describe('newline-delimited JSON', () => {
   });
 });
 
+test.each([
+  ['CSV', 'a,b,c,d,e\n', 'CSV'],
+  ['JSON', '{"n":"a","bad":"b","j":"c","c0":"d","s1":"e"}\n', 'NEWLINE_DELIMITED_JSON'],
+])('%s fills columns whatever they are called', async (_, content, sourceFormat) => {
+  const fields = ['n', 'bad', 'j', 'c0', 's1'].map((name) => ({ name, type: 'STRING' }));
+  expect(failureOf(await load([bed.put('names', content)], { sourceFormat, schema: { fields } }))).toBeUndefined();
+  expect(await rows()).toEqual([['a', 'b', 'c', 'd', 'e']]);
+});
+
 describe('Parquet', () => {
   const parquet = { sourceFormat: 'PARQUET' };
 
