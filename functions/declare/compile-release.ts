@@ -1,5 +1,6 @@
 import { digest } from '../model/ids.ts';
 import type { Release } from '../model/release.ts';
+import { checkDomains } from './check-domains.ts';
 import { type CompiledSource, compileSource } from './compile-source.ts';
 import { type CompiledTransform, compileTransform } from './compile-transform.ts';
 import { parseFilePath } from './file-path.ts';
@@ -56,12 +57,16 @@ export function compileRelease(input: ReleaseInput): { release?: Release; proble
   const whole = sources
     .flatMap(({ source }) => (source === undefined ? [] : [source]))
     .sort((a, b) => compare(a.id, b.id));
-  const linked = linkTransforms(transforms, whole, new Set(sources.map(({ id }) => id)), input.project);
+  const sourceIds = new Set(sources.map(({ id }) => id));
+  const linked = linkTransforms(transforms, whole, sourceIds, input.project);
   problems.push(
     ...sources.flatMap((source) => source.problems),
     ...transforms.flatMap((transform) => transform.problems),
   );
   problems.push(...linked.problems, ...findOverlaps(sources));
+  const byId = new Map(transforms.map((transform) => [transform.id, transform]));
+  const ordered = linked.transforms.flatMap(({ id }) => byId.get(id) ?? []);
+  problems.push(...checkDomains(whole, sourceIds, ordered, input.project));
   if (problems.length > 0) return { problems: sortProblems(problems) };
 
   const contents = { sources: whole, transforms: linked.transforms };

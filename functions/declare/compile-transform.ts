@@ -20,6 +20,8 @@ export interface CompiledTransform {
   transform?: Omit<Transform, 'inputs' | 'external' | 'version'>;
   /** Absent when the query is wrong. */
   query?: Query;
+  /** Columns of sources, `dataset.table.column`, that may be compared with tokens of any domain. */
+  crossDomain: readonly string[];
   /** Fingerprint of the query and of what of the header decides its result. */
   ownVersion?: string;
   /** Where a problem of the header's key, or of a place in the query, is told. */
@@ -62,7 +64,8 @@ export function compileTransform({ file, dataset, name, id, text }: SourceFile):
   if (settings !== undefined && query !== undefined)
     problems.push(...checkInterval(settings, query, queryProblem, headerProblem));
 
-  const compiled: CompiledTransform = { id, file, problems, headerProblem, queryProblem };
+  const crossDomain = settings?.cross_domain ?? [];
+  const compiled: CompiledTransform = { id, file, problems, crossDomain, headerProblem, queryProblem };
   if (query !== undefined) compiled.query = query;
   if (settings !== undefined && query !== undefined) {
     compiled.transform = assemble({ id, dataset, name }, text, settings, findVolatile(query.tokens));

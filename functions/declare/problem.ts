@@ -29,7 +29,8 @@ export type ProblemCode =
   | 'UNKNOWN_PARAMETER'
   | 'MISSING_INTERVAL'
   | 'UNEXPECTED_INTERVAL'
-  | 'CYCLE';
+  | 'CYCLE'
+  | 'CROSSED_DOMAINS';
 
 /** One thing that is wrong, where it is and how to mend it. */
 export interface Problem {

@@ -83,6 +83,12 @@ export const TransformHeaderSchema = z
       .array(z.string().min(1))
       .describe('inputs whose changes do not rebuild past intervals, as in `[shop.customers]`')
       .default([]),
+    cross_domain: z
+      .array(z.string().min(1))
+      .describe(
+        'columns of sources that bring tokens already, as in `[shop.feed.customer]`: they may be compared with any others',
+      )
+      .default([]),
     assert: z
       .union([AssertionsSchema.describe(ASSERT), z.array(AssertionsSchema).min(1).describe(ASSERT)])
       .transform((written): Assertion[] => written.flat())

@@ -13,6 +13,8 @@ export interface QueryFault {
 
 export interface Query {
   tokens: readonly Token[];
+  /** polyglot's, of the one statement. */
+  tree: unknown;
   tables: readonly TableReference[];
   /** Named parameters in lower case (BigQuery's are case-insensitive), without the `@`. */
   parameters: ReadonlyMap<string, Token>;
@@ -74,7 +76,7 @@ export function parseQuery(sql: string, points: CodePoints): Query | { faults: Q
   }
 
   const parameters = readParameters(tokens);
-  return 'faults' in parameters ? parameters : { tokens, tables: findTables(tree), parameters: parameters.found };
+  return 'faults' in parameters ? parameters : { tokens, tree, tables: findTables(tree), parameters: parameters.found };
 }
 
 /** Semicolons at the end close the one statement and say nothing. */

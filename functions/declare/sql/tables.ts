@@ -1,3 +1,5 @@
+import { isNode, listOf, type Node, nameOf, oneOf } from './nodes.ts';
+
 /** The tables that a query reads, from polyglot's tree: what it names less what it names itself. */
 
 export interface TableReference {
@@ -12,8 +14,6 @@ interface Scope {
   queries: ReadonlySet<string>;
   variables: ReadonlySet<string>;
 }
-
-type Node = Record<string, unknown>;
 
 /** `tree` is one statement of polyglot's `parse`. Names are found wherever they stand, also under PIVOT and in brackets. */
 export function findTables(tree: unknown): TableReference[] {
@@ -95,18 +95,6 @@ export function findTables(tree: unknown): TableReference[] {
     visit(rest, scope);
   }
 }
-
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-/** polyglot tags a node by the one key of the object around it. */
-function oneOf(tagged: Node): Node | undefined {
-  const [inner] = Object.values(tagged);
-  return isNode(inner) ? inner : undefined;
-}
-
-const nameOf = (identifier: unknown): string | undefined =>
-  isNode(identifier) && typeof identifier.name === 'string' ? identifier.name : undefined;
 
 const plus = (names: ReadonlySet<string>, name: string | undefined): ReadonlySet<string> =>
   name === undefined ? names : new Set([...names, name.toLowerCase()]);
