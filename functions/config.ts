@@ -1,5 +1,6 @@
 import { terminal } from './errors.ts';
 import type { BucketRole, FunctionName, KeySource, Limits, TaskTarget, TokenSignatures } from './model/deployment.ts';
+import { KEY_NAME } from './model/key-name.ts';
 
 /** One table: each name, its default, and what its value must be. Nothing else in Sluice reads the environment. */
 
@@ -186,8 +187,6 @@ function strangerTasks(values: ReadonlyMap<string, string>): string[] {
     .map((name) => `${name} must hold SLUICE_TASK_SERVICE_ACCOUNT, ${tasks}: its tasks call that function`);
 }
 
-/** As declarations name keys; it is also the surrogate's name in DLP. */
-const KEY_NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const KMS_KEY = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
@@ -196,7 +195,9 @@ function parseKeys(text: string, problems: string[]): Record<string, KeySource> 
   for (const [name, value] of Object.entries(parseObject(text, problems))) {
     const key = keySource(value);
     if (!KEY_NAME.test(name))
-      problems.push(`SLUICE_KEYS: ${JSON.stringify(name)} is no name of a key: a letter, then letters, digits and _`);
+      problems.push(
+        `SLUICE_KEYS: ${JSON.stringify(name)} is no name of a key: a letter, then letters, digits and _, and @2 for its second version`,
+      );
     else if (!key)
       problems.push(
         `SLUICE_KEYS.${name} must hold { wrapped, kmsKey }: base64, wrapped by KMS, and a full KMS key name`,

@@ -1,6 +1,7 @@
 import { terminal } from '../errors.ts';
 import type { Alphabet, Column, ColumnType, Range, Transformation } from '../model/column.ts';
 import type { Cell, DeidentifyRequest } from '../model/dlp.ts';
+import { surrogateOf } from '../model/key-name.ts';
 import { pickTexts, type Texts } from '../model/texts.ts';
 import { contextColumn } from '../model/transformation.ts';
 import type { Pack, Segment } from '../plan/pack.ts';
@@ -156,7 +157,7 @@ function primitive(
       return {
         cryptoDeterministicConfig: {
           cryptoKey: { keyName: transformation.key },
-          surrogateInfoType: { name: transformation.key },
+          surrogateInfoType: { name: surrogateOf(transformation.key) },
           ...(context !== undefined && { context: { name: context } }),
         },
       };

@@ -20,7 +20,7 @@ variable "key_rotation_days" {
 variable "wrapped_keys" {
   type        = map(string)
   default     = {}
-  description = "De-identification keys by name, each 32 random bytes wrapped by the KMS key of `dlp_key`, base64. The bytes themselves never come here: README.md says how to make one."
+  description = "De-identification keys by name, later versions as in `\"pii@2\"`, each 32 random bytes wrapped by the KMS key of `dlp_key`, base64. The bytes themselves never come here: README.md says how to make one."
 
   validation {
     # Wrapping adds some 80 bytes; a bare AES key has 44 characters as base64.

@@ -18,6 +18,12 @@ const COLUMNS: Case[] = [
   ],
   ['a privacy that is a list', 18, column('type: STRING, privacy: [public]'), 'columns[7].privacy WRONG_TYPE'],
   [
+    'no version of a key',
+    18,
+    column('type: STRING, privacy: { tokenize: { key: pii@0 } }'),
+    'columns[7].privacy.tokenize.key WRONG_VALUE',
+  ],
+  [
     'two protections',
     18,
     column('type: STRING, privacy: { hash: { key: a }, tokenize: { key: a } }'),

@@ -34,6 +34,7 @@ const FINDINGS: Transformation = {
 
 const REQUESTS: readonly [name: string, Column, values: string[], contexts?: string[]][] = [
   ['tokenize', protectedColumn(TOKENIZE), ['ann@example.com']],
+  ['tokenize, version', protectedColumn({ ...TOKENIZE, key: 'pii@2' }), ['ann@example.com']],
   ['tokenize, tweak', protectedColumn({ ...TOKENIZE, tweak: 'country' }), ['ann@example.com', 'bob'], ['DE', 'FR']],
   ['fpe', protectedColumn({ kind: 'fpe', key: 'pii', alphabet: 'NUMERIC' }), ['123456789']],
   [
@@ -99,7 +100,7 @@ describe('a request', () => {
     const config = JSON.stringify(request.deidentifyConfig);
     const message = {
       deidentifyConfig: JSON.parse(
-        config.replaceAll('{"keyName":"pii"}', '{"unwrapped":{"key":"c2VjcmV0"}}'),
+        config.replaceAll(/\{"keyName":"pii(@2)?"\}/g, '{"unwrapped":{"key":"c2VjcmV0"}}'),
       ) as object,
       ...(request.inspectConfig && { inspectConfig: request.inspectConfig }),
       item: { table: { headers: request.headers.map((name) => ({ name })), rows: request.rows } },
