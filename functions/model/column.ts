@@ -63,7 +63,10 @@ export type Transformation =
       infoTypes: readonly string[];
       minLikelihood: Likelihood;
       with: 'info_type' | 'nothing' | 'mask';
-    };
+    }
+  // DLP's own messages as the declaration has them; contexts name columns of the source, keys are `{ keyName }`.
+  | { kind: 'dlp'; primitive: Readonly<Record<string, object>>; keys: readonly string[]; context?: string }
+  | { kind: 'dlp'; findings: object; inspect: object; keys: readonly string[]; context?: string };
 
 /** What format-preserving encryption writes its values with: an alphabet of DLP's, characters, or the first `radix` of DLP's list. */
 export type Alphabet =

@@ -5,6 +5,7 @@ import { surrogateOf } from '../model/key-name.ts';
 import { pickTexts, type Texts } from '../model/texts.ts';
 import { contextColumn } from '../model/transformation.ts';
 import type { Pack, Segment } from '../plan/pack.ts';
+import { inContext } from './verbatim.ts';
 
 export interface RenderedPack {
   request: DeidentifyRequest;
@@ -46,7 +47,7 @@ export function renderPack(pack: Pack): RenderedPack {
   return {
     request: {
       deidentifyConfig: { recordTransformations: { fieldTransformations: fieldTransformations(lanes) } },
-      ...(first?.kind === 'redact_findings' && { inspectConfig: inspectConfig(first) }),
+      ...(first && inspectionOf(first)),
       headers,
       rows,
     },
@@ -66,9 +67,17 @@ export function renderPack(pack: Pack): RenderedPack {
 
 /** What tells apart the requests that columns may share: primitives share one, inspections share those of equal infoTypes. */
 export function packKey(transformation: Transformation): string {
-  return transformation.kind === 'redact_findings'
-    ? JSON.stringify([transformation.infoTypes, transformation.minLikelihood])
+  if (transformation.kind === 'redact_findings')
+    return JSON.stringify([transformation.infoTypes, transformation.minLikelihood]);
+  // DLP also looks for what only a transformation names.
+  return transformation.kind === 'dlp' && 'findings' in transformation
+    ? JSON.stringify([transformation.inspect, transformation.findings])
     : '';
+}
+
+function inspectionOf(transformation: Transformation): { inspectConfig?: object } {
+  if (transformation.kind === 'redact_findings') return { inspectConfig: inspectConfig(transformation) };
+  return transformation.kind === 'dlp' && 'findings' in transformation ? { inspectConfig: transformation.inspect } : {};
 }
 
 export function transformationOf(column: Column | undefined): Transformation | undefined {
@@ -77,25 +86,27 @@ export function transformationOf(column: Column | undefined): Transformation | u
 
 /**
  * A segment's last lane may end early. Text lanes are filled up with empty cells, which DLP leaves alone and does not
- * charge; for a number or a date no empty value is sure to be left alone, so those repeat their last one.
+ * charge; for a number, a date and what a
+ * verbatim transformation does no empty value is sure to be left alone, so those repeat their last one.
  */
 function cellsOf({ segment, contextName }: Lane, index: number): Cell[] {
   const at = Math.min(index, segment.values.length - 1);
   const isSpare = at < index;
-  const cell: Cell = isSpare && !segment.typed ? { stringValue: '' } : cellOf(segment.values[at] ?? '', segment.column);
+  const cell = isSpare && !segment.repeats ? { stringValue: '' } : cellOf(segment.values[at] ?? '', segment);
   return contextName ? [cell, { stringValue: segment.contexts?.[at] ?? '' }] : [cell];
 }
 
-function cellOf(value: string, column: Column): Cell {
-  const transformation = transformationOf(column);
-  switch (transformation?.kind) {
-    case 'bucket':
-      return column.type === 'INT64' ? { integerValue: value } : { floatValue: floatOf(value) };
-    case 'date_shift':
-    case 'time_part':
-      return dateCell(value, column.type);
+function cellOf(value: string, { typed, column: { type } }: Segment): Cell {
+  if (!typed) return { stringValue: value };
+  switch (type) {
+    case 'INT64':
+      return { integerValue: value };
+    case 'DATE':
+    case 'DATETIME':
+    case 'TIMESTAMP':
+      return dateCell(value, type);
     default:
-      return { stringValue: value };
+      return { floatValue: floatOf(value) };
   }
 }
 
@@ -134,21 +145,27 @@ function fieldTransformations(lanes: readonly Lane[]): object[] {
         },
       ];
     }
-    // A context is a column of the same row, so each lane has a transformation of its own.
-    if (contextColumn(transformation) !== undefined)
-      return own.map((lane) => ({
-        fields: fields([lane]),
-        primitiveTransformation: primitive(transformation, column, lane.contextName),
+    if (transformation.kind === 'dlp' && 'findings' in transformation)
+      return lanesOrEach(transformation, own).map((some) => ({
+        fields: fields(some),
+        infoTypeTransformations: inContext(transformation.findings, some[0]?.contextName),
       }));
-    return [{ fields: fields(own), primitiveTransformation: primitive(transformation, column) }];
+    return lanesOrEach(transformation, own).map((some) => ({
+      fields: fields(some),
+      primitiveTransformation: primitive(transformation, column, some[0]?.contextName),
+    }));
   });
 }
+
+/** A context is a column of the same row, so each lane that has one has a transformation of its own. */
+const lanesOrEach = (transformation: Transformation, lanes: readonly Lane[]): (readonly Lane[])[] =>
+  contextColumn(transformation) === undefined ? [lanes] : lanes.map((lane) => [lane]);
 
 const fields = (lanes: readonly Lane[]): object[] => lanes.map(({ name }) => ({ name }));
 const named = (infoTypes: readonly string[]): object[] => infoTypes.map((name) => ({ name }));
 
 function primitive(
-  transformation: Exclude<Transformation, { kind: 'redact_findings' }>,
+  transformation: Exclude<Transformation, { kind: 'redact_findings' } | { findings: object }>,
   column: Column,
   context?: string,
 ): object {
@@ -165,7 +182,7 @@ function primitive(
       return {
         cryptoReplaceFfxFpeConfig: {
           cryptoKey: { keyName: transformation.key },
-          ...alphabetOf(transformation.alphabet),
+          ...alphabetFields(transformation.alphabet),
           ...(context !== undefined && { context: { name: context } }),
           ...(transformation.surrogate !== undefined && { surrogateInfoType: { name: transformation.surrogate } }),
         },
@@ -192,6 +209,8 @@ function primitive(
           upperBound: bound(transformation.max, column),
         },
       };
+    case 'dlp':
+      return inContext(transformation.primitive, context);
     case 'dictionary':
       return { replaceDictionaryConfig: { wordList: { words: transformation.words } } };
     case 'time_part':
@@ -218,7 +237,7 @@ const bucketing = (ranges: readonly Range[], column: Column): object => ({
   },
 });
 
-function alphabetOf(alphabet: Alphabet): object {
+function alphabetFields(alphabet: Alphabet): object {
   if (typeof alphabet === 'string') return { commonAlphabet: alphabet };
   return 'radix' in alphabet ? { radix: alphabet.radix } : { customAlphabet: alphabet.characters };
 }

@@ -1,4 +1,5 @@
 import { CURRENT_RELEASE, type CurrentRelease, type Release, releaseName } from '../../functions/model/release.ts';
+import { keysOfTransformation } from '../../functions/model/transformation.ts';
 import { FailedError } from './errors.ts';
 import { callJson } from './http-json.ts';
 import { authorized, type Site } from './site.ts';
@@ -46,9 +47,7 @@ async function getJson<T>(site: State, name: string): Promise<T | undefined> {
 /** Names of the keys that the release's columns are protected with. */
 export function keysOf(release: Pick<Release, 'sources'>): string[] {
   const keys = release.sources.flatMap(({ columns }) =>
-    columns.flatMap(({ privacy }) =>
-      privacy.kind === 'transform' && 'key' in privacy.transform ? [privacy.transform.key] : [],
-    ),
+    columns.flatMap(({ privacy }) => (privacy.kind === 'transform' ? keysOfTransformation(privacy.transform) : [])),
   );
   return [...new Set(keys)].sort();
 }

@@ -97,6 +97,42 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
       });
     });
 
+    test('does what DLP’s own words say', async () => {
+      const key = { cryptoKey: { keyName: 'pii' } };
+      const verbatim = (primitive: Record<string, object>, context?: string): Transformation => ({
+        kind: 'dlp',
+        primitive,
+        keys: [],
+        ...(context !== undefined && { context }),
+      });
+      expect(await answers(verbatim({ characterMaskConfig: { numberToMask: 2 } }), ['abcd'])).toEqual(['**cd']);
+      expect(await answers(verbatim({ replaceConfig: { newValue: { integerValue: '7' } } }), ['abcd'])).toEqual(['7']);
+      const shift = { dateShiftConfig: { upperBoundDays: 9, lowerBoundDays: 9, context: { name: 'id' }, ...key } };
+      const shifted = await answers(verbatim(shift, 'id'), ['2026-01-01'], { type: 'DATE', contexts: ['ann'] });
+      expect(shifted).toEqual(['2026-01-10']);
+      const tokens = verbatim({ cryptoDeterministicConfig: { ...key, context: { name: 'country' } } }, 'country');
+      const [de, fr] = await answers(tokens, ['ann', 'ann'], { contexts: ['DE', 'FR'] });
+      expect(de).not.toBe(fr);
+      const found: Transformation = {
+        kind: 'dlp',
+        findings: {
+          transformations: [
+            {
+              infoTypes: [{ name: 'CASE_NUMBER' }],
+              primitiveTransformation: { replaceConfig: { newValue: { stringValue: 'a case' } } },
+            },
+            { infoTypes: [{ name: 'EMAIL_ADDRESS' }], primitiveTransformation: { replaceWithInfoTypeConfig: {} } },
+          ],
+        },
+        inspect: {
+          infoTypes: [{ name: 'EMAIL_ADDRESS' }],
+          customInfoTypes: [{ infoType: { name: 'CASE_NUMBER' }, regex: { pattern: 'C-\\d{4}' } }],
+        },
+        keys: [],
+      };
+      expect(await answers(found, ['C-1234 of ann@example.com'])).toEqual(['a case of [EMAIL_ADDRESS]']);
+    });
+
     test('puts numbers into ranges of one’s own', async () => {
       const ranges: Transformation = {
         kind: 'bucket',

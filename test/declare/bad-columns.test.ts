@@ -133,7 +133,29 @@ const COLUMNS: Case[] = [
     column('type: INT64, privacy: { bucket: { size: 1, min: 0.5, max: 9 } }'),
     'columns[7].privacy WRONG_VALUE',
   ],
-  ['DLP verbatim', 18, column('type: STRING, privacy: { dlp: {} }'), 'columns[7].privacy.dlp NOT_SUPPORTED'],
+  [
+    'a misspelt field of DLP',
+    18,
+    column('type: STRING, privacy: { dlp: { cryptoHashConfig: { cryptoKy: { keyName: a } } } }'),
+    [
+      'columns[7].privacy.dlp.cryptoHashConfig MISSING_KEY',
+      'columns[7].privacy.dlp.cryptoHashConfig.cryptoKy UNKNOWN_KEY',
+    ],
+  ],
+  [
+    'a context of DLP’s that is no column',
+    18,
+    column(
+      'type: STRING, privacy: { dlp: { cryptoDeterministicConfig: { cryptoKey: { keyName: a }, context: { name: county } } } }',
+    ),
+    'columns[7].privacy.dlp UNKNOWN_COLUMN',
+  ],
+  [
+    'a part of a number in DLP’s own words',
+    18,
+    column('type: INT64, privacy: { dlp: { timePartConfig: { partToExtract: YEAR } } }'),
+    'columns[7].privacy WRONG_COLUMN_TYPE',
+  ],
   [
     'a stored template',
     18,

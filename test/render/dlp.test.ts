@@ -20,6 +20,16 @@ function packOf(inputs: readonly (readonly [Column, string[], string[]?])[]): Pa
 }
 
 const TOKENIZE = { kind: 'tokenize', key: 'pii' } as const satisfies Transformation;
+const VERBATIM_FINDINGS: Transformation = {
+  kind: 'dlp',
+  findings: {
+    transformations: [
+      { infoTypes: [{ name: 'PERSON_NAME' }], primitiveTransformation: { replaceWithInfoTypeConfig: {} } },
+    ],
+  },
+  inspect: { infoTypes: [{ name: 'PERSON_NAME' }], minLikelihood: 'LIKELY' },
+  keys: [],
+};
 const RANGES = [
   { max: 18, with: 'minor' },
   { min: 18, with: 'adult' },
@@ -47,6 +57,32 @@ const REQUESTS: readonly [name: string, Column, values: string[], contexts?: str
   ['dictionary', protectedColumn({ kind: 'dictionary', words: ['Berlin', 'Paris'] }), ['Rome']],
   ['bucket of ranges', protectedColumn({ kind: 'bucket', ranges: RANGES }, 'INT64'), ['17', '18']],
   ['bucket of ranges, FLOAT64', protectedColumn({ kind: 'bucket', ranges: RANGES }, 'FLOAT64'), ['17.5']],
+  [
+    'dlp, primitive',
+    protectedColumn({
+      kind: 'dlp',
+      primitive: { characterMaskConfig: { numberToMask: 2, reverseOrder: true } },
+      keys: [],
+    }),
+    ['secret'],
+  ],
+  [
+    'dlp, context',
+    protectedColumn({
+      kind: 'dlp',
+      primitive: { cryptoDeterministicConfig: { cryptoKey: { keyName: 'pii' }, context: { name: 'country' } } },
+      keys: ['pii'],
+      context: 'country',
+    }),
+    ['ann', 'bob'],
+    ['DE', 'FR'],
+  ],
+  [
+    'dlp, part of a DATE',
+    protectedColumn({ kind: 'dlp', primitive: { timePartConfig: { partToExtract: 'YEAR' } }, keys: [] }, 'DATE'),
+    ['1990-01-31'],
+  ],
+  ['dlp, findings', protectedColumn(VERBATIM_FINDINGS), ['I am Ann']],
   ['hash', protectedColumn({ kind: 'hash', key: 'pii' }), ['ann@example.com']],
   ['mask', protectedColumn({ kind: 'mask', with: '*' }), ['secret']],
   ['mask, keep_last', protectedColumn({ kind: 'mask', with: '#', keepLast: 4, ignore: '- ' }), ['4111-1111']],
@@ -143,6 +179,12 @@ describe('lanes', () => {
     expect(request.rows[1]?.values.at(-1)).toEqual({ stringValue: '' });
   });
 
+  test('of DLP’s own words are filled up with their last value, since it may fail for an empty one', () => {
+    const one = protectedColumn({ kind: 'dlp', primitive: { bucketingConfig: { buckets: [] } }, keys: [] });
+    const { request } = renderPack(packOf([[one, Array.from({ length: 17 }, (_, i) => `v${i}`)]]));
+    expect(request.rows[1]?.values.at(-1)).toEqual({ stringValue: 'v16' });
+  });
+
   test('of numbers and dates are filled up with their last value', () => {
     const born = protectedColumn(SHIFT, 'DATE');
     const days = Array.from({ length: 17 }, (_, i) => `2026-01-${10 + i}`);
@@ -198,5 +240,18 @@ describe('columns share requests', () => {
     ['inspections of other infoTypes', FINDINGS, { ...FINDINGS, infoTypes: ['URL'] } as Transformation, false],
     ['inspections of another likelihood', FINDINGS, { ...FINDINGS, minLikelihood: 'LIKELY' } as Transformation, false],
     ['a primitive and an inspection', TOKENIZE, FINDINGS, false],
+    [
+      'a primitive and one of DLP’s own words',
+      TOKENIZE,
+      { kind: 'dlp', primitive: { redactConfig: {} }, keys: [] },
+      true,
+    ],
+    ['equal inspections of DLP’s own words', VERBATIM_FINDINGS, { ...VERBATIM_FINDINGS }, true],
+    [
+      'other inspections of DLP’s own words',
+      VERBATIM_FINDINGS,
+      { ...VERBATIM_FINDINGS, inspect: {} } as Transformation,
+      false,
+    ],
   ])('%s', (_, a, b, expected) => expect(packKey(a) === packKey(b)).toBe(expected));
 });

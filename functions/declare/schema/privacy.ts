@@ -4,6 +4,7 @@ import { fault, notYet, show } from '../findings.ts';
 import { nearest } from '../nearest.ts';
 import { BucketSchema } from './bucket.ts';
 import { ConditionSchema } from './condition.ts';
+import { DlpSchema } from './dlp.ts';
 import { FpeSchema, TweakSchema } from './fpe.ts';
 import { InfoType } from './info-type.ts';
 import { Key } from './key.ts';
@@ -90,11 +91,11 @@ const Forms = z.strictObject({
     })
     .describe('`{ info_types: [PERSON_NAME] }`: `redact_findings` under the name that DLP has for it')
     .optional(),
+  dlp: DlpSchema.optional(),
   when: ConditionSchema.optional(),
 });
 
 const LATER = {
-  dlp: 'use one of the transformations that have a name here',
   template: 'write the transformation out',
 };
 
@@ -109,11 +110,12 @@ const EXAMPLES: Record<string, string> = {
   bucket: '{ bucket: { size: 10, min: 0, max: 100 } }',
   time_part: '{ time_part: YEAR }',
   redact_findings: '{ redact_findings: { info_types: [PERSON_NAME, EMAIL_ADDRESS] } }',
+  dlp: '{ dlp: { redactConfig: {} } }',
   replace_with_info_type: '{ replace_with_info_type: { info_types: [PERSON_NAME, EMAIL_ADDRESS] } }',
 };
 
 const HINT =
-  'how the values are protected: `public`, `drop`, `redact`, or one of `tokenize`, `fpe`, `hash`, `mask`, `replace`, `dictionary`, `date_shift`, `bucket`, `time_part`, `redact_findings` with its settings, as in `{ tokenize: { key: pii } }`';
+  'how the values are protected: `public`, `drop`, `redact`, or one of `tokenize`, `fpe`, `hash`, `mask`, `replace`, `dictionary`, `date_shift`, `bucket`, `time_part`, `redact_findings`, `dlp` with its settings, as in `{ tokenize: { key: pii } }`';
 
 const Word = z
   .string()
@@ -170,6 +172,7 @@ function toTransformation(forms: Omit<z.output<typeof Forms>, 'when' | 'public'>
   if (forms.fpe !== undefined) return forms.fpe;
   if (forms.hash !== undefined) return { kind: 'hash', key: forms.hash.key };
   if (forms.replace !== undefined) return { kind: 'replace', with: forms.replace.with };
+  if (forms.dlp !== undefined) return forms.dlp;
   if (forms.dictionary !== undefined) return { kind: 'dictionary', words: forms.dictionary.words };
   if (forms.date_shift !== undefined) return { kind: 'date_shift', ...forms.date_shift };
   if (forms.bucket !== undefined) return forms.bucket;
