@@ -50,7 +50,18 @@ const upper = (role: string): string => role.toUpperCase();
 
 const BUCKETS: readonly BucketRole[] = ['raw', 'staging', 'curated', 'quarantine', 'state'];
 const QUEUES: readonly TaskTarget[] = ['prepare', 'deidentify', 'load', 'transform', 'nightly'];
-const FUNCTIONS: readonly FunctionName[] = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc'];
+const FUNCTIONS: readonly FunctionName[] = [
+  'arrive',
+  'prepare',
+  'deidentify',
+  'load',
+  'transform',
+  'nightly',
+  'adhoc',
+  'reidentify',
+];
+/** Functions that nobody may call unless the deployment says who. */
+const CLOSED: ReadonlySet<FunctionName> = new Set(['reidentify']);
 const ENDPOINTS = ['storage', 'bigquery', 'dlp', 'tasks', 'pubsub'] as const;
 
 const bucketName = { valid: /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, rule: 'a bucket name' };
@@ -73,8 +84,9 @@ export const SETTINGS: readonly Setting[] = [
   ...FUNCTIONS.map((role) => ({ name: `SLUICE_URL_${upper(role)}`, ...url })),
   ...FUNCTIONS.map((role) => ({
     name: `SLUICE_CALLERS_${upper(role)}`,
-    valid: new RegExp(`^${EMAIL}(,${EMAIL})*$`),
-    rule: 'e-mail addresses, separated by commas',
+    ...(CLOSED.has(role) && { default: '' }),
+    valid: new RegExp(`^(${EMAIL}(,${EMAIL})*)${CLOSED.has(role) ? '?' : ''}$`),
+    rule: `e-mail addresses, separated by commas${CLOSED.has(role) ? ', or nothing for nobody' : ''}`,
   })),
   { name: 'SLUICE_TASK_SERVICE_ACCOUNT', valid: new RegExp(`^${EMAIL}$`), rule: 'an e-mail address' },
   {
@@ -119,7 +131,7 @@ export function parseConfig(env: Environment): Config {
       return [name, value ?? ''];
     }),
   );
-  problems.push(...sharedBuckets(values), ...strangerTasks(values));
+  problems.push(...sharedBuckets(values), ...strangerTasks(values), ...familiarCallers(values));
   const isBehindCloudRun = env.K_SERVICE !== undefined && !values.get('SLUICE_ENDPOINT_IDENTITY');
   if (values.get('SLUICE_TOKEN_SIGNATURES') === 'removed-by-cloud-run' && !isBehindCloudRun)
     problems.push(
@@ -150,7 +162,12 @@ export function parseConfig(env: Environment): Config {
     topicEvents: text('SLUICE_TOPIC_EVENTS'),
     urls: byRole(FUNCTIONS, 'SLUICE_URL_'),
     callers: Object.fromEntries(
-      FUNCTIONS.map((role) => [role, text(`SLUICE_CALLERS_${upper(role)}`).split(',')]),
+      FUNCTIONS.map((role) => [
+        role,
+        text(`SLUICE_CALLERS_${upper(role)}`)
+          .split(',')
+          .filter(Boolean),
+      ]),
     ) as Record<FunctionName, string[]>,
     tokenSignatures: text('SLUICE_TOKEN_SIGNATURES') as TokenSignatures,
     taskServiceAccount: text('SLUICE_TASK_SERVICE_ACCOUNT'),
@@ -185,6 +202,19 @@ function strangerTasks(values: ReadonlyMap<string, string>): string[] {
   return QUEUES.map((role) => `SLUICE_CALLERS_${upper(role)}`)
     .filter((name) => values.get(name) && !values.get(name)?.split(',').includes(tasks))
     .map((name) => `${name} must hold SLUICE_TASK_SERVICE_ACCOUNT, ${tasks}: its tasks call that function`);
+}
+
+/** Clear values go to nobody by accident: whoever calls a function as part of the pipeline, tasks above all, may not ask for them. */
+function familiarCallers(values: ReadonlyMap<string, string>): string[] {
+  const callersOf = (role: FunctionName): string[] =>
+    (values.get(`SLUICE_CALLERS_${upper(role)}`) ?? '').split(',').filter(Boolean);
+  const others = new Set([
+    values.get('SLUICE_TASK_SERVICE_ACCOUNT'),
+    ...FUNCTIONS.filter((role) => !CLOSED.has(role)).flatMap(callersOf),
+  ]);
+  return callersOf('reidentify')
+    .filter((caller) => others.has(caller))
+    .map((caller) => `SLUICE_CALLERS_REIDENTIFY must hold accounts of its own: ${caller} calls other functions`);
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { SluiceError } from './errors.ts';
 import type { BucketRole, Limits, TaskTarget } from './model/deployment.ts';
-import type { DeidentifyRequest, Finding, InspectRequest } from './model/dlp.ts';
+import type { DeidentifyRequest, Finding, InspectRequest, ReidentifyRequest } from './model/dlp.ts';
 import type { SluiceEvent } from './model/event.ts';
 import type { Release } from './model/release.ts';
 import type { Compression, LedgerEntry, ObjectRef, Reason, Reject, Shard } from './model/run.ts';
@@ -118,6 +118,8 @@ export interface Deidentifier {
   deidentify(request: DeidentifyRequest): Promise<Texts>;
   /** What stands out in the cells, at the request's likelihood or above. */
   inspect(request: InspectRequest): Promise<Finding[]>;
+  /** The cells as text, row by row; one that the request's transformation does not open comes back as it went. */
+  reidentify(request: ReidentifyRequest): Promise<(string | null)[][]>;
 }
 
 export interface Warehouse {

@@ -53,7 +53,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'functions/storage-event.ts', ours: [...MODEL, 'functions/http.ts', 'type functions/steps/'], others: [] },
   { path: 'functions/arrive.ts', ours: [...FUNCTION.ours, 'functions/storage-event.ts'], others: [] },
   { path: 'functions/deidentify.ts', ours: [...FUNCTION.ours, 'functions/task-shard.ts'], others: [] },
-  ...['prepare', 'load', 'transform', 'nightly', 'adhoc'].map(functionFile),
+  ...['prepare', 'load', 'transform', 'nightly', 'adhoc', 'reidentify'].map(functionFile),
   { path: 'functions/index.ts', ours: ['functions/'], others: ['@google-cloud/functions-framework', 'type node:http'] },
   { path: 'functions/wire.ts', ours: ['functions/'], others: ['node:crypto'] },
 

@@ -86,6 +86,18 @@ export function createDeidentifier({ project, location, endpoint, keys }: DlpOpt
         return { infoType: infoType.name, column, row: Number(cell?.tableLocation?.rowIndex ?? 0) };
       });
     },
+
+    async reidentify({ reidentifyConfig, headers, rows }) {
+      const item = { table: tableOf(headers, rows) };
+      const request = { parent, reidentifyConfig: withKeys(reidentifyConfig, keys) as object, item };
+      const [answer] = await client.reidentifyContent(request, RETRYING).catch((error) => failed('re-identify', error));
+      const cells = (answer.item?.table?.rows ?? []).map(({ values }) =>
+        (values ?? []).map((value) => textOf(Value.fromObject(value))),
+      );
+      if (cells.length !== rows.length || cells.some((row) => row.length !== headers.length))
+        throw retryable('DLP_INCOMPLETE', `${rows.length} rows were sent to DLP and its answer does not match them`);
+      return cells;
+    },
   };
 }
 

@@ -24,6 +24,14 @@ export interface InspectRequest {
   rows: { values: Cell[] }[];
 }
 
+/** One request: a table whose cells are turned back into what they were made of. */
+export interface ReidentifyRequest {
+  /** google.privacy.dlp.v2.DeidentifyConfig as JSON, of reversible transformations; keys are named, the adapter puts them in. */
+  reidentifyConfig: object;
+  headers: readonly string[];
+  rows: { values: Cell[] }[];
+}
+
 /** Where DLP found what; never the value itself. */
 export interface Finding {
   infoType: string;

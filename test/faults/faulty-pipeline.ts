@@ -17,6 +17,7 @@ import type { FunctionName } from '../../functions/model/deployment.ts';
 import { createNightly } from '../../functions/nightly.ts';
 import type { Ports } from '../../functions/ports.ts';
 import { createPrepare } from '../../functions/prepare.ts';
+import { createReidentify } from '../../functions/reidentify.ts';
 import { createTransform } from '../../functions/transform.ts';
 import { ADAPTERS, createVerifier, createWiring } from '../../functions/wire.ts';
 import type { Endpoints } from '../../infra/cli/endpoints.ts';
@@ -46,6 +47,7 @@ const CREATE: Readonly<Record<FunctionName, (ports: Ports) => Handler>> = {
   transform: createTransform,
   nightly: createNightly,
   adhoc: createAdhoc,
+  reidentify: createReidentify,
 };
 
 export async function startFaultyPipeline(seed?: number): Promise<FaultyPipeline> {
@@ -118,9 +120,9 @@ async function serve(config: Config, injector: Injector, lines: string[], port: 
     const name = (request.url ?? '').slice(1) as FunctionName;
     const instance: Instance = { dead: false };
     const result = await answer(async () => {
-      const { body } = await admit(name, request);
+      const { body, caller } = await admit(name, request);
       const ports = faulty(name, await wire(name, log), config, injector, instance);
-      return CREATE[name](ports)({ method: request.method ?? '', headers: request.headers, body });
+      return CREATE[name](ports)({ method: request.method ?? '', headers: request.headers, body, caller });
     }, log);
     // A dead instance answers nothing; its caller sees the connection break.
     if (instance.dead) return void request.socket.destroy();

@@ -140,7 +140,7 @@ test('what a run has put past the gate goes again once one of its shards keeps i
   };
   const shard = async (n: number, ports = bench.ports): Promise<unknown> => {
     const { source, run, epoch } = claimed;
-    return createDeidentify(ports)({ method: 'POST', headers: {}, body: { source, run, epoch, n } });
+    return createDeidentify(ports)({ method: 'POST', headers: {}, body: { source, run, epoch, n }, caller: 'tasks' });
   };
   await shard(0);
   await shard(1);

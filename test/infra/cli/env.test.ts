@@ -5,7 +5,7 @@ import { type Endpoints, lastEndpoints } from '../../../infra/cli/endpoints.ts';
 import { createWorkplace } from './sluice.ts';
 import { GOOD_ROWS, TINY_PROJECT } from './tiny-project.ts';
 
-const FUNCTIONS = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc'];
+const FUNCTIONS = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify'];
 const COMMIT = 'a'.repeat(40);
 
 /** What Terraform would write of a deployment, on the local cloud's addresses. */
@@ -18,6 +18,7 @@ const deployment = (endpoints: Endpoints): object => ({
   topics: endpoints.topics,
   functions: Object.fromEntries(FUNCTIONS.map((name) => [name, `${endpoints.functions}/${name}`])),
   operator: endpoints.accounts.operator,
+  reidentifiers: endpoints.reidentifiers,
   archives: 'local-archives',
   endpoints: { storage: endpoints.storage, bigquery: endpoints.bigquery, identity: endpoints.identity },
 });

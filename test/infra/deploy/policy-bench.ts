@@ -18,6 +18,7 @@ import type { LedgerEntry } from '../../../functions/model/run.ts';
 import { createNightly } from '../../../functions/nightly.ts';
 import type { ObjectInfo, Ports, Task } from '../../../functions/ports.ts';
 import { createPrepare } from '../../../functions/prepare.ts';
+import { createReidentify } from '../../../functions/reidentify.ts';
 import { createTransform } from '../../../functions/transform.ts';
 import { createWiring } from '../../../functions/wire.ts';
 import type { Endpoints } from '../../../infra/cli/endpoints.ts';
@@ -38,6 +39,7 @@ const CREATE: Readonly<Record<FunctionName, (ports: Ports) => Handler>> = {
   transform: createTransform,
   nightly: createNightly,
   adhoc: createAdhoc,
+  reidentify: createReidentify,
 };
 
 /** All functions in this process, observed, against a local cloud of their own; tasks are carried out one at a time. */
@@ -110,7 +112,7 @@ export async function startBench(): Promise<Bench> {
   async function call<T>(name: FunctionName, body: object, retries = 0): Promise<T> {
     const handler = CREATE[name](observed(name, all[name], config, observer));
     const headers = { 'x-cloudtasks-taskretrycount': String(retries) };
-    return (await handler({ method: 'POST', headers, body })) as T;
+    return (await handler({ method: 'POST', headers, body, caller: 'somebody@example.com' })) as T;
   }
 
   return {

@@ -16,6 +16,7 @@ export async function recordCalls(): Promise<Seen[]> {
     await takeLong(bench);
     await findLeftBehind(bench);
     await answerPeople(bench);
+    await giveValuesBack(bench);
     return bench.seen();
   } finally {
     await bench.stop();
@@ -122,6 +123,15 @@ async function findLeftBehind({ observer, drop, call, drain, ports, runs, forget
   await call('nightly', { only: 'sweep', key: 'k' });
   await call('nightly', { key: 'night', date: '2026-01-05' });
   await drain();
+}
+
+/** Clear values of rows and of tokens. */
+async function giveValuesBack({ call, runs, observer }: Bench): Promise<void> {
+  const run = (await runs()).find(({ source, state }) => source === 'lake.appends' && state === 'DONE');
+  const ask = { source: 'lake.appends', columns: ['email'], reason: 'a rehearsal of what is allowed' };
+  observer.doubled = true;
+  await call('reidentify', { ...ask, run: run?.run, rows: [1, 2] });
+  observer.doubled = false;
 }
 
 /** All that a person may ask for. */
