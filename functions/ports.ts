@@ -118,8 +118,15 @@ export interface Deidentifier {
   deidentify(request: DeidentifyRequest): Promise<Texts>;
   /** What stands out in the cells, at the request's likelihood or above. */
   inspect(request: InspectRequest): Promise<Finding[]>;
-  /** The cells as text, row by row; one that the request's transformation does not open comes back as it went. */
-  reidentify(request: ReidentifyRequest): Promise<(string | null)[][]>;
+  /** Tokens back to what they were made of; one that does not open comes back as it went. */
+  reidentify(request: ReidentifyRequest): Promise<Reidentified>;
+}
+
+export interface Reidentified {
+  /** As text, row by row. */
+  cells: (string | null)[][];
+  /** How many came back as they went because they do not open. */
+  unopened: number;
 }
 
 export interface Warehouse {

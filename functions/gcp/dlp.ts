@@ -96,7 +96,11 @@ export function createDeidentifier({ project, location, endpoint, keys }: DlpOpt
       );
       if (cells.length !== rows.length || cells.some((row) => row.length !== headers.length))
         throw retryable('DLP_INCOMPLETE', `${rows.length} rows were sent to DLP and its answer does not match them`);
-      return cells;
+      const unopened = (answer.overview?.transformationSummaries ?? [])
+        .flatMap(({ results }) => results ?? [])
+        .filter(({ code }) => code === 'ERROR' || code === TransformationSummary.TransformationResultCode.ERROR)
+        .reduce((sum, { count }) => sum + Number(count), 0);
+      return { cells, unopened };
     },
   };
 }

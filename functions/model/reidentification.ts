@@ -5,6 +5,8 @@ export interface Ask {
   /** Fields of a RECORD by their path, `address.street`. */
   columns: readonly string[];
   tokens?: readonly string[];
+  /** The value that took part in each token, where the column's tokens have a tweak; as many as tokens. */
+  contexts?: readonly string[];
   /** Of the rows, or where the tokens are from. */
   run?: string;
   /** Numbers of records in the run's file, from 1. */
@@ -27,6 +29,7 @@ export interface TokensAnswer {
   values: (string | null)[];
   /** By place among the tokens, from 0. */
   unopened: { index: number; why: Unopened }[];
+  unverified: string[];
 }
 
 export interface RowsAnswer {
@@ -35,6 +38,8 @@ export interface RowsAnswer {
   /** null = NULL in the warehouse, or see `unopened`. */
   rows: { run: string; row: number; values: Record<string, string | null> }[];
   unopened: { run: string; row: number; column: string; why: Unopened }[];
+  /** Columns whose encryption does not tell a wrong token from a right one: what came of those may be nobody's value. */
+  unverified: string[];
   /** Row numbers that the table does not have. */
   missing: number[];
 }

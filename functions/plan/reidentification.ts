@@ -15,7 +15,7 @@ const MAX_TICKET = 100;
 
 /** Refuses a request that does not say why, or what. Throws BAD_REQUEST, which names the field and never its value. */
 export function checkAsk(ask: Ask): void {
-  const { columns, tokens, run, rows, where, reason = '', ticket = '' } = ask;
+  const { columns, tokens, contexts, run, rows, where, reason = '', ticket = '' } = ask;
   if (reason.trim().length < MIN_REASON)
     refuse(`reason must say why, in ${MIN_REASON} characters or more: it is kept with who asked and what for`);
   if (reason.length > MAX_REASON) refuse(`reason must have at most ${MAX_REASON} characters`);
@@ -28,6 +28,7 @@ export function checkAsk(ask: Ask): void {
   if (new Set(columns).size < columns.length) refuse('columns must name each column once');
   if (tokens && columns.length !== 1) refuse('tokens are of one column: name just that one in columns');
   if (tokens && (tokens.length === 0 || tokens.length > MAX_TOKENS)) refuse(`tokens must hold 1 to ${MAX_TOKENS}`);
+  if (contexts && contexts.length !== tokens?.length) refuse('contexts must be as many as tokens: one for each');
   if (rows && run === undefined) refuse('rows are numbers of records in a file: name its run');
   if (rows && (rows.length === 0 || rows.length > MAX_ROWS)) refuse(`rows must hold 1 to ${MAX_ROWS} numbers`);
   if (where && run !== undefined) refuse('where looks through the whole table: leave run out');
@@ -87,7 +88,11 @@ export function declaredPart({ sources }: Release, ask: Ask): { source?: string;
 }
 
 /** What of a request must be in nothing that is kept. */
-export const secretsOf = ({ tokens = [], where = {} }: Ask): string[] => [...tokens, ...Object.values(where)];
+export const secretsOf = ({ tokens = [], contexts = [], where = {} }: Ask): string[] => [
+  ...tokens,
+  ...contexts,
+  ...Object.values(where),
+];
 
 /** Whether texts that are kept repeat what must not be. A value shorter than this stands in any sentence by chance. */
 const SHORTEST_SECRET = 4;

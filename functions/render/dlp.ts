@@ -164,7 +164,8 @@ const lanesOrEach = (transformation: Transformation, lanes: readonly Lane[]): (r
 const fields = (lanes: readonly Lane[]): object[] => lanes.map(({ name }) => ({ name }));
 const named = (infoTypes: readonly string[]): object[] => infoTypes.map((name) => ({ name }));
 
-function primitive(
+/** One primitive of DLP. `context` is the column of the request that has its context. */
+export function primitive(
   transformation: Exclude<Transformation, { kind: 'redact_findings' } | { findings: object }>,
   column: Column,
   context?: string,

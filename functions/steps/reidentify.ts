@@ -1,4 +1,5 @@
 import { type SluiceError, terminal, toSluiceError } from '../errors.ts';
+import type { ColumnType } from '../model/column.ts';
 import type { Ask, AuditEntry, RowsAnswer, TokensAnswer } from '../model/reidentification.ts';
 import type { LedgerEntry } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
@@ -14,7 +15,7 @@ import {
 import type { Ports } from '../ports.ts';
 import { type Reversal, reversalOf } from '../render/reversal.ts';
 import { audit } from './audit.ts';
-import { type Opened, openTokens } from './open-tokens.ts';
+import { type Opened, openTokens, type Sealed } from './open-tokens.ts';
 import { type SelectedRow, selectRows } from './select-rows.ts';
 
 /** What is known of a request so far: its audit entry is made of it whatever becomes of the request. */
@@ -55,12 +56,14 @@ async function open(ports: Ports, ask: Ask, known: Known): Promise<Answer> {
   if (run) known.run = run.run;
   // As it was when these tokens were made.
   const source = declaredSource(run ? await ports.releases.get(run.release) : current, ask.source);
-  const columns = ask.columns.map((path) => declaredColumn(source, path));
-  const ways = columns.map((column) => wayBack(source, column));
-  const chosen = ask.tokens ? undefined : await selectRows(ports, source, columns, ask, run?.run);
-  const texts = chosen ? columns.map((_, at) => chosen.map((row) => row.texts[at] ?? null)) : [ask.tokens ?? []];
-  known.tokens = texts.flat().filter((text) => text !== null).length;
-  const opened = await openTokens(ports, ways, texts);
+  const columns = ask.columns.map((path) => placeColumn(source, path));
+  known.columns = ask.columns;
+  const chosen = ask.tokens
+    ? undefined
+    : await selectRows(ports, source, neededColumns(source, columns), ask, run?.run);
+  const sealed = chosen ? sealRows(columns, chosen) : [sealTokens(columns[0] as Placed, ask)];
+  known.tokens = sealed.flatMap(({ texts }) => texts).filter((text) => text !== null).length;
+  const opened = await openTokens(ports, sealed);
   const values = opened.flat().flatMap(({ value }) => (value === null ? [] : [value]));
   if (repeats([known.reason, known.ticket], values)) {
     delete known.reason;
@@ -71,9 +74,55 @@ async function open(ports: Ports, ask: Ask, known: Known): Promise<Answer> {
     );
   }
   known.values = values.length;
+  const unverified = columns.filter(({ way }) => !way.authenticated).map(({ path }) => path);
   return chosen
-    ? rowsAnswer(source.id, columns, chosen, opened, ask.rows)
-    : tokensAnswer(source.id, ask.columns[0] ?? '', opened[0] ?? []);
+    ? { source: source.id, ...rowsAnswer(columns, chosen, opened, ask.rows), unverified }
+    : { source: source.id, ...tokensAnswer(ask.columns[0] ?? '', opened[0] ?? []), unverified };
+}
+
+type Placed = PlacedColumn & { way: Reversal };
+
+function placeColumn(source: Source, path: string): Placed {
+  const placed = declaredColumn(source, path);
+  const way = reversalOf(placed.column);
+  if ('none' in way) throw terminal('BAD_REQUEST', `${path} of ${source.id} cannot be turned back: ${way.none}`);
+  return { ...placed, way };
+}
+
+function sealTokens({ path, way }: Placed, { tokens = [], contexts }: Ask): Sealed {
+  if (way.tweak !== undefined && !contexts)
+    throw terminal(
+      'BAD_REQUEST',
+      `the value of ${way.tweak} took part in each token of ${path}: give them as contexts`,
+    );
+  if (way.tweak === undefined && contexts)
+    throw terminal('BAD_REQUEST', `nothing took part in the tokens of ${path}: leave contexts out`);
+  return { way, texts: tokens, ...(contexts && { contexts }) };
+}
+
+/** Types that files, DLP and the warehouse write alike, so that a tweak read back is the tweak that was used. */
+const WRITTEN_ALIKE: readonly ColumnType[] = ['STRING', 'INT64', 'BOOL', 'DATE'];
+
+/** What is read of each row: what is asked for, and what took part in it. */
+function neededColumns(source: Source, columns: readonly Placed[]): PlacedColumn[] {
+  const tweaks = new Set(columns.flatMap(({ way }) => way.tweak ?? []));
+  const tweakColumns = [...tweaks].map((path) => {
+    const tweak = declaredColumn(source, path);
+    if (tweak.column.privacy.kind === 'public' && WRITTEN_ALIKE.includes(tweak.column.type)) return tweak;
+    throw terminal(
+      'BAD_REQUEST',
+      `the value of ${path} took part in the tokens, and the warehouse does not have it as it was: give tokens and contexts`,
+    );
+  });
+  return [...columns, ...tweakColumns];
+}
+
+function sealRows(columns: readonly Placed[], rows: readonly SelectedRow[]): Sealed[] {
+  return columns.map(({ path, way }) => ({
+    way,
+    texts: rows.map(({ texts }) => texts[path] ?? null),
+    ...(way.tweak !== undefined && { contexts: rows.map(({ texts }) => texts[way.tweak ?? ''] ?? '') }),
+  }));
 }
 
 /** A run of this source, by its id or by as much of it as tells it from all others of the source. */
@@ -87,15 +136,10 @@ async function findRun(ports: Ports, source: string, id: string | undefined): Pr
   return only;
 }
 
-function wayBack(source: Source, { path, column }: PlacedColumn): Reversal {
-  const way = reversalOf(column);
-  if ('none' in way) throw terminal('BAD_REQUEST', `${path} of ${source.id} cannot be turned back: ${way.none}`);
-  return way;
-}
+type Told<Answer> = Omit<Answer, 'audit' | 'source' | 'unverified'>;
 
-function tokensAnswer(source: string, column: string, cells: readonly Opened[]): Omit<TokensAnswer, 'audit'> {
+function tokensAnswer(column: string, cells: readonly Opened[]): Told<TokensAnswer> {
   return {
-    source,
     column,
     values: cells.map(({ value }) => value),
     unopened: cells.flatMap(({ why }, index) => (why ? [{ index, why }] : [])),
@@ -103,15 +147,13 @@ function tokensAnswer(source: string, column: string, cells: readonly Opened[]):
 }
 
 function rowsAnswer(
-  source: string,
   columns: readonly PlacedColumn[],
   rows: readonly SelectedRow[],
   opened: readonly (readonly Opened[])[],
   asked: readonly number[] = [],
-): Omit<RowsAnswer, 'audit'> {
+): Told<RowsAnswer> {
   const there = new Set(rows.map(({ row }) => row));
   return {
-    source,
     rows: rows.map(({ run, row }, at) => ({
       run,
       row,

@@ -9,8 +9,8 @@ import { endedJob, followJob } from './run-job.ts';
 export interface SelectedRow {
   run: string;
   row: number;
-  /** One a column, as the warehouse has it. */
-  texts: (string | null)[];
+  /** By column, as the warehouse has them. */
+  texts: Readonly<Record<string, string | null>>;
 }
 
 /** The rows that are asked for, and no more than MAX_ROWS. Throws BAD_REQUEST where there are more, or a column has several values a row. */
@@ -45,6 +45,6 @@ export async function selectRows(
   return found.map((row) => ({
     run: row._run_id ?? '',
     row: Number(row._row_number),
-    texts: columns.map((_, at) => row[`c${at}`] ?? null),
+    texts: Object.fromEntries(columns.map(({ path }, at) => [path, row[`c${at}`] ?? null])),
   }));
 }
