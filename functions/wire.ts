@@ -102,6 +102,7 @@ export function createWiring(config: Config): (name: FunctionName, log: Log) => 
         ? missing('dlp')
         : {
             deidentify: async (request) => (await dlp()).deidentify(request),
+            template: async (name) => (await dlp()).template(name),
             inspect: async (request) => (await dlp()).inspect(request),
             reidentify: async (request) => (await dlp()).reidentify(request),
           },

@@ -80,6 +80,7 @@ const NOT_KEPT: Record<string, string> = {
   redact_findings: 'different values may become the same',
   mask: 'different values may become the same',
   bucket: 'different values become the same',
+  template: 'nobody knows here what values become',
   dictionary: 'equal values get different words from one file to the next',
   time_part: 'different values become the same',
 };

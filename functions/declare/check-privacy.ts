@@ -91,6 +91,7 @@ function typeRule(transform: Transformation): TypeRule | undefined {
             wording: 'DATETIME and TIMESTAMP (a DATE has no hour)',
           }
         : { types: (type) => DATES.includes(type), wording: 'DATE, DATETIME and TIMESTAMP' };
+    case 'template':
     case 'redact_findings':
       return { types: (type) => type === 'STRING', wording: 'STRING' };
     case 'dlp':
@@ -141,7 +142,7 @@ function checkContext(draft: SourceDraft, column: Column, transform: Transformat
   if (name === undefined) return [];
   const { kind } = transform;
   const isShift = kind === 'date_shift';
-  const path = [...privacy, kind, ...(kind === 'dlp' ? [] : [isShift ? 'by' : 'tweak'])];
+  const path = [...privacy, kind, ...(kind === 'dlp' || kind === 'template' ? [] : [isShift ? 'by' : 'tweak'])];
   if (name === column.name) {
     return [
       {

@@ -4,6 +4,7 @@ import { retryable, terminal } from '../errors.ts';
 import type { KeySource } from '../model/deployment.ts';
 import type { Cell } from '../model/dlp.ts';
 import type { Deidentifier } from '../ports.ts';
+import { deidentifyTemplate, inspectTemplate } from './dlp-template.ts';
 import { dateText, decodeAnswer, encodeRequest } from './dlp-wire.ts';
 import { hostAndPort } from './endpoint.ts';
 import { isTransient } from './transient.ts';
@@ -31,6 +32,7 @@ const BACKOFF = {
   totalTimeoutMillis: 300_000,
 };
 const INVALID_ARGUMENT = 3;
+const NOT_FOUND = 5;
 /** Worded like this when a part of the request would have gone through. */
 const TOO_LARGE = /retry with a smaller request|payload size exceeds|too many/i;
 
@@ -43,12 +45,8 @@ export function createDeidentifier({ project, location, endpoint, keys }: DlpOpt
   const parent = `projects/${project}/locations/${location}`;
 
   return {
-    async deidentify({ deidentifyConfig, inspectConfig, headers, rows }) {
-      const around = {
-        parent,
-        deidentifyConfig: withKeys(deidentifyConfig, keys) as object,
-        ...(inspectConfig && { inspectConfig }),
-      };
+    async deidentify({ headers, rows, ...asked }) {
+      const around = { parent, ...(withKeys(asked, keys) as object) };
       const encoded = encodeRequest({
         request: DeidentifyContentRequest.encode(DeidentifyContentRequest.fromObject(around)).finish(),
         table: Table.encode(Table.fromObject(tableOf(headers, []))).finish(),
@@ -72,6 +70,16 @@ export function createDeidentifier({ project, location, endpoint, keys }: DlpOpt
           details: { count: Number(untransformed.count) },
         });
       return answer.cells;
+    },
+
+    async template(name) {
+      try {
+        if (name.includes('/inspectTemplates/'))
+          return inspectTemplate((await client.getInspectTemplate({ name }, RETRYING))[0]);
+        return deidentifyTemplate((await client.getDeidentifyTemplate({ name }, RETRYING))[0]);
+      } catch (error) {
+        return (error as { code?: number }).code === NOT_FOUND ? undefined : failed('show a template', error);
+      }
     },
 
     async inspect({ inspectConfig, headers, rows }) {

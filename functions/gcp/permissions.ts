@@ -18,7 +18,7 @@ export type PortCall =
   | 'tasks.enqueue'
   | 'tasks.identity'
   | 'events.publish'
-  | `dlp.${'deidentify' | 'inspect' | 'reidentify'}`
+  | `dlp.${'deidentify' | 'inspect' | 'reidentify' | 'template'}`
   | `warehouse.${'ensureDataset' | 'table' | 'createTable' | 'patchTable' | 'dropTable' | 'job' | 'rows'}`
   | `job.${'start' | 'files' | 'loadInto' | 'readFrom' | 'writeInto' | 'copyFrom' | 'copyInto'}`;
 
@@ -62,6 +62,11 @@ export const NEEDS: Readonly<Record<PortCall, readonly Need[]>> = {
   'dlp.reidentify': [
     CHARGED,
     { permission: 'dlp.kms.encrypt', why: 'has DLP turn tokens back into values with a key that KMS has wrapped' },
+  ],
+  'dlp.template': [
+    CHARGED,
+    { permission: 'dlp.deidentifyTemplates.get', why: 'looks at a stored template, and has DLP use it' },
+    { permission: 'dlp.inspectTemplates.get', why: 'looks at a stored template, and has DLP use it' },
   ],
   'warehouse.ensureDataset': [{ permission: 'bigquery.datasets.get', why: 'looks whether the dataset is there' }],
   'warehouse.table': [{ permission: 'bigquery.tables.get', why: 'looks at a table: its schema, whether it is there' }],
@@ -161,7 +166,7 @@ export const CALLS: Readonly<Record<FunctionName, Calls>> = {
     // What a run has put there goes again once one of its shards keeps it out.
     'bucket:curated': ['objects.create', 'objects.list', 'objects.remove', 'objects.stat'],
     'bucket:quarantine': [...QUARANTINE, 'objects.read'],
-    'project:this': ['dlp.deidentify', 'dlp.inspect'],
+    'project:this': ['dlp.deidentify', 'dlp.inspect', 'dlp.template'],
   },
   load: {
     ...TASKS,

@@ -66,7 +66,16 @@ export type Transformation =
     }
   // DLP's own messages as the declaration has them; contexts name columns of the source, keys are `{ keyName }`.
   | { kind: 'dlp'; primitive: Readonly<Record<string, object>>; keys: readonly string[]; context?: string }
-  | { kind: 'dlp'; findings: object; inspect: object; keys: readonly string[]; context?: string };
+  | { kind: 'dlp'; findings: object; inspect: object; keys: readonly string[]; context?: string }
+  // Full names of stored templates, which must not have been changed after `asOf`, RFC 3339.
+  | {
+      kind: 'template';
+      deidentify: string;
+      inspect?: string;
+      madeFor: 'info_types' | 'records';
+      context?: string;
+      asOf?: string;
+    };
 
 /** What format-preserving encryption writes its values with: an alphabet of DLP's, characters, or the first `radix` of DLP's list. */
 export type Alphabet =

@@ -9,6 +9,7 @@ export function contextColumn(transformation: Transformation): string | undefine
     case 'fpe':
       return transformation.tweak;
     case 'dlp':
+    case 'template':
       return transformation.context;
     default:
       return undefined;

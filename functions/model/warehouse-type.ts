@@ -17,6 +17,7 @@ function transformedType(type: ColumnType, transform: Transformation): ColumnTyp
     case 'bucket':
     case 'fpe':
     case 'dictionary':
+    case 'template':
       return 'STRING';
     case 'time_part':
       return 'INT64';

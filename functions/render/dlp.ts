@@ -24,13 +24,16 @@ interface Lane {
 
 /** A pack as DLP's table. */
 export function renderPack(pack: Pack): RenderedPack {
-  const { height } = pack;
+  const first = transformationOf(pack.segments[0]?.column);
+  const isRecord = first?.kind === 'template' && first.madeFor === 'records';
+  // A template of records names its fields, so their values stand below each other in one lane.
+  const height = isRecord ? pack.values : pack.height;
   const lanes = pack.segments.flatMap((segment, s): Lane[] =>
     Array.from({ length: Math.ceil(segment.values.length / height) }, (_, k) => ({
       segment,
       from: k * height,
-      name: `s${s}_${k}`,
-      ...(segment.contexts && { contextName: `s${s}_${k}_by` }),
+      name: isRecord ? segment.column.name : `s${s}_${k}`,
+      ...(segment.contexts && { contextName: isRecord ? (first.context ?? '') : `s${s}_${k}_by` }),
     })),
   );
   const rows = Array.from({ length: height }, (_, row) => ({
@@ -43,10 +46,11 @@ export function renderPack(pack: Pack): RenderedPack {
     headers.push(lane.name);
     if (lane.contextName) headers.push(lane.contextName);
   }
-  const first = transformationOf(lanes[0]?.segment.column);
   return {
     request: {
-      deidentifyConfig: { recordTransformations: { fieldTransformations: fieldTransformations(lanes) } },
+      ...(first?.kind === 'template'
+        ? { deidentifyTemplateName: first.deidentify, ...(first.inspect && { inspectTemplateName: first.inspect }) }
+        : { deidentifyConfig: { recordTransformations: { fieldTransformations: fieldTransformations(lanes) } } }),
       ...(first && inspectionOf(first)),
       headers,
       rows,
@@ -65,8 +69,15 @@ export function renderPack(pack: Pack): RenderedPack {
   };
 }
 
-/** What tells apart the requests that columns may share: primitives share one, inspections share those of equal infoTypes. */
-export function packKey(transformation: Transformation): string {
+/**
+ * What tells apart the requests that columns may share: primitives share one, inspections share those of equal infoTypes,
+ * templates of infoTypes share those of the same template, and a template of records has each column by itself.
+ */
+export function packKey(transformation: Transformation, column: string): string {
+  if (transformation.kind === 'template') {
+    const { deidentify, inspect, madeFor } = transformation;
+    return JSON.stringify([deidentify, inspect, madeFor === 'records' ? column : '']);
+  }
   if (transformation.kind === 'redact_findings')
     return JSON.stringify([transformation.infoTypes, transformation.minLikelihood]);
   // DLP also looks for what only a transformation names.
@@ -150,6 +161,7 @@ function fieldTransformations(lanes: readonly Lane[]): object[] {
         fields: fields(some),
         infoTypeTransformations: inContext(transformation.findings, some[0]?.contextName),
       }));
+    if (transformation.kind === 'template') throw terminal('UNEXPECTED', `column ${column.name} has a template`);
     return lanesOrEach(transformation, own).map((some) => ({
       fields: fields(some),
       primitiveTransformation: primitive(transformation, column, some[0]?.contextName),
@@ -166,7 +178,7 @@ const named = (infoTypes: readonly string[]): object[] => infoTypes.map((name) =
 
 /** One primitive of DLP. `context` is the column of the request that has its context. */
 export function primitive(
-  transformation: Exclude<Transformation, { kind: 'redact_findings' } | { findings: object }>,
+  transformation: Exclude<Transformation, { kind: 'redact_findings' | 'template' } | { findings: object }>,
   column: Column,
   context?: string,
 ): object {

@@ -34,6 +34,8 @@ export function reversalOf(column: Column): Reversal | { none: string } {
       return verbatim(transformation, column);
     case 'hash':
       return { none: 'a hash leads one way, and no key leads back' };
+    case 'template':
+      return { none: 'a stored template made them, and only who keeps it knows its way back' };
     case 'date_shift':
       return { none: 'DLP moves dates and does not move them back' };
     default:
@@ -41,7 +43,7 @@ export function reversalOf(column: Column): Reversal | { none: string } {
   }
 }
 
-type Made = Exclude<Transformation, { kind: 'redact_findings' } | { findings: object }>;
+type Made = Exclude<Transformation, { kind: 'redact_findings' | 'template' } | { findings: object }>;
 
 function verbatim(
   transformation: Extract<Transformation, { kind: 'dlp' }>,

@@ -16,6 +16,7 @@ import { readManifest } from './manifest.ts';
 import { quarantine } from './quarantine.ts';
 import { readerOf } from './read-object.ts';
 import { sourceOf } from './source-of.ts';
+import { readTemplates } from './templates.ts';
 
 /** De-identifies one shard: raw rows in, protected Parquet and a mark out. What DLP did not answer for is never written. */
 export async function deidentify(ports: Ports, entry: LedgerEntry, n: number, only: Shard | undefined): Promise<void> {
@@ -53,7 +54,10 @@ async function processShard(ports: Ports, entry: LedgerEntry, source: Source, sh
     // First, since what is refused need not be transformed, and paid for.
     const inspected = await inspectPublic(ports, source, work);
     if (inspected.reasons.length > 0) return { reasons: inspected.reasons };
+    const templates = await readTemplates(ports, source);
+    if (templates.reasons.length > 0) return { reasons: templates.reasons };
     const dlp = addUsage(inspected.usage, await transformValues(ports, source, work));
+    await templates.confirm();
     const rejects = await work.rejects();
     const output = await work.finish({ run, arrivedAt: entry.detail.arrivedAt ?? entry.at });
     if (output.rows + rejects.length !== work.records) {
@@ -133,7 +137,7 @@ async function* packs(source: Source, work: ShardWork): AsyncGenerator<Pack> {
   for (const column of source.columns) {
     const transformation = transformationOf(column);
     if (!transformation || transformation.kind === 'redact' || transformation.kind === 'replace') continue;
-    const key = packKey(transformation);
+    const key = packKey(transformation, column.name);
     const packer = packers.get(key) ?? createPacker(key === '' ? TRANSFORM_LIMITS : INSPECT_LIMITS);
     packers.set(key, packer);
     const infoTypes =

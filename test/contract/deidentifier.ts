@@ -9,6 +9,8 @@ import { column, transformed } from '../plan/declared.ts';
 export interface DeidentifierBackend {
   /** Has the keys `pii` and `other`. */
   dlp: Deidentifier;
+  /** Stores a template, or stores it anew, and answers with its full name. */
+  store(collection: 'deidentifyTemplates' | 'inspectTemplates', id: string, template: object): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -131,6 +133,68 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
         keys: [],
       };
       expect(await answers(found, ['C-1234 of ann@example.com'])).toEqual(['a case of [EMAIL_ADDRESS]']);
+    });
+
+    describe('through a stored template', () => {
+      const REDACTION = {
+        deidentifyConfig: {
+          infoTypeTransformations: {
+            transformations: [{ primitiveTransformation: { replaceWithInfoTypeConfig: {} } }],
+          },
+        },
+      };
+      const fieldOf = (name: string) => ({
+        deidentifyConfig: {
+          recordTransformations: {
+            fieldTransformations: [
+              { fields: [{ name }], primitiveTransformation: { characterMaskConfig: { numberToMask: 2 } } },
+            ],
+          },
+        },
+      });
+
+      test('takes what it finds out of texts', async () => {
+        const deidentify = await backend.store('deidentifyTemplates', 'notes', REDACTION);
+        const inspect = await backend.store('inspectTemplates', 'look', {
+          inspectConfig: { infoTypes: [{ name: 'EMAIL_ADDRESS' }] },
+        });
+        const transform: Transformation = { kind: 'template', deidentify, inspect, madeFor: 'info_types' };
+        expect(await answers(transform, ['to ann@example.com', 'nothing'])).toEqual(['to [EMAIL_ADDRESS]', 'nothing']);
+      });
+
+      test('transforms the field of the column’s name', async () => {
+        const deidentify = await backend.store('deidentifyTemplates', 'values', fieldOf('value'));
+        expect(await answers({ kind: 'template', deidentify, madeFor: 'records' }, ['abcd', 'xyz'])).toEqual([
+          '**cd',
+          '**z',
+        ]);
+      });
+
+      test('tells what it is made for, and when it was changed', async () => {
+        const name = await backend.store('deidentifyTemplates', 'told', REDACTION);
+        const before = await backend.dlp.template(name);
+        expect(before).toMatchObject({ kind: 'deidentify', madeFor: 'info_types', fields: [] });
+        await backend.store('deidentifyTemplates', 'told', fieldOf('email'));
+        const after = await backend.dlp.template(name);
+        expect(after).toMatchObject({ madeFor: 'records', fields: [{ names: ['email'], isConditional: false }] });
+        expect(Date.parse(after?.updatedAt ?? '')).toBeGreaterThan(Date.parse(before?.updatedAt ?? ''));
+        const look = await backend.store('inspectTemplates', 'limited', {
+          inspectConfig: { infoTypes: [{ name: 'EMAIL_ADDRESS' }], limits: { maxFindingsPerRequest: 9 } },
+        });
+        expect(await backend.dlp.template(look)).toMatchObject({ kind: 'inspect', limitsFindings: true });
+      });
+
+      test('that is not there says so, and nothing goes through it', async () => {
+        const name = await backend.store('deidentifyTemplates', 'there', REDACTION);
+        const deidentify = name.replace(/there$/, 'gone');
+        expect(await backend.dlp.template(deidentify)).toBeUndefined();
+        expect(await backend.dlp.template(deidentify.replaceAll('deidentify', 'inspect'))).toBeUndefined();
+        const transform: Transformation = { kind: 'template', deidentify, madeFor: 'info_types' };
+        await expect(answers(transform, ['ann@example.com'])).rejects.toMatchObject({
+          code: 'DLP_FAILED',
+          retryable: false,
+        });
+      });
     });
 
     test('puts numbers into ranges of one’s own', async () => {

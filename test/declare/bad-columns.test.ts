@@ -157,10 +157,36 @@ const COLUMNS: Case[] = [
     'columns[7].privacy WRONG_COLUMN_TYPE',
   ],
   [
-    'a stored template',
+    'a template that is no name',
     18,
-    column('type: STRING, privacy: { template: a }'),
-    'columns[7].privacy.template NOT_SUPPORTED',
+    column('type: STRING, privacy: { template: notes }'),
+    'columns[7].privacy.template WRONG_VALUE',
+  ],
+  [
+    'an inspection where the de-identification belongs',
+    18,
+    column('type: STRING, privacy: { template: { deidentify: projects/a/inspectTemplates/b } }'),
+    'columns[7].privacy.template.deidentify WRONG_VALUE',
+  ],
+  [
+    'a context of what is no record',
+    18,
+    column('type: STRING, privacy: { template: { deidentify: projects/a/deidentifyTemplates/b, context: id } }'),
+    'columns[7].privacy.template.context WRONG_VALUE',
+  ],
+  [
+    'a time without a zone',
+    18,
+    column(
+      'type: STRING, privacy: { template: { deidentify: projects/a/deidentifyTemplates/b, as_of: "2026-01-01" } }',
+    ),
+    'columns[7].privacy.template.as_of WRONG_VALUE',
+  ],
+  [
+    'a template for numbers',
+    18,
+    column('type: INT64, privacy: { template: projects/a/deidentifyTemplates/b }'),
+    'columns[7].privacy WRONG_COLUMN_TYPE',
   ],
   [
     'a misspelt infoType',

@@ -19,7 +19,21 @@ const adapter = (endpoint: string, keys: DlpOptions['keys'] = KEYS): Deidentifie
 deidentifierContract('Cloud DLP', async () => {
   const local = await startLocal();
   const place = { project: PROJECT, kms: local.http('dlp') };
-  return { dlp: adapter(local.grpc, await localKeys(local.dir, place, ['pii', 'other'])), stop: local.stop };
+  const parent = `${local.http('dlp')}/v2/projects/${PROJECT}/locations/global`;
+  return {
+    dlp: adapter(local.grpc, await localKeys(local.dir, place, ['pii', 'other'])),
+    async store(collection, templateId, template) {
+      const kind = collection.slice(0, -1);
+      const url = `${parent}/${collection}`;
+      const { [collection]: stored = [] } = await local.call<Record<string, { name: string }[]>>('GET', url);
+      const known = stored.find(({ name }) => name.endsWith(`/${templateId}`));
+      const { name } = known
+        ? await local.call<{ name: string }>('PATCH', `${url}/${templateId}`, { [kind]: template })
+        : await local.call<{ name: string }>('POST', url, { templateId, [kind]: template });
+      return name;
+    },
+    stop: local.stop,
+  };
 });
 
 interface Asked {

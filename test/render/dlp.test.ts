@@ -30,6 +30,8 @@ const VERBATIM_FINDINGS: Transformation = {
   inspect: { infoTypes: [{ name: 'PERSON_NAME' }], minLikelihood: 'LIKELY' },
   keys: [],
 };
+const STORED = { kind: 'template', deidentify: 't', madeFor: 'info_types' } as const satisfies Transformation;
+const TEMPLATE = 'projects/acme/locations/eu/deidentifyTemplates/notes';
 const RANGES = [
   { max: 18, with: 'minor' },
   { min: 18, with: 'adult' },
@@ -82,6 +84,19 @@ const REQUESTS: readonly [name: string, Column, values: string[], contexts?: str
     protectedColumn({ kind: 'dlp', primitive: { timePartConfig: { partToExtract: 'YEAR' } }, keys: [] }, 'DATE'),
     ['1990-01-31'],
   ],
+  ['template', protectedColumn({ kind: 'template', deidentify: TEMPLATE, madeFor: 'info_types' }), ['I am Ann', 'Bob']],
+  [
+    'template of records',
+    protectedColumn({
+      kind: 'template',
+      deidentify: TEMPLATE,
+      inspect: 'projects/acme/locations/eu/inspectTemplates/look',
+      madeFor: 'records',
+      context: 'customer_id',
+    }),
+    ['I am Ann', 'Bob'],
+    ['1', '2'],
+  ],
   ['dlp, findings', protectedColumn(VERBATIM_FINDINGS), ['I am Ann']],
   ['hash', protectedColumn({ kind: 'hash', key: 'pii' }), ['ann@example.com']],
   ['mask', protectedColumn({ kind: 'mask', with: '*' }), ['secret']],
@@ -133,12 +148,10 @@ describe('a request', () => {
 
   test.each(REQUESTS)('%s: protobuf knows each of its fields', (_, ...input) => {
     const { request } = renderPack(packOf([input]));
-    const config = JSON.stringify(request.deidentifyConfig);
+    const { headers: _headers, rows: _rows, ...asked } = request;
+    const text = JSON.stringify(asked).replaceAll(/\{"keyName":"pii(@2)?"\}/g, '{"unwrapped":{"key":"c2VjcmV0"}}');
     const message = {
-      deidentifyConfig: JSON.parse(
-        config.replaceAll(/\{"keyName":"pii(@2)?"\}/g, '{"unwrapped":{"key":"c2VjcmV0"}}'),
-      ) as object,
-      ...(request.inspectConfig && { inspectConfig: request.inspectConfig }),
+      ...(JSON.parse(text) as object),
       item: { table: { headers: request.headers.map((name) => ({ name })), rows: request.rows } },
     };
     const onTheWire = Request.decode(Request.encode(Request.fromObject(message)).finish());
@@ -246,6 +259,8 @@ describe('columns share requests', () => {
       { kind: 'dlp', primitive: { redactConfig: {} }, keys: [] },
       true,
     ],
+    ['the same template', STORED, { ...STORED }, true],
+    ['the same template of records', { ...STORED, madeFor: 'records' }, { ...STORED, madeFor: 'records' }, false],
     ['equal inspections of DLP’s own words', VERBATIM_FINDINGS, { ...VERBATIM_FINDINGS }, true],
     [
       'other inspections of DLP’s own words',
@@ -253,5 +268,5 @@ describe('columns share requests', () => {
       { ...VERBATIM_FINDINGS, inspect: {} } as Transformation,
       false,
     ],
-  ])('%s', (_, a, b, expected) => expect(packKey(a) === packKey(b)).toBe(expected));
+  ])('%s', (_, a, b, expected) => expect(packKey(a, 'a') === packKey(b, 'b')).toBe(expected));
 });

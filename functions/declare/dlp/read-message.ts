@@ -1,3 +1,4 @@
+import { KEY_NAME } from '../../model/key-name.ts';
 import { show } from '../findings.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Finding, Path } from '../problem.ts';
@@ -34,8 +35,6 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   InfoType: ['name'],
 };
 
-/** One of our keys, by name: keys themselves have no place in a declaration. */
-const KEY_NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
 const RFC_3339 = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 const INTEGER_BITS: Readonly<Record<string, number>> = { int32: 31, int64: 63 };
 
@@ -128,9 +127,10 @@ export function readMessage(type: string, written: unknown, at: Path): Read {
     }
     const name = isMap(value) ? value.keyName : undefined;
     // The value is not shown: it may be a key.
-    if (typeof name !== 'string' || !KEY_NAME.test(name)) return say(path, 'WRONG_VALUE', 'no key is named', remedy);
-    keys.add(name);
-    return { keyName: name };
+    const key = typeof name === 'string' ? name.replace(/@1$/, '') : '';
+    if (!KEY_NAME.test(key)) return say(path, 'WRONG_VALUE', 'no key is named', remedy);
+    keys.add(key);
+    return { keyName: key };
   }
 
   function readTimestamp(value: unknown, path: Path): Json {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Privacy, Transformation } from '../../model/column.ts';
-import { fault, notYet, show } from '../findings.ts';
+import { fault, show } from '../findings.ts';
 import { nearest } from '../nearest.ts';
 import { BucketSchema } from './bucket.ts';
 import { ConditionSchema } from './condition.ts';
@@ -8,6 +8,7 @@ import { DlpSchema } from './dlp.ts';
 import { FpeSchema, TweakSchema } from './fpe.ts';
 import { InfoType } from './info-type.ts';
 import { Key } from './key.ts';
+import { TemplateSchema } from './template.ts';
 
 /** A request to DLP holds half a megabyte, and the words are part of each. */
 const MAX_WORDS_BYTES = 100_000;
@@ -92,12 +93,9 @@ const Forms = z.strictObject({
     .describe('`{ info_types: [PERSON_NAME] }`: `redact_findings` under the name that DLP has for it')
     .optional(),
   dlp: DlpSchema.optional(),
+  template: TemplateSchema.optional(),
   when: ConditionSchema.optional(),
 });
-
-const LATER = {
-  template: 'write the transformation out',
-};
 
 const EXAMPLES: Record<string, string> = {
   tokenize: '{ tokenize: { key: pii } }',
@@ -110,12 +108,13 @@ const EXAMPLES: Record<string, string> = {
   bucket: '{ bucket: { size: 10, min: 0, max: 100 } }',
   time_part: '{ time_part: YEAR }',
   redact_findings: '{ redact_findings: { info_types: [PERSON_NAME, EMAIL_ADDRESS] } }',
+  template: '{ template: projects/acme/locations/eu/deidentifyTemplates/notes }',
   dlp: '{ dlp: { redactConfig: {} } }',
   replace_with_info_type: '{ replace_with_info_type: { info_types: [PERSON_NAME, EMAIL_ADDRESS] } }',
 };
 
 const HINT =
-  'how the values are protected: `public`, `drop`, `redact`, or one of `tokenize`, `fpe`, `hash`, `mask`, `replace`, `dictionary`, `date_shift`, `bucket`, `time_part`, `redact_findings`, `dlp` with its settings, as in `{ tokenize: { key: pii } }`';
+  'how the values are protected: `public`, `drop`, `redact`, or one of `tokenize`, `fpe`, `hash`, `mask`, `replace`, `dictionary`, `date_shift`, `bucket`, `time_part`, `redact_findings`, `dlp`, `template` with its settings, as in `{ tokenize: { key: pii } }`';
 
 const Word = z
   .string()
@@ -129,8 +128,6 @@ const Word = z
   .meta({ description: HINT, enum: ['public', 'drop', 'redact'] });
 
 function refusal(word: string) {
-  const later = Object.entries(LATER).find(([name]) => name === word);
-  if (later !== undefined) return fault('NOT_SUPPORTED', `\`${word}\` is not supported yet`, later[1]);
   const meant = nearest(word, ['public', 'drop', 'redact', ...Object.keys(EXAMPLES)]);
   if (meant === word) return fault('WRONG_VALUE', `\`${word}\` needs its settings`, `write \`${EXAMPLES[word]}\``);
   const message = `${show(word)} is not a privacy`;
@@ -173,6 +170,7 @@ function toTransformation(forms: Omit<z.output<typeof Forms>, 'when' | 'public'>
   if (forms.hash !== undefined) return { kind: 'hash', key: forms.hash.key };
   if (forms.replace !== undefined) return { kind: 'replace', with: forms.replace.with };
   if (forms.dlp !== undefined) return forms.dlp;
+  if (forms.template !== undefined) return forms.template;
   if (forms.dictionary !== undefined) return { kind: 'dictionary', words: forms.dictionary.words };
   if (forms.date_shift !== undefined) return { kind: 'date_shift', ...forms.date_shift };
   if (forms.bucket !== undefined) return forms.bucket;
@@ -200,5 +198,3 @@ function toTransformation(forms: Omit<z.output<typeof Forms>, 'when' | 'public'>
 
 /** `public`, `{ tokenize: { key: pii } }`, … → the model's Privacy */
 export const PrivacySchema = z.union([Word, Settings]).describe(HINT);
-
-notYet.add(Forms, LATER);

@@ -52,6 +52,11 @@ describe('what is DLP’s is taken as it stands', () => {
         },
       },
     ],
+    [
+      'a version of a key, the first one by its name',
+      { dateShiftConfig: { cryptoKey: { keyName: 'pii@1' }, context: { name: 'id' } } },
+      { primitive: { dateShiftConfig: { cryptoKey: KEY, context: { name: 'id' } } }, keys: ['pii'], context: 'id' },
+    ],
     ['findings', NOTES, { findings: NOTES.infoTypeTransformations, inspect: NOTES.inspectConfig, keys: [] }],
     [
       'findings that one transformation serves',

@@ -131,6 +131,10 @@ export function observe(name: FunctionName, ports: Ports, observer: Observer): P
         note('project:this', 'dlp.deidentify');
         return dlp.deidentify(request);
       },
+      async template(id) {
+        note('project:this', 'dlp.template');
+        return dlp.template(id);
+      },
       async inspect(request) {
         note('project:this', 'dlp.inspect');
         return dlp.inspect(request);

@@ -61,6 +61,7 @@ async function play(bench: Bench, round: string): Promise<void> {
   );
   await drop(`narrow/${round}.csv`, csv('id,amount', '1,1'));
   await drop(`narrow/${round}-none.csv`, csv('id,amount'));
+  await drop(`templated/${round}.csv`, csv('note', 'call me'));
   await drop(`clash/${round}.csv`, csv('id', '1'));
   await drop(`stray/${round}.csv`, csv('a', '1'));
   await drop(`days/${round}-header.csv`, csv('day,price', '2026-01-01,1'));
