@@ -60,7 +60,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'functions/wire.ts', ours: ['functions/'], others: ['node:crypto'] },
 
   // What things cost: pure, and known to whoever meters and whoever plans.
-  { path: 'infra/bill/', ours: [], others: [] },
+  { path: 'infra/bill/', ours: ['functions/model/prices.json'], others: [] },
   // The wire is the contract, so the local cloud knows nothing of the functions.
   { path: 'infra/local/', ours: ['infra/bill/'], others: ['*'] },
   { path: 'infra/sample/', ours: [], others: ['*'] },
