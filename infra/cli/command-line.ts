@@ -5,6 +5,7 @@ import { addBill } from './commands/bill.ts';
 import { addCheck } from './commands/check.ts';
 import { addDrop } from './commands/drop.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addKeys } from './commands/keys.ts';
 import { addNightly } from './commands/nightly.ts';
 import { addPlan } from './commands/plan.ts';
 import { addQuarantine } from './commands/quarantine.ts';
@@ -67,7 +68,7 @@ export function createProgram(): Command {
   program.commandsGroup('Declare and transform:');
   for (const add of [addInspect, addCheck, addPlan, addRun, addNightly, addQuery]) add(program);
   program.commandsGroup('Take it to the cloud:');
-  for (const add of [addTfvars, addArchive, addRelease, addSmoke, addRollback]) add(program);
+  for (const add of [addKeys, addTfvars, addArchive, addRelease, addSmoke, addRollback]) add(program);
   return program;
 }
 

@@ -1,5 +1,4 @@
 import { CURRENT_RELEASE, type CurrentRelease, type Release, releaseName } from '../../functions/model/release.ts';
-import { keysOfTransformation } from '../../functions/model/transformation.ts';
 import { FailedError } from './errors.ts';
 import { callJson } from './http-json.ts';
 import { authorized, type Site } from './site.ts';
@@ -42,12 +41,4 @@ export async function readRelease(site: State, id: string): Promise<Release> {
 async function getJson<T>(site: State, name: string): Promise<T | undefined> {
   const url = `${site.storage}/storage/v1/b/${site.buckets.state}/o/${encodeURIComponent(name)}?alt=media`;
   return callJson<T>('GET', url, undefined, { ...(await authorized(site)), allow: [404] });
-}
-
-/** Names of the keys that the release's columns are protected with. */
-export function keysOf(release: Pick<Release, 'sources'>): string[] {
-  const keys = release.sources.flatMap(({ columns }) =>
-    columns.flatMap(({ privacy }) => (privacy.kind === 'transform' ? keysOfTransformation(privacy.transform) : [])),
-  );
-  return [...new Set(keys)].sort();
 }

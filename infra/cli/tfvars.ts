@@ -1,6 +1,6 @@
 import type { Release } from '../../functions/model/release.ts';
 import { infoTypesOf } from '../../functions/model/transformation.ts';
-import { keysOf } from './publish-release.ts';
+import { keysOf } from './keys/key-uses.ts';
 import { SCHEDULES, type Schedule } from './schedules.ts';
 
 /** What the declarations ask of the infrastructure: the variable `declared` of infra/deploy. */

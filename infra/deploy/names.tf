@@ -39,4 +39,6 @@ locals {
   # The same place as KMS and DLP spell it: US is us, EU is europe, a region is itself. DLP's quota is counted there too.
   kms_location = var.location == "EU" ? "europe" : lower(var.location)
   dlp_location = local.kms_location
+  # Written out, so that what the command line is told is known before the key is made.
+  dlp_key = "projects/${var.project}/locations/${local.kms_location}/keyRings/${var.prefix}/cryptoKeys/dlp"
 }

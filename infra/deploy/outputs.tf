@@ -14,6 +14,8 @@ output "environment" {
     operator      = local.accounts.operator
     reidentifiers = { for name, account in local.reidentifiers : name => local.accounts[account] }
     archives      = local.archives_bucket
+    dlp_key       = local.dlp_key
+    keys          = var.wrapped_keys
   }
 }
 

@@ -22,12 +22,13 @@ import { createTransform } from '../../functions/transform.ts';
 import { ADAPTERS, createVerifier, createWiring } from '../../functions/wire.ts';
 import type { Endpoints } from '../../infra/cli/endpoints.ts';
 import { environmentOf } from '../../infra/cli/environment.ts';
+import { keysOf } from '../../infra/cli/keys/key-uses.ts';
 import { localKeys } from '../../infra/cli/keys/local-keys.ts';
 import { localEndpoints } from '../../infra/cli/local-names.ts';
 import { freePort } from '../../infra/cli/processes.ts';
 import { compileProject } from '../../infra/cli/project.ts';
 import { provision } from '../../infra/cli/provision.ts';
-import { keysOf, publishRelease } from '../../infra/cli/publish-release.ts';
+import { publishRelease } from '../../infra/cli/publish-release.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
 import { Crashed, createInjector, type Injector, type Instance } from './faults.ts';
 

@@ -38,6 +38,10 @@ export const DEPLOYMENT = z.strictObject({
   reidentifiers: z.record(name, z.email()),
   /** Bucket of the source archives. */
   archives: name,
+  /** De-identification keys by name, wrapped. */
+  keys: z.record(name, name).optional(),
+  /** The KMS key that wraps them. */
+  dlp_key: name.optional(),
   /** In place of Google's public ones: Private Service Connect. */
   endpoints: z
     .strictObject({ storage: address, bigquery: address, kms: address, identity: address })

@@ -149,7 +149,9 @@ describe.skipIf(!hasTerraform)('terraform', () => {
     test('with what the command line reads of a deployment', () => {
       const file = join(terraform.dir, 'environment.json');
       writeFileSync(file, JSON.stringify(plan.outputs.environment));
-      const { project, operator, buckets } = readDeployment(file);
+      const { project, operator, buckets, keys, dlp_key: kmsKey } = readDeployment(file);
+      expect(keys).toEqual({ cards: WRAPPED, pii: WRAPPED });
+      expect(kmsKey).toMatch(new RegExp(`^projects/${project}/locations/[a-z0-9-]+/keyRings/sluice/cryptoKeys/dlp$`));
       expect(operator).toBe(`sluice-operator@${project}.iam.gserviceaccount.com`);
       expect(buckets.raw).toBe(`${project}-sluice-raw`);
     });

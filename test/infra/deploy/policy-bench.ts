@@ -23,11 +23,12 @@ import { createTransform } from '../../../functions/transform.ts';
 import { createWiring } from '../../../functions/wire.ts';
 import type { Endpoints } from '../../../infra/cli/endpoints.ts';
 import { environmentOf } from '../../../infra/cli/environment.ts';
+import { keysOf } from '../../../infra/cli/keys/key-uses.ts';
 import { localKeys } from '../../../infra/cli/keys/local-keys.ts';
 import { localEndpoints } from '../../../infra/cli/local-names.ts';
 import { compileProject } from '../../../infra/cli/project.ts';
 import { provision } from '../../../infra/cli/provision.ts';
-import { keysOf, publishRelease } from '../../../infra/cli/publish-release.ts';
+import { publishRelease } from '../../../infra/cli/publish-release.ts';
 import { startCloud } from '../../../infra/local/cloud.ts';
 import { type Observer, observe, type Seen } from './observe.ts';
 
