@@ -10,6 +10,7 @@ import { addNightly } from './commands/nightly.ts';
 import { addPlan } from './commands/plan.ts';
 import { addQuarantine } from './commands/quarantine.ts';
 import { addQuery } from './commands/query.ts';
+import { addReidentify } from './commands/reidentify.ts';
 import { addRelease } from './commands/release.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRollback } from './commands/rollback.ts';
@@ -64,7 +65,7 @@ export function createProgram(): Command {
   program.commandsGroup('Run it here:');
   for (const add of [addStart, addUp, addDrop]) add(program);
   program.commandsGroup('See what happened:');
-  for (const add of [addRuns, addShow, addQuarantine, addReplay, addBill]) add(program);
+  for (const add of [addRuns, addShow, addQuarantine, addReplay, addReidentify, addBill]) add(program);
   program.commandsGroup('Declare and transform:');
   for (const add of [addInspect, addCheck, addPlan, addRun, addNightly, addQuery]) add(program);
   program.commandsGroup('Take it to the cloud:');

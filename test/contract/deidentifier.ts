@@ -4,6 +4,7 @@ import { stringsOf } from '../../functions/model/texts.ts';
 import { createPacker, INSPECT_LIMITS } from '../../functions/plan/pack.ts';
 import type { Deidentifier } from '../../functions/ports.ts';
 import { renderPack } from '../../functions/render/dlp.ts';
+import { renderReversal, reversalOf } from '../../functions/render/reversal.ts';
 import { column, transformed } from '../plan/declared.ts';
 
 export interface DeidentifierBackend {
@@ -56,6 +57,56 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
       expect(ann).not.toContain('ann');
       expect(await tokenize('pii')).toEqual([ann, bob]);
       expect((await tokenize('other'))[0]).not.toBe(ann);
+    });
+
+    /** Tokens of a column back, as one request has them. */
+    async function opened(
+      transform: Transformation,
+      tokens: readonly string[],
+      contexts?: readonly string[],
+    ): Promise<{ values: unknown[]; unopened: number }> {
+      const reversal = reversalOf(protectedColumn(transform, 'STRING'));
+      if ('none' in reversal) throw new Error(reversal.none);
+      const request = renderReversal([{ reversal, tokens, ...(contexts && { contexts }) }]);
+      const { cells, unopened } = await backend.dlp.reidentify(request);
+      return { values: cells.map(([value]) => value), unopened };
+    }
+
+    test.each<[string, Transformation]>([
+      ['tokens', { kind: 'tokenize', key: 'pii' }],
+      ['tokens with a tweak', { kind: 'tokenize', key: 'pii', tweak: 'country' }],
+      ['values that keep their format', { kind: 'fpe', key: 'pii', alphabet: 'ALPHA_NUMERIC' }],
+      ['the same, marked', { kind: 'fpe', key: 'pii', alphabet: 'ALPHA_NUMERIC', surrogate: 'code' }],
+      ['the same with a tweak', { kind: 'fpe', key: 'pii', alphabet: { radix: 62 }, tweak: 'country' }],
+      [
+        'what DLP’s own words made',
+        {
+          kind: 'dlp',
+          primitive: { cryptoDeterministicConfig: { cryptoKey: { keyName: 'pii' } } },
+          keys: ['pii'],
+        },
+      ],
+    ])('turns %s back into values', async (_, transform) => {
+      const values = ['Ann42', 'zz', 'Ann42', '0000000'];
+      const contexts = 'tweak' in transform ? ['DE', 'FR', 'FR', ''] : undefined;
+      const tokens = (await answers(transform, values, contexts && { contexts })) as string[];
+      expect(tokens.filter((token, at) => token === values[at])).toEqual([]);
+      expect(await opened(transform, tokens, contexts)).toEqual({ values, unopened: 0 });
+    });
+
+    test('leaves what does not open as it came, and says how many', async () => {
+      const tokenize: Transformation = { kind: 'tokenize', key: 'pii' };
+      const [token = ''] = (await answers(tokenize, ['ann@example.com'])) as string[];
+      const [other = ''] = (await answers({ ...tokenize, key: 'other' }, ['ann@example.com'])) as string[];
+      const forged = other.replace('other(', 'pii(');
+      const damaged = token.replace(/.(?==*$)/, (last) => (last === 'A' ? 'B' : 'A'));
+      expect(await opened(tokenize, [forged, token, damaged])).toEqual({
+        values: [forged, 'ann@example.com', damaged],
+        unopened: 2,
+      });
+      const tweaked: Transformation = { ...tokenize, tweak: 'country' };
+      const [german = ''] = (await answers(tweaked, ['ann'], { contexts: ['DE'] })) as string[];
+      expect(await opened(tweaked, [german, german], ['FR', 'DE'])).toEqual({ values: [german, 'ann'], unopened: 1 });
     });
 
     test('hashes by key', async () => {

@@ -65,6 +65,7 @@ async function fakeDlp(answer: Answer): Promise<{ dlp: Deidentifier; asked: Aske
         asked.push(request);
         return answer(request, asked.length - 1);
       },
+      ReidentifyContent: (request: Asked) => answer(request, 0),
     } as RpcService['methods'],
   };
   return { dlp: adapter(await serve([service])), asked };
@@ -99,7 +100,10 @@ describe('an answer that is not whole is refused, and may come whole later', () 
     ['rows without cells', table([row(), row()])],
   ])('%s', async (_, answer) => {
     const { dlp } = await fakeDlp(() => answer);
-    await expect(dlp.deidentify(request(2, 2))).rejects.toMatchObject({ code: 'DLP_INCOMPLETE', retryable: true });
+    const incomplete = { code: 'DLP_INCOMPLETE', retryable: true };
+    await expect(dlp.deidentify(request(2, 2))).rejects.toMatchObject(incomplete);
+    const { deidentifyConfig: reidentifyConfig, headers, rows } = request(2, 2);
+    await expect(dlp.reidentify({ reidentifyConfig, headers, rows })).rejects.toMatchObject(incomplete);
   });
 });
 
