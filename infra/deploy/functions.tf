@@ -64,8 +64,8 @@ resource "google_cloudfunctions2_function" "function" {
 
     # Cloud Tasks, Cloud Scheduler, Pub/Sub and Eventarc of the same project count as internal when they call the run.app
     # address (cloud.google.com/run/docs/securing/ingress). A person reaches adhoc from within a network of the project
-    # (VPN, workstation, IAP tunnel to a machine), or through a load balancer with IAP: README.md.
-    ingress_settings = contains(["adhoc", "reidentify"], each.key) ? var.adhoc_ingress : "ALLOW_INTERNAL_ONLY"
+    # (VPN, workstation, IAP tunnel to a machine), or through a load balancer with IAP: README.md. Clear values are for within.
+    ingress_settings = each.key == "adhoc" ? var.adhoc_ingress : "ALLOW_INTERNAL_ONLY"
 
     vpc_connector                 = var.private_egress ? google_vpc_access_connector.egress[0].id : null
     vpc_connector_egress_settings = var.private_egress ? "ALL_TRAFFIC" : null

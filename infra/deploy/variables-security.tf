@@ -81,7 +81,7 @@ variable "readers" {
 variable "adhoc_ingress" {
   type        = string
   default     = "ALLOW_INTERNAL_ONLY"
-  description = "Who can reach `adhoc` and `reidentify`, the functions that people call: from within the network alone, or also through a load balancer, which must have IAP."
+  description = "Who can reach `adhoc`, the function that people run the pipeline by: from within the network alone, or also through a load balancer, which must have IAP."
 
   validation {
     condition     = contains(["ALLOW_INTERNAL_ONLY", "ALLOW_INTERNAL_AND_GCLB"], var.adhoc_ingress)

@@ -102,8 +102,8 @@ describe('an answer that is not whole is refused, and may come whole later', () 
     const { dlp } = await fakeDlp(() => answer);
     const incomplete = { code: 'DLP_INCOMPLETE', retryable: true };
     await expect(dlp.deidentify(request(2, 2))).rejects.toMatchObject(incomplete);
-    const { deidentifyConfig: reidentifyConfig, headers, rows } = request(2, 2);
-    await expect(dlp.reidentify({ reidentifyConfig, headers, rows })).rejects.toMatchObject(incomplete);
+    const { headers, rows } = request(2, 2);
+    await expect(dlp.reidentify({ reidentifyConfig: {}, headers, rows })).rejects.toMatchObject(incomplete);
   });
 });
 

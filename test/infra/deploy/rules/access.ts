@@ -44,8 +44,7 @@ export const ACCESS_RULES: readonly Rule[] = [
         ofType(module, FUNCTION),
         (body) =>
           first(body, 'service_config').ingress_settings !==
-            hcl('contains(["adhoc", "reidentify"], each.key) ? var.adhoc_ingress : "ALLOW_INTERNAL_ONLY"') &&
-          'its ingress is not internal',
+            hcl('each.key == "adhoc" ? var.adhoc_ingress : "ALLOW_INTERNAL_ONLY"') && 'its ingress is not internal',
       ),
       ...everyText(module)
         .filter(({ text }) => /ALLOW_ALL|INGRESS_TRAFFIC_ALL/.test(text))
