@@ -19,6 +19,10 @@ export function contextColumn(transformation: Transformation): string | undefine
 /** Names of the keys that a transformation uses. */
 export function keysOfTransformation(transformation: Transformation): readonly string[] {
   if (transformation.kind === 'dlp') return transformation.keys;
+  if (transformation.kind === 'redact_findings') {
+    const replacements = [transformation.with, ...Object.values(transformation.each ?? {})];
+    return replacements.flatMap((one) => (typeof one === 'object' && 'tokenize' in one ? [one.tokenize] : []));
+  }
   return 'key' in transformation ? [transformation.key] : [];
 }
 

@@ -5,6 +5,7 @@ import { surrogateOf } from '../model/key-name.ts';
 import { pickTexts, type Texts } from '../model/texts.ts';
 import { contextColumn } from '../model/transformation.ts';
 import type { Pack, Segment } from '../plan/pack.ts';
+import { renderInspectConfig, renderReplacements } from './findings.ts';
 import { inContext } from './verbatim.ts';
 
 export interface RenderedPack {
@@ -79,7 +80,8 @@ export function packKey(transformation: Transformation, column: string): string 
     return JSON.stringify([deidentify, inspect, madeFor === 'records' ? column : '']);
   }
   if (transformation.kind === 'redact_findings')
-    return JSON.stringify([transformation.infoTypes, transformation.minLikelihood]);
+    // Single replacements are a transformation each, and DLP takes 100 a request.
+    return JSON.stringify([renderInspectConfig(transformation), transformation.each ? column : '']);
   // DLP also looks for what only a transformation names.
   return transformation.kind === 'dlp' && 'findings' in transformation
     ? JSON.stringify([transformation.inspect, transformation.findings])
@@ -87,7 +89,7 @@ export function packKey(transformation: Transformation, column: string): string 
 }
 
 function inspectionOf(transformation: Transformation): { inspectConfig?: object } {
-  if (transformation.kind === 'redact_findings') return { inspectConfig: inspectConfig(transformation) };
+  if (transformation.kind === 'redact_findings') return { inspectConfig: renderInspectConfig(transformation) };
   return transformation.kind === 'dlp' && 'findings' in transformation ? { inspectConfig: transformation.inspect } : {};
 }
 
@@ -144,18 +146,8 @@ function fieldTransformations(lanes: readonly Lane[]): object[] {
   return [...byColumn].flatMap(([column, own]): object[] => {
     const transformation = transformationOf(column);
     if (!transformation) throw terminal('UNEXPECTED', `column ${column.name} has no transformation`);
-    if (transformation.kind === 'redact_findings') {
-      return [
-        {
-          fields: fields(own),
-          infoTypeTransformations: {
-            transformations: [
-              { infoTypes: named(transformation.infoTypes), primitiveTransformation: replacement(transformation.with) },
-            ],
-          },
-        },
-      ];
-    }
+    if (transformation.kind === 'redact_findings')
+      return [{ fields: fields(own), infoTypeTransformations: renderReplacements(transformation) }];
     if (transformation.kind === 'dlp' && 'findings' in transformation)
       return lanesOrEach(transformation, own).map((some) => ({
         fields: fields(some),
@@ -174,7 +166,6 @@ const lanesOrEach = (transformation: Transformation, lanes: readonly Lane[]): (r
   contextColumn(transformation) === undefined ? [lanes] : lanes.map((lane) => [lane]);
 
 const fields = (lanes: readonly Lane[]): object[] => lanes.map(({ name }) => ({ name }));
-const named = (infoTypes: readonly string[]): object[] => infoTypes.map((name) => ({ name }));
 
 /** One primitive of DLP. `context` is the column of the request that has its context. */
 export function primitive(
@@ -264,19 +255,4 @@ function characterMask(mask: Extract<Transformation, { kind: 'mask' }>): object 
     ...(mask.keepFirst !== undefined && { reverseOrder: true }),
     ...(mask.ignore && { charactersToIgnore: [{ charactersToSkip: mask.ignore }] }),
   };
-}
-
-function replacement(how: 'info_type' | 'nothing' | 'mask'): object {
-  switch (how) {
-    case 'info_type':
-      return { replaceWithInfoTypeConfig: {} };
-    case 'nothing':
-      return { redactConfig: {} };
-    case 'mask':
-      return { characterMaskConfig: { maskingCharacter: '*' } };
-  }
-}
-
-function inspectConfig({ infoTypes, minLikelihood }: Extract<Transformation, { kind: 'redact_findings' }>): object {
-  return { infoTypes: named(infoTypes), minLikelihood };
 }

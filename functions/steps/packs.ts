@@ -1,7 +1,7 @@
 import type { Column } from '../model/column.ts';
 import type { Source } from '../model/source.ts';
 import { contextColumn } from '../model/transformation.ts';
-import { isGated, mayHoldFindings } from '../plan/gate.ts';
+import { gatedInfoTypes, mayHoldFindings } from '../plan/gate.ts';
 import { createPacker, INSPECT_LIMITS, type Pack, type Packer, TRANSFORM_LIMITS } from '../plan/pack.ts';
 import type { DistinctValues, ShardWork, ValueGroup } from '../ports.ts';
 import { packKey, transformationOf } from '../render/dlp.ts';
@@ -18,10 +18,7 @@ export async function* packsOf(source: Source, work: Pick<ShardWork, 'distinct'>
     const key = packKey(transformation, column.name);
     const packer = packers.get(key) ?? createPacker(key === '' ? TRANSFORM_LIMITS : INSPECT_LIMITS);
     packers.set(key, packer);
-    const infoTypes =
-      transformation.kind === 'redact_findings' && isGated(transformation.infoTypes)
-        ? transformation.infoTypes
-        : undefined;
+    const infoTypes = gatedInfoTypes(transformation);
     for await (const found of work.distinct(groupOf(column))) {
       const { values, contexts } = infoTypes ? await passHarmless(column, found, infoTypes, spare) : found;
       yield* packer.add(column, values, contexts);

@@ -340,6 +340,31 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
       ]);
     });
 
+    test('looks for infoTypes of one’s own, leaves exceptions, and replaces each in its own way', async () => {
+      const transform: Transformation = {
+        kind: 'redact_findings',
+        infoTypes: ['EMAIL_ADDRESS'],
+        minLikelihood: 'LIKELY',
+        with: 'info_type',
+        each: { CASE_NUMBER: { text: 'a case' }, SITE: { tokenize: 'pii' } },
+        custom: [
+          { name: 'CASE_NUMBER', pattern: 'C-[0-9]{4}' },
+          { name: 'PROJECT', words: ['apollo', 'project x'] },
+          { name: 'SITE', words: ['berlin'], likelihood: 'UNLIKELY' },
+        ],
+        except: [{ infoTypes: ['EMAIL_ADDRESS'], words: ['info@example.com'] }],
+        near: [{ infoTypes: ['SITE'], pattern: '(?i)site', before: 10, after: 0, likelihood: 'VERY_LIKELY' }],
+      };
+      const [texts, site, again] = await answers(transform, [
+        'C-1234: Apollo, Project X, ann@example.com, info@example.com, berlin',
+        'site: berlin',
+        'our site berlin',
+      ]);
+      expect(texts).toBe('a case: [PROJECT], [PROJECT], [EMAIL_ADDRESS], info@example.com, berlin');
+      expect(site).toMatch(/^site: pii\(\d+\):/);
+      expect(again?.slice(9)).toBe(site?.slice(6));
+    });
+
     test('keeps what is no letter of ours', async () => {
       const texts = ['grüße 🧂', '\u0000\u0007', "'; DROP TABLE x; --", ' ', 'a\nb'];
       const kept: Transformation = { kind: 'mask', with: '*', keepLast: 50 };

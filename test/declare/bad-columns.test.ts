@@ -200,6 +200,35 @@ const COLUMNS: Case[] = [
     column('type: STRING, privacy: { redact_findings: { info_types: [] } }'),
     'columns[7].privacy.redact_findings.info_types WRONG_VALUE',
   ],
+  ...(
+    [
+      ['nothing to look for', '{}', 'info_types'],
+      ['an infoType of its own without what it is', '{ custom: [{ name: CASE }] }', 'custom[0]'],
+      ['one in two ways', '{ custom: [{ name: CASE, pattern: "C", words: [ab] }] }', 'custom[0]'],
+      ['one that stands twice', '{ custom: [{ name: A, pattern: "C" }, { name: A, pattern: "D" }] }', 'custom[1].name'],
+      ['one by what RE2 has not', '{ custom: [{ name: CASE, pattern: "(?=C)" }] }', 'custom[0].pattern'],
+      ['a word of one letter', '{ custom: [{ name: CASE, words: [a] }] }', 'custom[0].words[0]'],
+      ['a replacement for what is not looked for', '{ info_types: [AGE], each: { URL: mask } }', 'each'],
+      ['a misspelt replacement', '{ info_types: [AGE], with: masked }', 'with'],
+      [
+        'an exception from what is not looked for',
+        '{ info_types: [AGE], except: [{ info_types: [URL], words: [ab] }] }',
+        'except[0].info_types',
+      ],
+      [
+        'a window that is too wide',
+        '{ info_types: [AGE], near: [{ pattern: a, before: 900, after: 101 }] }',
+        'near[0]',
+      ],
+    ] as const
+  ).map(
+    ([what, findings, key]): Case => [
+      `${what}`,
+      18,
+      column(`type: STRING, privacy: { redact_findings: ${findings} }`),
+      `columns[7].privacy.redact_findings.${key} WRONG_VALUE`,
+    ],
+  ),
   [
     'findings in a number',
     18,

@@ -30,6 +30,20 @@ const VERBATIM_FINDINGS: Transformation = {
   inspect: { infoTypes: [{ name: 'PERSON_NAME' }], minLikelihood: 'LIKELY' },
   keys: [],
 };
+const OWN_RULES: Extract<Transformation, { kind: 'redact_findings' }> = {
+  kind: 'redact_findings',
+  infoTypes: ['PERSON_NAME', 'EMAIL_ADDRESS'],
+  minLikelihood: 'POSSIBLE',
+  with: 'info_type',
+  each: { EMAIL_ADDRESS: { tokenize: 'pii' }, CASE_NUMBER: { text: 'a case' } },
+  custom: [
+    { name: 'CASE_NUMBER', pattern: 'C-[0-9]{4}', likelihood: 'LIKELY' },
+    { name: 'PROJECT', words: ['apollo'] },
+  ],
+  except: [{ infoTypes: ['EMAIL_ADDRESS'], words: ['info@example.com'] }],
+  near: [{ pattern: '(?i)patient', before: 50, after: 0, likelihood: 'VERY_LIKELY' }],
+};
+const { each: _each, ...WITHOUT_SINGLE } = OWN_RULES;
 const STORED = { kind: 'template', deidentify: 't', madeFor: 'info_types' } as const satisfies Transformation;
 const TEMPLATE = 'projects/acme/locations/eu/deidentifyTemplates/notes';
 const RANGES = [
@@ -133,6 +147,7 @@ const REQUESTS: readonly [name: string, Column, values: string[], contexts?: str
     protectedColumn({ ...FINDINGS, with: 'nothing', minLikelihood: 'LIKELY' } as Transformation),
     ['Ann'],
   ],
+  ['redact_findings, own infoTypes and rules', protectedColumn(OWN_RULES), ['C-1234 of Ann']],
   ['redact_findings, mask', protectedColumn({ ...FINDINGS, with: 'mask' } as Transformation), ['Ann']],
 ];
 
@@ -258,6 +273,14 @@ describe('columns share requests', () => {
       TOKENIZE,
       { kind: 'dlp', primitive: { redactConfig: {} }, keys: [] },
       true,
+    ],
+    ['inspections of equal infoTypes of one’s own', WITHOUT_SINGLE, { ...WITHOUT_SINGLE, with: 'mask' }, true],
+    ['inspections with single replacements', OWN_RULES, { ...OWN_RULES }, false],
+    [
+      'inspections with and without exceptions',
+      FINDINGS,
+      { ...FINDINGS, except: [{ words: ['ann'] }] } as Transformation,
+      false,
     ],
     ['the same template', STORED, { ...STORED }, true],
     ['the same template of records', { ...STORED, madeFor: 'records' }, { ...STORED, madeFor: 'records' }, false],

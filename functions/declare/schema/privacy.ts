@@ -5,29 +5,12 @@ import { nearest } from '../nearest.ts';
 import { BucketSchema } from './bucket.ts';
 import { ConditionSchema } from './condition.ts';
 import { DlpSchema } from './dlp.ts';
+import { FindingsSchema, InfoTypesSchema } from './findings-form.ts';
 import { FpeSchema, TweakSchema } from './fpe.ts';
 import { InfoType } from './info-type.ts';
 import { Key } from './key.ts';
 import { TemplateSchema } from './template.ts';
-
-/** A request to DLP holds half a megabyte, and the words are part of each. */
-const MAX_WORDS_BYTES = 100_000;
-const Words = z
-  .array(z.string().min(1))
-  .min(2)
-  .describe('two words or more, as in `[Berlin, Paris]`')
-  .superRefine((words, context) => {
-    const bytes = words.reduce((sum, word) => sum + Buffer.byteLength(word), 0);
-    if (bytes <= MAX_WORDS_BYTES) return;
-    const message = `${words.length} words of ${bytes} bytes are too many: each request to DLP carries them`;
-    context.addIssue(fault('WRONG_VALUE', message, `keep to ${MAX_WORDS_BYTES} bytes`));
-  });
-
-/** How sure DLP must be. */
-const MinLikelihood = z
-  .enum(['VERY_UNLIKELY', 'UNLIKELY', 'POSSIBLE', 'LIKELY', 'VERY_LIKELY'])
-  .describe('how sure DLP must be, `POSSIBLE` unless said')
-  .default('POSSIBLE');
+import { Words } from './words.ts';
 
 const Forms = z.strictObject({
   public: z
@@ -77,21 +60,8 @@ const Forms = z.strictObject({
     .enum(['YEAR', 'MONTH', 'DAY_OF_MONTH', 'DAY_OF_WEEK', 'WEEK_OF_YEAR', 'HOUR_OF_DAY'])
     .describe('the part of the date that stays, as in `YEAR`')
     .optional(),
-  redact_findings: z
-    .strictObject({
-      info_types: z.array(InfoType).min(1).describe('what to look for, as in `[PERSON_NAME, EMAIL_ADDRESS]`'),
-      min_likelihood: MinLikelihood,
-      with: z.enum(['info_type', 'nothing', 'mask']).describe('what stands for a finding').default('info_type'),
-    })
-    .describe('`{ info_types: [PERSON_NAME, EMAIL_ADDRESS] }`: free text stays, what is found in it goes')
-    .optional(),
-  replace_with_info_type: z
-    .strictObject({
-      info_types: z.array(InfoType).min(1).describe('what to look for, as in `[PERSON_NAME, EMAIL_ADDRESS]`'),
-      min_likelihood: MinLikelihood,
-    })
-    .describe('`{ info_types: [PERSON_NAME] }`: `redact_findings` under the name that DLP has for it')
-    .optional(),
+  redact_findings: FindingsSchema.optional(),
+  replace_with_info_type: InfoTypesSchema.optional(),
   dlp: DlpSchema.optional(),
   template: TemplateSchema.optional(),
   when: ConditionSchema.optional(),
@@ -185,14 +155,8 @@ function toTransformation(forms: Omit<z.output<typeof Forms>, 'when' | 'public'>
       ...(ignore === undefined ? {} : { ignore }),
     };
   }
-  if (forms.redact_findings !== undefined) {
-    const { info_types: infoTypes, min_likelihood: minLikelihood } = forms.redact_findings;
-    return { kind: 'redact_findings', infoTypes, minLikelihood, with: forms.redact_findings.with };
-  }
-  if (forms.replace_with_info_type !== undefined) {
-    const { info_types: infoTypes, min_likelihood: minLikelihood } = forms.replace_with_info_type;
-    return { kind: 'redact_findings', infoTypes, minLikelihood, with: 'info_type' };
-  }
+  if (forms.redact_findings !== undefined) return forms.redact_findings;
+  if (forms.replace_with_info_type !== undefined) return forms.replace_with_info_type;
   return { kind: 'redact' };
 }
 
