@@ -2,7 +2,7 @@ import type { Column, Transformation } from '../model/column.ts';
 import type { Cell, ReidentifyRequest } from '../model/dlp.ts';
 import { surrogateOf } from '../model/key-name.ts';
 import { alphabetOf, charactersOf, contextColumn, verbatimPrimitive } from '../model/transformation.ts';
-import { primitive, transformationOf } from './dlp.ts';
+import { primitive } from './dlp.ts';
 
 /** How a column's tokens become values again. */
 export interface Reversal {
@@ -24,22 +24,28 @@ const SHORTEST_SEALED = 24;
 export function reversalOf(column: Column): Reversal | { none: string } {
   if (column.privacy.kind === 'public') return { none: 'it is public, and the warehouse has its values as they are' };
   if (column.privacy.kind === 'drop') return { none: 'its values are dropped, and nowhere in the warehouse' };
-  const transformation = transformationOf(column);
-  switch (transformation?.kind) {
+  const { transform } = column.privacy;
+  switch (transform.kind) {
     case 'tokenize':
-      return deterministic(transformation, column, surrogateOf(transformation.key));
+      return deterministic(transform, column, surrogateOf(transform.key));
     case 'fpe':
-      return formatPreserving(transformation, column, transformation.surrogate);
+      return formatPreserving(transform, column, transform.surrogate);
     case 'dlp':
-      return verbatim(transformation, column);
+      return verbatim(transform, column);
     case 'hash':
       return { none: 'a hash leads one way, and no key leads back' };
     case 'template':
       return { none: 'a stored template made them, and only who keeps it knows its way back' };
     case 'date_shift':
       return { none: 'DLP moves dates and does not move them back' };
-    default:
-      return { none: `\`${transformation?.kind}\` keeps too little of a value to lead back to it` };
+    case 'mask':
+    case 'redact':
+    case 'replace':
+    case 'dictionary':
+    case 'bucket':
+    case 'time_part':
+    case 'redact_findings':
+      return { none: `\`${transform.kind}\` keeps too little of a value to lead back to it` };
   }
 }
 

@@ -81,6 +81,7 @@ test.each<[string, Privacy, string]>([
     transformed({ kind: 'dlp', primitive: { cryptoHashConfig: { cryptoKey: { keyName: 'pii' } } }, keys: ['pii'] }),
     'cryptoHashConfig',
   ],
+  ['template', transformed({ kind: 'template', deidentify: 'd', madeFor: 'records' }), 'template'],
   ['dlp, of findings', transformed({ kind: 'dlp', findings: {}, inspect: {}, keys: [] }), 'texts'],
 ])('%s leads nowhere, and it is said why', (_, privacy, why) => {
   expect(of(privacy)).toEqual({ none: expect.stringContaining(why) });
