@@ -9,8 +9,6 @@ export interface FunctionRequest {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Parsed JSON. */
   body: unknown;
-  /** E-mail address of who sends it, verified. */
-  caller: string;
 }
 
 /** What a function answers; undefined = 204. */

@@ -22,5 +22,4 @@ export type EventType =
   | 'transform.failed'
   | 'build.done'
   | 'freshness.missed'
-  | 'sweep.done'
-  | 'privacy.reidentified';
+  | 'sweep.done';

@@ -5,7 +5,6 @@ export interface Deployed {
   cmekKeys: number;
   wrappingKeys: number;
   rotationDays: number;
-  /** Without the one on re-identification, which is there once somebody may. */
   alertConditions: number;
   logMetrics: number;
   /** Days that the warehouse keeps logs. */
@@ -44,6 +43,6 @@ export const DEPLOYED: Deployed = {
     transform: { vcpu: 1, gib: 0.5 },
     nightly: { vcpu: 1, gib: 1 },
   },
-  functions: 8,
+  functions: 7,
   imagesKept: 3,
 };

@@ -2,8 +2,7 @@
 # the next apply.
 
 resource "google_cloud_run_v2_service_iam_binding" "invokers" {
-  # A binding has at least one member; nobody may call a function that has none.
-  for_each = { for name, accounts in local.callers : name => accounts if length(accounts) > 0 }
+  for_each = local.callers
 
   name     = google_cloudfunctions2_function.function[each.key].name
   location = var.region

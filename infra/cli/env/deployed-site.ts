@@ -10,15 +10,7 @@ const GOOGLE = {
 };
 
 /** A deployment as commands use it. Google's endpoints ask for credentials; those on loopback do not. */
-export function deployedSite({
-  project,
-  location,
-  buckets,
-  functions,
-  operator,
-  reidentifiers,
-  endpoints,
-}: DeploymentFile): Site {
+export function deployedSite({ project, location, buckets, functions, operator, endpoints }: DeploymentFile): Site {
   const at = { ...GOOGLE, ...endpoints };
   const isLocal = at.storage.startsWith('http:');
   return {
@@ -27,7 +19,6 @@ export function deployedSite({
     buckets,
     functions,
     accounts: { operator },
-    reidentifiers,
     ...at,
     ...(!isLocal && { credentials: createCredentials() }),
   };

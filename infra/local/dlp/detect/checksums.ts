@@ -2,10 +2,17 @@
 
 /** ISO/IEC 7812 (Luhn), over the ASCII digits of `digits`. */
 export function passesLuhn(digits: string): boolean {
+  return passesLuhnIn(digits, 0, digits.length);
+}
+
+/** The same for what of a text stands between two places: digits, and blanks or hyphens between them. */
+export function passesLuhnIn(text: string, start: number, end: number): boolean {
   let sum = 0;
-  for (let i = digits.length - 1, twice = false; i >= 0; i--, twice = !twice) {
-    const digit = digits.charCodeAt(i) - 48;
+  for (let i = end - 1, twice = false; i >= start; i--) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0) continue;
     sum += twice ? (digit > 4 ? digit * 2 - 9 : digit * 2) : digit;
+    twice = !twice;
   }
   return sum % 10 === 0;
 }

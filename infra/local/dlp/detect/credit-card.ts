@@ -1,5 +1,5 @@
 import { LIKELY, type Likelihood, POSSIBLE, UNLIKELY, VERY_LIKELY } from '../inspect/likelihood.ts';
-import { passesLuhn } from './checksums.ts';
+import { passesLuhnIn } from './checksums.ts';
 import { createContextWords } from './context-words.ts';
 import type { Detector } from './detector.ts';
 import { isWordAt, type Scan } from './scan.ts';
@@ -62,24 +62,28 @@ export const CREDIT_CARD: Detector = {
   infoTypes: ['CREDIT_CARD_NUMBER'],
   needsDigits: true,
   find(scan, report) {
-    for (let run = 0; run < scan.runCount; run++) {
+    let end = 0;
+    for (let k = 0; k < scan.openingCount; k++) {
+      const run = scan.openings[k] as number;
+      const start = scan.runs[run * 2] as number;
+      if (start < end) continue;
       const card = cardAt(scan, run);
       if (!card) continue;
-      report('CREDIT_CARD_NUMBER', scan.runs[run * 2] as number, card.end, card.likelihood);
-      run = card.lastRun;
+      report('CREDIT_CARD_NUMBER', start, card.end, card.likelihood);
+      end = card.end;
     }
   },
 };
 
 /** A card number that begins with this run: one run, or groups of at least three digits joined by the same blank or hyphen. */
-function cardAt(scan: Scan, first: number): { end: number; lastRun: number; likelihood: Likelihood } | undefined {
+function cardAt(scan: Scan, first: number): { end: number; likelihood: Likelihood } | undefined {
   const { text, runs, runCount } = scan;
   const start = runs[first * 2] as number;
   let end = runs[first * 2 + 1] as number;
   let digits = end - start;
   if (digits > 19 || digits < 3) return undefined;
   if (digits < 12 && !goesOn(scan, first)) return undefined;
-  if (isWordAt(text, start - 1) || isJoinedBefore(text, start)) return undefined;
+  if (isJoinedBefore(text, start)) return undefined;
   let lastRun = first;
   const separator = text.charCodeAt(end);
   if (digits < 12 && (separator === 0x20 || separator === 0x2d)) {
@@ -100,20 +104,20 @@ function cardAt(scan: Scan, first: number): { end: number; lastRun: number; like
     }
   }
   if (digits < 12 || isWordAt(text, end) || (text[end] === '.' && isWordAt(text, end + 1))) return undefined;
+  if (!passesLuhnIn(text, start, end)) return undefined;
   const number = lastRun === first ? text.slice(start, end) : text.slice(start, end).replace(/[ -]/g, '');
   const network = networkOf(number);
-  if (!passesLuhn(number)) return undefined;
   const near = CONTEXT.near(scan, start, end);
   const bare = lastRun === first;
   // Networks take new prefixes into use; what is called a card and passes its check is one.
-  if (!network) return near && digits >= 15 && number[0] !== '0' ? { end, lastRun, likelihood: LIKELY } : undefined;
+  if (!network) return near && digits >= 15 && number[0] !== '0' ? { end, likelihood: LIKELY } : undefined;
   if (network.common) {
-    if (near || !bare) return { end, lastRun, likelihood: VERY_LIKELY };
+    if (near || !bare) return { end, likelihood: VERY_LIKELY };
     // One in fifty ids of sixteen digits passes for a card; cards of seventeen and more are rarer than such ids.
     const isId = digits > 16 || (scan.header !== undefined && IDS.near(scan, 0, 0, 0));
-    return { end, lastRun, likelihood: isId ? POSSIBLE : LIKELY };
+    return { end, likelihood: isId ? POSSIBLE : LIKELY };
   }
-  return { end, lastRun, likelihood: near ? LIKELY : bare ? UNLIKELY : POSSIBLE };
+  return { end, likelihood: near ? LIKELY : bare ? UNLIKELY : POSSIBLE };
 }
 
 /** Whether a further group of three to six digits follows behind one blank or hyphen. */

@@ -18,20 +18,16 @@ const LENGTHS: Record<string, number> = Object.fromEntries(
 export const IBAN: Detector = {
   infoTypes: ['IBAN_CODE'],
   needsDigits: true,
-  find({ text, runs, runCount }, report) {
+  find({ text, runs, tied, tiedCount }, report) {
     let end = 0;
-    for (let run = 0; run < runCount; run++) {
+    for (let k = 0; k < tiedCount; k++) {
+      const run = tied[k] as number;
       const digits = runs[run * 2] as number;
+      // Two check digits follow the country's letters; they may stand alone or begin a longer run.
+      if ((runs[run * 2 + 1] as number) - digits < 2) continue;
       if (!isAsciiLetter(text.charCodeAt(digits - 1)) || !isAsciiLetter(text.charCodeAt(digits - 2))) continue;
       const start = digits - 2;
-      // Two check digits follow the country's letters; they may stand alone or begin a longer run.
-      if (
-        start < end ||
-        (runs[run * 2 + 1] as number) - start < 4 ||
-        isWordAt(text, start - 1) ||
-        isTied(text, start - 1, -1)
-      )
-        continue;
+      if (start < end || isWordAt(text, start - 1) || isTied(text, start - 1, -1)) continue;
       const length = LENGTHS[text.slice(start, start + 2).toUpperCase()];
       if (length === undefined) continue;
       const found = collect(text, start, length);

@@ -30,25 +30,32 @@ export const IP_ADDRESS: Detector = {
   },
 };
 
+/** `taken` are spans of IPv6 addresses, as flat pairs in order of place: their last 32 bits may be written as a quad. */
 function findV4(scan: Scan, report: Report, taken: readonly number[]): void {
-  const { text, runs, runCount } = scan;
-  for (let run = 0; run + 3 < runCount; run++) {
+  const { text, runs, runCount, openings, openingCount } = scan;
+  let next = 0;
+  for (let k = 0; k < openingCount; k++) {
+    const run = openings[k] as number;
+    if (run + 3 >= runCount) break;
+    // Told first, since most numbers have no dot behind them.
+    const first = runs[run * 2 + 1] as number;
+    if (runs[run * 2 + 2] !== first + 1 || text.charCodeAt(first) !== DOT) continue;
     const start = runs[run * 2] as number;
     const end = runs[run * 2 + 7] as number;
     if (end - start > 15 || end - start < 7) continue;
     const before = text[start - 1];
-    if (isWordAt(text, start - 1) || ((before === '.' || before === '-') && isWordAt(text, start - 2))) continue;
+    if ((before === '.' || before === '-') && isWordAt(text, start - 2)) continue;
     if (
       !isQuad(scan, run) ||
       isWordAt(text, end) ||
       ((text[end] === '.' || text[end] === '-') && isDigit(text.charCodeAt(end + 1)))
     )
       continue;
-    if (taken.some((span, k) => k % 2 === 0 && start >= span && end <= (taken[k + 1] as number))) continue;
+    while (next < taken.length && (taken[next + 1] as number) < end) next += 2;
+    if (next < taken.length && start >= (taken[next] as number)) continue;
     const version = VERSION.inText(text, start, end, 10);
     const likelihood = version ? UNLIKELY : CONTEXT.near(scan, start, end, 30) ? VERY_LIKELY : LIKELY;
     report('IP_ADDRESS', start, withPrefixLength(text, end, 32), likelihood);
-    run += 3;
   }
 }
 
@@ -114,5 +121,7 @@ function withPrefixLength(text: string, end: number, most: number): number {
 function isHex(code: number): boolean {
   return isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66 && isLetter(code));
 }
+
+const DOT = 0x2e;
 
 const isAddressCode = (code: number) => isHex(code) || code === 0x3a || code === 0x2e;

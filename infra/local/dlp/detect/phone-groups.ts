@@ -1,16 +1,16 @@
-import { isDigit, isWordAt, type Scan } from './scan.ts';
+import { FEWEST_DIGITS, isDigit, isJoint, isSeparator, isWordAt, type Scan } from './scan.ts';
 
-/** E.164 allows fifteen digits; fewer than six are a short code. */
-const MOST_DIGITS = 15;
-export const FEWEST_DIGITS = 6;
-/** ` - ` */
-export const LONGEST_SEPARATOR = 3;
-const MOST_GROUPS = 7;
+/** E.164 allows no more. */
+export const MOST_DIGITS = 15;
+export const MOST_GROUPS = 7;
 const EXTENSION = / ?(?:x|ext\.?|extension|#) ?\d{1,6}(?!\d)/iy;
 
-/** Runs at which a number that begins with run `first` may end: the chain of groups, cut where a blank or the text ends it. */
-export function lastRuns({ text, runs, runCount }: Scan, first: number): number[] {
-  let lasts = NONE;
+/**
+ * Runs at which a number that begins with run `first` may end, as bits counted from `first`: the chain of groups, cut where a
+ * blank or the text ends it.
+ */
+export function lastRuns({ text, runs, runCount }: Scan, first: number): number {
+  let lasts = 0;
   let digits = 0;
   for (let run = first; run < runCount && run < first + MOST_GROUPS; run++) {
     const start = runs[run * 2] as number;
@@ -19,13 +19,11 @@ export function lastRuns({ text, runs, runCount }: Scan, first: number): number[
     digits += end - start;
     if (digits > MOST_DIGITS) break;
     if (digits < FEWEST_DIGITS || isTied(text, end) || isWordPastExtension(text, end)) continue;
-    if (lasts === NONE) lasts = [];
-    lasts.push(run);
+    lasts |= 1 << (run - first);
   }
   return lasts;
 }
 
-const NONE: number[] = [];
 const SPACE = 0x20;
 const HASH = 0x23;
 const DOLLAR = 0x24;
@@ -34,27 +32,8 @@ const CLOSE = 0x29;
 const HYPHEN = 0x2d;
 const DOT = 0x2e;
 const SLASH = 0x2f;
-
-/** One blank, hyphen, dot or slash, or a bracket with one of them, or a hyphen between blanks. */
-function isSeparator(text: string, start: number, end: number): boolean {
-  const first = text.charCodeAt(start);
-  const second = text.charCodeAt(start + 1);
-  switch (end - start) {
-    case 1:
-      return isJoint(first) || first === CLOSE;
-    case 2:
-      return first === CLOSE ? isJoint(second) : isJoint(first) && second === OPEN;
-    case 3:
-      return first === SPACE && second === HYPHEN && text.charCodeAt(start + 2) === SPACE;
-    default:
-      return false;
-  }
-}
-
-/** Also the non-breaking blank and hyphen, and the dash that word processors put in. */
-function isJoint(code: number): boolean {
-  return code === SPACE || (code >= HYPHEN && code <= SLASH) || code === 0xa0 || code === 0x2011 || code === 0x2013;
-}
+const LETTER_E = 0x65;
+const LETTER_X = 0x78;
 
 /** A hyphen, dot, slash or bracket with a digit behind it: the number goes on, so it does not end here. */
 function isTied(text: string, end: number): boolean {
@@ -72,6 +51,8 @@ function isWordPastExtension(text: string, end: number): boolean {
 
 /** Past `x123`, `ext. 123` or `#123`, if one follows. */
 export function extensionEnd(text: string, end: number): number {
+  const next = text.charCodeAt(end) | 0x20;
+  if (next !== SPACE && next !== HASH && next !== LETTER_X && next !== LETTER_E) return end;
   EXTENSION.lastIndex = end;
   return EXTENSION.test(text) ? EXTENSION.lastIndex : end;
 }

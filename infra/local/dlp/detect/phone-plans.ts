@@ -1,17 +1,20 @@
 import { getCountries, getCountryCallingCode, Metadata } from 'libphonenumber-js';
 
-/** Lengths of national numbers by calling code, out of libphonenumber's metadata: a table look-up is 1,000 times faster than its parser. */
+/**
+ * Lengths of national numbers by calling code, a bit a length, out of libphonenumber's metadata: a table look-up is 1,000
+ * times faster than its parser.
+ */
 const NATIONAL_LENGTHS = readNationalLengths();
 
-function readNationalLengths(): Map<string, Set<number>> {
+function readNationalLengths(): Uint32Array {
   const metadata = new Metadata();
-  const lengths = new Map<string, Set<number>>();
+  const lengths = new Uint32Array(1000);
   for (const country of getCountries()) {
     metadata.selectNumberingPlan(country);
-    const code = getCountryCallingCode(country);
-    const known = lengths.get(code) ?? new Set<number>();
-    for (const length of metadata.numberingPlan?.possibleLengths() ?? []) known.add(length);
-    lengths.set(code, known);
+    const code = Number(getCountryCallingCode(country));
+    for (const length of metadata.numberingPlan?.possibleLengths() ?? []) {
+      lengths[code] = (lengths[code] as number) | (1 << length);
+    }
   }
   return lengths;
 }
@@ -23,9 +26,12 @@ export function isNanp(digits: string): boolean {
 
 /** Whether the digits are a calling code and as many more as its countries' numbers have. */
 export function isInternational(digits: string): boolean {
-  for (let length = 1; length <= 3; length++) {
-    const national = NATIONAL_LENGTHS.get(digits.slice(0, length));
-    if (national?.has(digits.length - length)) return true;
+  // No calling code begins with 0: 049 is not 49.
+  if (digits.charCodeAt(0) === 0x30) return false;
+  let code = 0;
+  for (let length = 1; length <= 3 && length < digits.length; length++) {
+    code = code * 10 + digits.charCodeAt(length - 1) - 0x30;
+    if ((NATIONAL_LENGTHS[code] as number) & (1 << (digits.length - length))) return true;
   }
   return false;
 }

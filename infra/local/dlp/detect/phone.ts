@@ -3,7 +3,7 @@ import { LIKELY, type Likelihood, POSSIBLE, UNLIKELY, VERY_LIKELY, VERY_UNLIKELY
 import { isCivilDate } from '../values/civil-date.ts';
 import { createContextWords } from './context-words.ts';
 import type { Detector } from './detector.ts';
-import { extensionEnd, FEWEST_DIGITS, isContinued, LONGEST_SEPARATOR, lastRuns } from './phone-groups.ts';
+import { extensionEnd, isContinued, lastRuns, MOST_DIGITS, MOST_GROUPS } from './phone-groups.ts';
 import { isInternational, isNanp } from './phone-plans.ts';
 import { isUpper, isWordAt, type Scan } from './scan.ts';
 
@@ -45,11 +45,12 @@ export const PHONE: Detector = {
   needsDigits: true,
   find(scan, report) {
     let end = 0;
-    for (let run = 0; run < scan.runCount; run++) {
+    for (let k = 0; k < scan.openingCount; k++) {
+      const run = scan.openings[k] as number;
       const start = scan.runs[run * 2] as number;
-      if (start < end || isTooShort(scan, run)) continue;
+      if (start < end || (scan.runs[run * 2 + 1] as number) - start > MOST_DIGITS) continue;
       if (isDateAt(scan, run)) {
-        run += 2;
+        end = start + DATE_LENGTH;
         continue;
       }
       const number = numberAt(scan, run);
@@ -66,14 +67,9 @@ interface Candidate {
   likelihood: Likelihood;
 }
 
-/** Fewer digits than any number has, and none near enough to go on with: most digits in a table's rows. */
-function isTooShort({ runs, runCount }: Scan, run: number): boolean {
-  const end = runs[run * 2 + 1] as number;
-  if (end - (runs[run * 2] as number) >= FEWEST_DIGITS) return false;
-  return run + 1 === runCount || (runs[run * 2 + 2] as number) - end > LONGEST_SEPARATOR;
-}
-
 /** `2026-02-28`: the most common groups of digits that are no number, told before anything is cut out of the text. */
+const DATE_LENGTH = 10;
+
 function isDateAt({ text, runs, runCount }: Scan, run: number): boolean {
   if (run + 2 >= runCount) return false;
   const start = runs[run * 2] as number;
@@ -87,6 +83,7 @@ function isDateAt({ text, runs, runCount }: Scan, run: number): boolean {
   return (text.charCodeAt(start) === 0x31 && tens === 0x39) || (text.charCodeAt(start) === 0x32 && tens === 0x30);
 }
 
+const OPEN = 0x28;
 const PLUS = 0x2b;
 const HYPHEN = 0x2d;
 const DOT = 0x2e;
@@ -97,18 +94,18 @@ function numberAt(scan: Scan, first: number): Candidate | undefined {
   const { text, runs } = scan;
   const digitsStart = runs[first * 2] as number;
   const lasts = lastRuns(scan, first);
-  if (lasts.length === 0) return undefined;
-  const plus = text[digitsStart - 1] === '+' || (text[digitsStart - 1] === '(' && text[digitsStart - 2] === '+');
+  if (lasts === 0) return undefined;
   let start = digitsStart;
-  if (text[start - 1] === '(') start--;
-  if (plus) start = text[start - 1] === '+' ? start - 1 : start;
+  if (text.charCodeAt(start - 1) === OPEN) start--;
+  const plus = text.charCodeAt(start - 1) === PLUS;
+  if (plus) start--;
   if (isWordAt(text, start - 1)) return undefined;
   // `INV-555-0100`, `3.14159265` and `$555-0100` go on from what stands before.
   if (!plus && isContinued(text, start)) return undefined;
   let best: Candidate | undefined;
-  for (let k = lasts.length - 1; k >= 0; k--) {
-    const last = lasts[k] as number;
-    const candidate = judge(scan, first, last, start, plus);
+  for (let k = MOST_GROUPS - 1; k >= 0; k--) {
+    if (!(lasts & (1 << k))) continue;
+    const candidate = judge(scan, first, first + k, start, plus);
     if (candidate && candidate.likelihood > (best?.likelihood ?? 0)) best = candidate;
   }
   return best;
@@ -116,16 +113,15 @@ function numberAt(scan: Scan, first: number): Candidate | undefined {
 
 function judge(scan: Scan, first: number, last: number, start: number, plus: boolean): Candidate | undefined {
   const { text, runs } = scan;
-  const lengths: number[] = [];
-  let digits = '';
-  for (let run = first; run <= last; run++) {
-    const group = text.slice(runs[run * 2], runs[run * 2 + 1]);
-    digits += group;
-    lengths.push(group.length);
-  }
   const numberEnd = runs[last * 2 + 1] as number;
   const end = extensionEnd(text, numberEnd);
-  const shape = lengths.join('-');
+  let digits = text.slice(runs[first * 2], runs[first * 2 + 1]);
+  let shape = String(digits.length);
+  for (let run = first + 1; run <= last; run++) {
+    const group = text.slice(runs[run * 2], runs[run * 2 + 1]);
+    digits += group;
+    shape += `-${group.length}`;
+  }
   // `877432.7975` is an amount.
   if (
     !plus &&
@@ -134,43 +130,46 @@ function judge(scan: Scan, first: number, last: number, start: number, plus: boo
     !NOUNS.near(scan, start, end, 20)
   )
     return undefined;
-  if (!plus && isOtherShape(text.slice(runs[first * 2], numberEnd), shape)) return undefined;
+  if (!plus && last > first && isOtherShape(text.slice(runs[first * 2], numberEnd), shape)) return undefined;
   const bracketed = text[start] === '(' || text[start + 1] === '(';
-  const likelihood = likelihoodOf({
+  const likelihood = likelihoodOf(scan, {
+    start,
+    end,
     digits,
     shape,
+    grouped: last > first,
     plus,
     bracketed,
     extended: end > numberEnd,
-    named: text[end] === ' ' && isUpper(text.charCodeAt(end + 1)),
-    near: () => isAnnounced(scan, start, end, last > first),
   });
   return likelihood && { start, end, likelihood };
 }
 
-function isAnnounced(scan: Scan, start: number, end: number, grouped: boolean): boolean {
+function isAnnounced(scan: Scan, { start, end, grouped }: Features): boolean {
   if (NOUNS.near(scan, start, end) || LABELS.inText(scan.text, start, end, 0, AFTER_REACH)) return true;
   if (!grouped) return false;
   return VERBS.inText(scan.text, start, end, VERB_REACH) || PLACES.inText(scan.text, start, end, 0, AFTER_REACH);
 }
 
 interface Features {
+  start: number;
+  end: number;
   digits: string;
   /** Lengths of the groups, such as `3-3-4`. */
   shape: string;
+  grouped: boolean;
   plus: boolean;
   bracketed: boolean;
   extended: boolean;
-  /** A capitalized word follows: `03 2657 Long Lane`. */
-  named: boolean;
-  near(): boolean;
 }
 
 /** Groupings that stand for a number without further context once the digits fit the North American plan. */
 const NANP_SHAPES = new Set(['3-3-4', '3-7', '6-4']);
 const LONG_NANP_SHAPES = new Set(['1-3-3-4', '3-3-3-4', '1-10', '1-3-7']);
 
-function likelihoodOf({ digits, shape, plus, bracketed, extended, named, near }: Features): Likelihood | undefined {
+function likelihoodOf(scan: Scan, features: Features): Likelihood | undefined {
+  const { digits, shape, grouped, plus, bracketed, extended } = features;
+  const near = () => isAnnounced(scan, features);
   if (plus) return isInternational(digits) ? (near() ? VERY_LIKELY : LIKELY) : near() ? POSSIBLE : UNLIKELY;
   if (LONG_NANP_SHAPES.has(shape) && (digits.startsWith('001') || (digits.startsWith('1') && digits.length === 11))) {
     return near() ? VERY_LIKELY : isNanp(digits.slice(-10)) ? LIKELY : POSSIBLE;
@@ -182,11 +181,15 @@ function likelihoodOf({ digits, shape, plus, bracketed, extended, named, near }:
   // Mobile numbers of Japan, Korea and China.
   if (shape === '3-4-4' && /^(?:0[1789]0|1[3-9]\d)/.test(digits)) return near() ? LIKELY : POSSIBLE;
   if (digits.startsWith('00') && isInternational(digits.slice(2))) return near() ? LIKELY : UNLIKELY;
-  const grouped = shape.includes('-');
   // One run of digits is any id; only a word next to it tells that it is dialled.
   if (!grouped) return near() ? (isNanp(digits) || digits.startsWith('0') ? LIKELY : POSSIBLE) : VERY_UNLIKELY;
   if (digits.length >= 7) return near() ? LIKELY : UNLIKELY;
-  return near() && !named ? POSSIBLE : UNLIKELY;
+  return !isNamed(scan.text, features.end) && near() ? POSSIBLE : UNLIKELY;
+}
+
+/** A capitalized word follows: `03 2657 Long Lane`. */
+function isNamed(text: string, end: number): boolean {
+  return text[end] === ' ' && isUpper(text.charCodeAt(end + 1));
 }
 
 /** Dates, SSNs, dotted quads and card numbers are told by their groups. */

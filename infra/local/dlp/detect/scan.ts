@@ -1,7 +1,6 @@
 /**
  * What one pass over a text finds for all detectors: where digits stand together and where words begin with a capital.
- * Detectors look only at these places (and at `indexOf` hits), so that text without them costs little: V8's search for a digit
- * passes 600 MB a second, twice what a loop over character codes does.
+ * Detectors look only at these places (and at `indexOf` hits), so that text without them costs little.
  */
 export interface Scan {
   text: string;
@@ -10,6 +9,15 @@ export interface Scan {
   /** Runs of ASCII digits as pairs: run k is text[runs[2k], runs[2k + 1]). */
   runs: Int32Array;
   runCount: number;
+  /**
+   * The runs at which a number of several groups or of six digits and more may begin: what most detectors of numbers look at,
+   * a third of a table's runs. No word runs into them.
+   */
+  openings: Int32Array;
+  openingCount: number;
+  /** The runs that go on from a letter. */
+  tied: Int32Array;
+  tiedCount: number;
   /** Where words with a capital first letter begin; filled only if asked for. */
   capitals: Int32Array;
   capitalCount: number;
@@ -22,22 +30,18 @@ export function createScanner(wantCapitals: boolean): (text: string, header?: st
     header: undefined,
     runs: new Int32Array(256),
     runCount: 0,
+    openings: new Int32Array(128),
+    openingCount: 0,
+    tied: new Int32Array(128),
+    tiedCount: 0,
     capitals: new Int32Array(256),
     capitalCount: 0,
   };
   return (text, header) => {
     scan.text = text;
     scan.header = header;
-    scan.runCount = 0;
-    for (DIGITS.lastIndex = 0; DIGITS.test(text); ) {
-      const end = DIGITS.lastIndex;
-      let start = end - 1;
-      while (start > 0 && isDigit(text.charCodeAt(start - 1))) start--;
-      if (scan.runCount * 2 === scan.runs.length) scan.runs = grown(scan.runs);
-      scan.runs[scan.runCount * 2] = start;
-      scan.runs[scan.runCount * 2 + 1] = end;
-      scan.runCount++;
-    }
+    findRuns(scan);
+    sortRuns(scan);
     scan.capitalCount = 0;
     if (!wantCapitals) return scan;
     for (CAPITAL.lastIndex = 0; CAPITAL.test(text); ) {
@@ -52,9 +56,90 @@ export function createScanner(wantCapitals: boolean): (text: string, header?: st
   };
 }
 
-const DIGITS = /[0-9]+/g;
+/**
+ * A step over a character costs a nanosecond, a call of the pattern forty and then half a nanosecond a character: the pattern
+ * pays from here on. On rows of figures the two together take 0.9 ns a byte, the pattern alone 1.5, steps alone 1.4.
+ */
+const STEPS = 12;
+const DIGIT = /[0-9]/g;
+
+function findRuns(scan: Scan): void {
+  const { text } = scan;
+  const { length } = text;
+  let { runs } = scan;
+  let count = 0;
+  for (let at = 0; ; ) {
+    const steps = Math.min(length, at + STEPS);
+    while (at < steps && !isDigit(text.charCodeAt(at))) at++;
+    if (at === length) break;
+    if (at === steps) {
+      DIGIT.lastIndex = at;
+      if (!DIGIT.test(text)) break;
+      at = DIGIT.lastIndex - 1;
+    }
+    if (count * 2 === runs.length) runs = grown(runs);
+    runs[count * 2] = at;
+    do at++;
+    while (at < length && isDigit(text.charCodeAt(at)));
+    runs[count * 2 + 1] = at;
+    count++;
+  }
+  scan.runs = runs;
+  scan.runCount = count;
+}
+
 /** Capitals of ASCII, and all that may be one beyond it. */
 const CAPITAL = /[A-Z\u00c0-\uffff]/g;
+
+/** Phone numbers have no fewer, and what is not grouped and found has no fewer than they. */
+export const FEWEST_DIGITS = 6;
+
+function sortRuns(scan: Scan): void {
+  const { text, runs, runCount } = scan;
+  if (scan.openings.length < runs.length / 2) {
+    scan.openings = new Int32Array(runs.length / 2);
+    scan.tied = new Int32Array(runs.length / 2);
+  }
+  const { openings, tied } = scan;
+  let opening = 0;
+  let tie = 0;
+  for (let run = 0; run < runCount; run++) {
+    const start = runs[run * 2] as number;
+    const end = runs[run * 2 + 1] as number;
+    const before = text.charCodeAt(start - 1);
+    if (isLetter(before)) tied[tie++] = run;
+    else if (
+      before !== UNDERSCORE &&
+      (end - start >= FEWEST_DIGITS || (run + 1 < runCount && isSeparator(text, end, runs[run * 2 + 2] as number)))
+    )
+      openings[opening++] = run;
+  }
+  scan.openingCount = opening;
+  scan.tiedCount = tie;
+}
+
+/** One blank, hyphen, dot or slash, or a bracket with one of them, or a hyphen between blanks. */
+export function isSeparator(text: string, start: number, end: number): boolean {
+  const length = end - start;
+  if (length > 3) return false;
+  const first = text.charCodeAt(start);
+  if (length === 1) return isJoint(first) || first === CLOSE;
+  const second = text.charCodeAt(start + 1);
+  if (length === 2) return first === CLOSE ? isJoint(second) : isJoint(first) && second === OPEN;
+  return first === SPACE && second === HYPHEN && text.charCodeAt(start + 2) === SPACE;
+}
+
+/** Also the non-breaking blank and hyphen, and the dash that word processors put in. */
+export function isJoint(code: number): boolean {
+  return code === SPACE || (code >= HYPHEN && code <= SLASH) || code === 0xa0 || code === 0x2011 || code === 0x2013;
+}
+
+const SPACE = 0x20;
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const HYPHEN = 0x2d;
+const SLASH = 0x2f;
+const UNDERSCORE = 0x5f;
 
 function grown(array: Int32Array): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(array.length * 2);

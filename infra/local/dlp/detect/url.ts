@@ -1,6 +1,6 @@
 import { LIKELY, POSSIBLE, VERY_LIKELY } from '../inspect/likelihood.ts';
 import type { Detector, Report } from './detector.ts';
-import { domainEnd, LONGEST_DOMAIN } from './email.ts';
+import { domainEnd, isLabel, LONGEST_DOMAIN } from './email.ts';
 import { isDigit, isLetter, isWordAt, type Scan } from './scan.ts';
 
 /** Browsers take URLs of about this length; it bounds the work at each one. */
@@ -56,6 +56,11 @@ function findDomains({ text }: Scan, report: Report, urls: boolean): void {
   let end = 0;
   for (let dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', Math.max(dot + 1, end))) {
     if (!isLabel(text.charCodeAt(dot - 1)) || !isLabel(text.charCodeAt(dot + 1))) continue;
+    const numberEnd = decimalsEnd(text, dot);
+    if (numberEnd > 0) {
+      end = numberEnd;
+      continue;
+    }
     let start = dot - 1;
     while (start > end && dot - start < 63 && isLabel(text.charCodeAt(start - 1))) start--;
     const stop = domainEnd(text, start);
@@ -65,8 +70,6 @@ function findDomains({ text }: Scan, report: Report, urls: boolean): void {
       continue;
     }
     const before = text[start - 1];
-    const last = text.slice(text.lastIndexOf('.', stop - 1) + 1, stop).toLowerCase();
-    const www = text.slice(start, start + 4).toLowerCase() === 'www.';
     // What stands behind `@` is an e-mail's domain; behind `://` or a path's slash it is part of a URL.
     if (
       before === '@' ||
@@ -79,6 +82,8 @@ function findDomains({ text }: Scan, report: Report, urls: boolean): void {
       end = stop;
       continue;
     }
+    const last = text.slice(text.lastIndexOf('.', stop - 1) + 1, stop).toLowerCase();
+    const www = text.slice(start, start + 4).toLowerCase() === 'www.';
     if (!www && !KNOWN_DOMAINS.has(last)) {
       end = stop;
       continue;
@@ -94,6 +99,15 @@ function findDomains({ text }: Scan, report: Report, urls: boolean): void {
   }
 }
 
+/** End of `480.46`, the most common thing with a dot in it; 0 where a label goes on from the digits or another follows. */
+function decimalsEnd(text: string, dot: number): number {
+  if (!isDigit(text.charCodeAt(dot - 1))) return 0;
+  let end = dot + 1;
+  while (isDigit(text.charCodeAt(end))) end++;
+  const code = text.charCodeAt(end);
+  return end > dot + 1 && code !== 0x2e && !isLabel(code) ? end : 0;
+}
+
 /** Where what was read of a chain of labels ends. */
 function chainEnd(text: string, start: number): number {
   const limit = Math.min(text.length, start + LONGEST_DOMAIN);
@@ -101,8 +115,6 @@ function chainEnd(text: string, start: number): number {
   while (end < limit && (isLabel(text.charCodeAt(end)) || text.charCodeAt(end) === 0x2e)) end++;
   return end;
 }
-
-const isLabel = (code: number) => isDigit(code) || isLetter(code) || code === 0x2d;
 
 /** End of what may stand in a URL; punctuation at its end belongs to the sentence. */
 function pathEnd(text: string, start: number): number {

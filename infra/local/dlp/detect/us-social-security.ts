@@ -27,12 +27,13 @@ export const US_SOCIAL_SECURITY: Detector = {
   infoTypes: ['US_SOCIAL_SECURITY_NUMBER'],
   needsDigits: true,
   find(scan, report) {
-    const { text, runs, runCount } = scan;
-    for (let run = 0; run < runCount; run++) {
+    const { text, runs, openings, openingCount } = scan;
+    for (let k = 0; k < openingCount; k++) {
+      const run = openings[k] as number;
       const start = runs[run * 2] as number;
       const length = (runs[run * 2 + 1] as number) - start;
       if (length !== 9 && length !== 3) continue;
-      if (isWordAt(text, start - 1) || isJoined(text, start - 1, -1)) continue;
+      if (isJoined(text, start - 1, -1)) continue;
       const grouped = length === 3;
       const end = grouped ? groupedEnd(scan, run) : start + 9;
       if (end === 0 || isWordAt(text, end) || isJoined(text, end, 1)) continue;

@@ -4,9 +4,9 @@ import type { Likelihood } from './likelihood.ts';
 import type { InspectionPlan } from './plan-inspection.ts';
 
 /** Finds what the plan looks for in one text, in order of place. `header` is the name of the column it stands in. */
-export type Inspector = (text: string, header?: string) => Finding[];
+export type Inspector = (text: string, header?: string) => readonly Finding[];
 
-const NOTHING: Finding[] = [];
+const NOTHING: readonly Finding[] = [];
 
 export function createInspector(plan: InspectionPlan): Inspector {
   const scan = createScanner(plan.detectors.some(({ wantsCapitals }) => wantsCapitals));
@@ -25,16 +25,18 @@ export function createInspector(plan: InspectionPlan): Inspector {
 
   return (text, header) => {
     if (text === '') return NOTHING;
-    found = [];
+    let all = NOTHING;
     const scanned = scan(text, header);
     if (digitsOnly && scanned.runCount === 0) return NOTHING;
     for (const detector of plan.detectors) {
       if (detector.needsDigits && scanned.runCount === 0) continue;
+      found = [];
       detector.find(scanned, report, wanted);
+      if (found.length > 0) all = mergeByPlace(all, found);
     }
-    if (plan.customs.length > 0) found = found.concat(customFindings(plan, text, header));
-    if (found.length === 0) return NOTHING;
-    const kept = applyRules(plan, found, { text, header });
+    if (plan.customs.length > 0) all = mergeByPlace(all, customFindings(plan, text, header));
+    if (all.length === 0) return NOTHING;
+    const kept = applyRules(plan, all, { text, header });
     return withoutRepeats(hidden.size === 0 ? kept : kept.filter(({ infoType }) => !hidden.has(infoType)));
   };
 }
@@ -54,11 +56,12 @@ function customFindings(plan: InspectionPlan, text: string, header: string | und
 
 function applyRules(
   plan: InspectionPlan,
-  found: Finding[],
+  found: readonly Finding[],
   surroundings: { text: string; header: string | undefined },
-): Finding[] {
+): readonly Finding[] {
   const likely = (finding: Finding) => finding.likelihood >= plan.minimumOf(finding.infoType);
-  if (plan.ruleSets.length === 0) return found.filter(likely);
+  // What detectors report was held against its minimum there.
+  if (plan.ruleSets.length === 0) return plan.customs.length === 0 ? found : found.filter(likely);
   const everything = createNeighbours(found);
   for (const { infoTypes, adjustments } of plan.ruleSets) {
     for (const finding of found) {
@@ -78,10 +81,41 @@ function applyRules(
   );
 }
 
-/** In order of place; of overlapping findings of one infoType (a custom one may extend a built-in one) the longest stays. */
-function withoutRepeats(findings: Finding[]): Finding[] {
-  if (findings.length < 2) return findings;
-  findings.sort((a, b) => a.start - b.start || b.end - a.end);
+const byPlace = (a: Finding, b: Finding) => a.start - b.start || b.end - a.end;
+
+/**
+ * Both in order of place, the longer first. Most detectors go through a text from left to right, so that their findings need
+ * no sorting, which would take longer than many a detector.
+ */
+function mergeByPlace(earlier: readonly Finding[], found: Finding[]): readonly Finding[] {
+  for (let k = 1; k < found.length; k++) {
+    if (byPlace(found[k - 1] as Finding, found[k] as Finding) <= 0) continue;
+    found.sort(byPlace);
+    break;
+  }
+  if (earlier.length === 0) return found;
+  const merged: Finding[] = [];
+  let at = 0;
+  for (const finding of found) {
+    for (; at < earlier.length && byPlace(earlier[at] as Finding, finding) <= 0; at++) {
+      merged.push(earlier[at] as Finding);
+    }
+    merged.push(finding);
+  }
+  for (; at < earlier.length; at++) merged.push(earlier[at] as Finding);
+  return merged;
+}
+
+function overlap(findings: readonly Finding[]): boolean {
+  for (let k = 1; k < findings.length; k++) {
+    if ((findings[k] as Finding).start < (findings[k - 1] as Finding).end) return true;
+  }
+  return false;
+}
+
+/** Of overlapping findings of one infoType (a custom one may extend a built-in one) the longest stays. */
+function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
+  if (!overlap(findings)) return findings;
   const kept: Finding[] = [];
   /** No finding kept so far ends behind it: most find nothing to compare with. */
   let reach = 0;

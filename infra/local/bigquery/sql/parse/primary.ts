@@ -211,8 +211,7 @@ function parseCast(c: Cursor, safe: boolean): Expr {
   const of = parseExpression(c);
   c.expect('AS');
   const type = parseType(c);
-  const model = c.takes('FORMAT') ? parseExpression(c) : undefined;
-  const format = model && { model, zone: c.takes('AT', 'TIME', 'ZONE') ? parseExpression(c) : undefined };
+  const format = c.takes('FORMAT') ? parseExpression(c) : undefined;
   c.expect(')');
   return { kind: 'cast', of, type, safe, format, at };
 }
