@@ -1,5 +1,6 @@
 import { terminal } from './errors.ts';
 import type { BucketRole, FunctionName, KeySource, Limits, TaskTarget, TokenSignatures } from './model/deployment.ts';
+import { KEY_NAME } from './model/key-name.ts';
 
 /** One table: each name, its default, and what its value must be. Nothing else in Sluice reads the environment. */
 
@@ -49,7 +50,18 @@ const upper = (role: string): string => role.toUpperCase();
 
 const BUCKETS: readonly BucketRole[] = ['raw', 'staging', 'curated', 'quarantine', 'state'];
 const QUEUES: readonly TaskTarget[] = ['prepare', 'deidentify', 'load', 'transform', 'nightly'];
-const FUNCTIONS: readonly FunctionName[] = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc'];
+const FUNCTIONS: readonly FunctionName[] = [
+  'arrive',
+  'prepare',
+  'deidentify',
+  'load',
+  'transform',
+  'nightly',
+  'adhoc',
+  'reidentify',
+];
+/** Functions that nobody may call unless the deployment says who. */
+const CLOSED: ReadonlySet<FunctionName> = new Set(['reidentify']);
 const ENDPOINTS = ['storage', 'bigquery', 'dlp', 'tasks', 'pubsub'] as const;
 
 const bucketName = { valid: /^[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]$/, rule: 'a bucket name' };
@@ -72,8 +84,9 @@ export const SETTINGS: readonly Setting[] = [
   ...FUNCTIONS.map((role) => ({ name: `SLUICE_URL_${upper(role)}`, ...url })),
   ...FUNCTIONS.map((role) => ({
     name: `SLUICE_CALLERS_${upper(role)}`,
-    valid: new RegExp(`^${EMAIL}(,${EMAIL})*$`),
-    rule: 'e-mail addresses, separated by commas',
+    ...(CLOSED.has(role) && { default: '' }),
+    valid: new RegExp(`^(${EMAIL}(,${EMAIL})*)${CLOSED.has(role) ? '?' : ''}$`),
+    rule: `e-mail addresses, separated by commas${CLOSED.has(role) ? ', or nothing for nobody' : ''}`,
   })),
   { name: 'SLUICE_TASK_SERVICE_ACCOUNT', valid: new RegExp(`^${EMAIL}$`), rule: 'an e-mail address' },
   {
@@ -118,7 +131,7 @@ export function parseConfig(env: Environment): Config {
       return [name, value ?? ''];
     }),
   );
-  problems.push(...sharedBuckets(values), ...strangerTasks(values));
+  problems.push(...sharedBuckets(values), ...strangerTasks(values), ...familiarCallers(values));
   const isBehindCloudRun = env.K_SERVICE !== undefined && !values.get('SLUICE_ENDPOINT_IDENTITY');
   if (values.get('SLUICE_TOKEN_SIGNATURES') === 'removed-by-cloud-run' && !isBehindCloudRun)
     problems.push(
@@ -149,7 +162,12 @@ export function parseConfig(env: Environment): Config {
     topicEvents: text('SLUICE_TOPIC_EVENTS'),
     urls: byRole(FUNCTIONS, 'SLUICE_URL_'),
     callers: Object.fromEntries(
-      FUNCTIONS.map((role) => [role, text(`SLUICE_CALLERS_${upper(role)}`).split(',')]),
+      FUNCTIONS.map((role) => [
+        role,
+        text(`SLUICE_CALLERS_${upper(role)}`)
+          .split(',')
+          .filter(Boolean),
+      ]),
     ) as Record<FunctionName, string[]>,
     tokenSignatures: text('SLUICE_TOKEN_SIGNATURES') as TokenSignatures,
     taskServiceAccount: text('SLUICE_TASK_SERVICE_ACCOUNT'),
@@ -186,8 +204,19 @@ function strangerTasks(values: ReadonlyMap<string, string>): string[] {
     .map((name) => `${name} must hold SLUICE_TASK_SERVICE_ACCOUNT, ${tasks}: its tasks call that function`);
 }
 
-/** As declarations name keys; it is also the surrogate's name in DLP. */
-const KEY_NAME = /^[A-Za-z][A-Za-z0-9_]{0,62}$/;
+/** Clear values go to nobody by accident: whoever calls a function as part of the pipeline, tasks above all, may not ask for them. */
+function familiarCallers(values: ReadonlyMap<string, string>): string[] {
+  const callersOf = (role: FunctionName): string[] =>
+    (values.get(`SLUICE_CALLERS_${upper(role)}`) ?? '').split(',').filter(Boolean);
+  const others = new Set([
+    values.get('SLUICE_TASK_SERVICE_ACCOUNT'),
+    ...FUNCTIONS.filter((role) => !CLOSED.has(role)).flatMap(callersOf),
+  ]);
+  return callersOf('reidentify')
+    .filter((caller) => others.has(caller))
+    .map((caller) => `SLUICE_CALLERS_REIDENTIFY must hold accounts of its own: ${caller} calls other functions`);
+}
+
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const KMS_KEY = /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/;
 
@@ -196,7 +225,9 @@ function parseKeys(text: string, problems: string[]): Record<string, KeySource> 
   for (const [name, value] of Object.entries(parseObject(text, problems))) {
     const key = keySource(value);
     if (!KEY_NAME.test(name))
-      problems.push(`SLUICE_KEYS: ${JSON.stringify(name)} is no name of a key: a letter, then letters, digits and _`);
+      problems.push(
+        `SLUICE_KEYS: ${JSON.stringify(name)} is no name of a key: a letter, then letters, digits and _, and @2 for its second version`,
+      );
     else if (!key)
       problems.push(
         `SLUICE_KEYS.${name} must hold { wrapped, kmsKey }: base64, wrapped by KMS, and a full KMS key name`,

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'TOO_FEW_ROWS'
   | 'WRONG_PARTITION'
   | 'PRIVACY_VIOLATION'
+  | 'TEMPLATE_UNFIT'
   | 'OBJECT_GONE'
   // the services
   | 'IDENTITY_FAILED'

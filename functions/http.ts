@@ -9,6 +9,8 @@ export interface FunctionRequest {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Parsed JSON. */
   body: unknown;
+  /** E-mail address of who sends it, verified. */
+  caller: string;
 }
 
 /** What a function answers; undefined = 204. */

@@ -20,6 +20,7 @@ const FUNCTIONS: Readonly<Record<FunctionName, () => Promise<(ports: Ports) => H
   transform: async () => (await import('./transform.ts')).createTransform,
   nightly: async () => (await import('./nightly.ts')).createNightly,
   adhoc: async () => (await import('./adhoc.ts')).createAdhoc,
+  reidentify: async () => (await import('./reidentify.ts')).createReidentify,
 };
 
 const config = parseConfig(process.env);
@@ -73,7 +74,7 @@ async function serve(
   const pass = admitted.get(request);
   const work = async (): Promise<FunctionResponse> => {
     if (!pass || pass.name !== name) throw terminal('UNAUTHENTICATED', 'the request did not come by the front door');
-    return (await handlerOf(name))({ method, headers, body: pass.body });
+    return (await handlerOf(name))({ method, headers, body: pass.body, caller: pass.caller });
   };
   send(response, await answer(work, linesOf(name, request).with({ caller: pass?.caller })));
 }
@@ -84,6 +85,8 @@ function linesOf(name: FunctionName | undefined, { headers }: IncomingMessage): 
 
 function send(response: ServerResponse, { status, body }: Answer): void {
   response.statusCode = status;
+  // Some answers hold clear values, and none is worth keeping.
+  response.setHeader('cache-control', 'no-store');
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
   if (body) response.setHeader('content-type', 'application/json; charset=utf-8');
   response.end(body && JSON.stringify(body));

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { SluiceError } from './errors.ts';
 import type { BucketRole, Limits, TaskTarget } from './model/deployment.ts';
-import type { DeidentifyRequest, Finding, InspectRequest } from './model/dlp.ts';
+import type { DeidentifyRequest, Finding, InspectRequest, ReidentifyRequest, StoredTemplate } from './model/dlp.ts';
 import type { SluiceEvent } from './model/event.ts';
 import type { Release } from './model/release.ts';
 import type { Compression, LedgerEntry, ObjectRef, Reason, Reject, Shard } from './model/run.ts';
@@ -116,8 +116,19 @@ export interface EventBus {
 export interface Deidentifier {
   /** The cells as text, row by row, in the request's order and number; anything else is a failure (DLP_INCOMPLETE). */
   deidentify(request: DeidentifyRequest): Promise<Texts>;
+  /** A stored template, by its full name; undefined when there is none. */
+  template(name: string): Promise<StoredTemplate | undefined>;
   /** What stands out in the cells, at the request's likelihood or above. */
   inspect(request: InspectRequest): Promise<Finding[]>;
+  /** Tokens back to what they were made of; one that does not open comes back as it went. */
+  reidentify(request: ReidentifyRequest): Promise<Reidentified>;
+}
+
+export interface Reidentified {
+  /** As text, row by row. */
+  cells: (string | null)[][];
+  /** How many came back as they went because they do not open. */
+  unopened: number;
 }
 
 export interface Warehouse {

@@ -15,6 +15,7 @@ export const ADAPTERS: Readonly<Record<FunctionName, readonly Adapter[]>> = {
   transform: ['objects', 'tasks', 'events', 'warehouse'],
   nightly: ['objects', 'tasks', 'events'],
   adhoc: ['objects', 'tasks'],
+  reidentify: ['objects', 'events', 'dlp', 'warehouse'],
 };
 
 /** The library is imported at the start, before anybody calls: every first request needs it. */
@@ -101,7 +102,9 @@ export function createWiring(config: Config): (name: FunctionName, log: Log) => 
         ? missing('dlp')
         : {
             deidentify: async (request) => (await dlp()).deidentify(request),
+            template: async (name) => (await dlp()).template(name),
             inspect: async (request) => (await dlp()).inspect(request),
+            reidentify: async (request) => (await dlp()).reidentify(request),
           },
       warehouse: !uses('warehouse')
         ? missing('warehouse')

@@ -38,6 +38,7 @@ const post = (body: unknown, headers: FunctionRequest['headers'] = {}): Function
   method: 'POST',
   headers,
   body,
+  caller: 'push@example.com',
 });
 const binary = (type: string, body: unknown): FunctionRequest =>
   post(body, {

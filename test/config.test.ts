@@ -5,7 +5,9 @@ import { environmentOf } from '../infra/cli/environment.ts';
 
 const roles = ['raw', 'staging', 'curated', 'quarantine', 'state'];
 const queues = ['prepare', 'deidentify', 'load', 'transform', 'nightly'];
-const functions = ['arrive', ...queues, 'adhoc'];
+/** Functions that somebody calls in every deployment. */
+const called = ['arrive', ...queues, 'adhoc'];
+const functions = [...called, 'reidentify'];
 
 const TASKS = 'sluice-tasks@acme.iam.gserviceaccount.com';
 
@@ -18,7 +20,7 @@ const REQUIRED: Record<string, string> = {
   ),
   SLUICE_TOPIC_EVENTS: 'projects/acme/topics/events',
   ...Object.fromEntries(functions.map((name) => [`SLUICE_URL_${name.toUpperCase()}`, `https://${name}.example.com`])),
-  ...Object.fromEntries(functions.map((name) => [`SLUICE_CALLERS_${name.toUpperCase()}`, TASKS])),
+  ...Object.fromEntries(called.map((name) => [`SLUICE_CALLERS_${name.toUpperCase()}`, TASKS])),
   SLUICE_TASK_SERVICE_ACCOUNT: TASKS,
 };
 const KEY = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
@@ -56,6 +58,7 @@ describe('a configuration', () => {
     });
     expect(config.queues.load).toBe('projects/acme/locations/europe-west3/queues/load');
     expect(config.callers.load).toEqual([TASKS]);
+    expect(config.callers.reidentify).toEqual([]);
     expect(config.urls.adhoc).toBe('https://adhoc.example.com');
   });
 
@@ -136,6 +139,16 @@ describe('callers', () => {
   test.each(queues)('of %s include the account of its tasks', (name) => {
     const setting = `SLUICE_CALLERS_${name.toUpperCase()}`;
     expect(blamed({ ...REQUIRED, [setting]: 'ann@example.com' })).toEqual([setting]);
+  });
+
+  test('of reidentify may be nobody, and are nobody who calls another function', () => {
+    const withCallers = (callers: string) => ({ ...REQUIRED, SLUICE_CALLERS_REIDENTIFY: callers });
+    expect(parseConfig(withCallers('')).callers.reidentify).toEqual([]);
+    expect(parseConfig(withCallers('ann@example.com')).callers.reidentify).toEqual(['ann@example.com']);
+    for (const callers of [TASKS, `ann@example.com,${TASKS}`, 'allUsers', ','])
+      expect(blamed(withCallers(callers))).toEqual(['SLUICE_CALLERS_REIDENTIFY']);
+    const operator = { SLUICE_CALLERS_ADHOC: 'ann@example.com' };
+    expect(blamed({ ...withCallers('ann@example.com'), ...operator })).toEqual(['SLUICE_CALLERS_REIDENTIFY']);
   });
 
   test.each([
@@ -222,6 +235,7 @@ test('what a local cloud sets is a valid configuration', () => {
       eventarc: `http://${port}`,
       admin: `http://${port}`,
       accounts: { push: 'p@acme.test', tasks: 't@acme.test', scheduler: 's@acme.test', operator: 'o@acme.test' },
+      reidentifiers: { me: 'me@acme.test' },
       identity: `http://${port}`,
       pids: { up: 1, cloud: 1, functions: 1 },
     },

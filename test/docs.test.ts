@@ -15,7 +15,7 @@ import { findUntruths, type Truth } from './docs.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (name: string): string => readFileSync(`${ROOT}/${name}`, 'utf8');
-const DOCUMENTS = ['README.md', 'DEPLOY.md', 'SECURITY.md', 'OPERATIONS.md'].filter((name) =>
+const DOCUMENTS = ['README.md', 'DEPLOY.md', 'SECURITY.md', 'OPERATIONS.md', 'PRIVACY.md'].filter((name) =>
   existsSync(`${ROOT}/${name}`),
 );
 

@@ -23,6 +23,7 @@ const CALLERS: Readonly<Record<FunctionName, string>> = {
   transform: TASKS,
   nightly: 'sluice-scheduler@local.iam.gserviceaccount.com',
   adhoc: 'sluice-operator@local.iam.gserviceaccount.com',
+  reidentify: 'sluice-reid-me@local.iam.gserviceaccount.com',
 };
 /** What each function takes for a request that has something to do. */
 const BODIES: Readonly<Record<FunctionName, object>> = {
@@ -42,6 +43,7 @@ const BODIES: Readonly<Record<FunctionName, object>> = {
   transform: { build: 'b', transform: 'shop.daily' },
   nightly: {},
   adhoc: { action: 'release' },
+  reidentify: { source: 'shop.customers', columns: ['email'], tokens: ['t'], reason: 'ticket 4711, a refund' },
 };
 const JSON_HEADERS = { 'content-type': 'application/json' };
 

@@ -7,6 +7,7 @@ const request = (body: unknown = {}, rest: Partial<FunctionRequest> = {}): Funct
   method: 'POST',
   headers: {},
   body,
+  caller: 'ann@example.com',
   ...rest,
 });
 
@@ -59,7 +60,7 @@ describe('an answer', () => {
 describe('a body', () => {
   test.each<[string, FunctionRequest]>([
     ['of another method', request({}, { method: 'GET' })],
-    ['that is missing', { method: 'POST', headers: {}, body: undefined }],
+    ['that is missing', request(undefined, { body: undefined })],
     ['that is null', request(null)],
     ['that is text', request('{"table":"t"}')],
     ['that is a list', request([1])],

@@ -16,7 +16,7 @@ test('every hour tells of a source that is late, until its file has come', async
   const hourly = createNightly(bench.ports);
   const sweep = async (): Promise<unknown> => {
     bench.advance(HOUR);
-    return hourly({ method: 'POST', headers: {}, body: { only: 'sweep' } });
+    return hourly({ method: 'POST', headers: {}, body: { only: 'sweep' }, caller: 'scheduler@example.com' });
   };
   expect(await sweep()).toMatchObject({ claimed: 0, late: ['flow.days'] });
   expect(await sweep()).toMatchObject({ late: ['flow.days'] });

@@ -51,14 +51,16 @@ export const ROOMS: readonly Room[] = [
   { path: 'functions/front-door.ts', ours: [], others: ['node:diagnostics_channel', 'type node:http'] },
   { path: 'functions/task-shard.ts', ours: [...MODEL, 'functions/http.ts'], others: [] },
   { path: 'functions/storage-event.ts', ours: [...MODEL, 'functions/http.ts', 'type functions/steps/'], others: [] },
+  { path: 'functions/reidentify-ask.ts', ours: [...MODEL, 'functions/http.ts'], others: [] },
   { path: 'functions/arrive.ts', ours: [...FUNCTION.ours, 'functions/storage-event.ts'], others: [] },
   { path: 'functions/deidentify.ts', ours: [...FUNCTION.ours, 'functions/task-shard.ts'], others: [] },
   ...['prepare', 'load', 'transform', 'nightly', 'adhoc'].map(functionFile),
+  { path: 'functions/reidentify.ts', ours: [...FUNCTION.ours, 'functions/reidentify-ask.ts'], others: [] },
   { path: 'functions/index.ts', ours: ['functions/'], others: ['@google-cloud/functions-framework', 'type node:http'] },
   { path: 'functions/wire.ts', ours: ['functions/'], others: ['node:crypto'] },
 
   // What things cost: pure, and known to whoever meters and whoever plans.
-  { path: 'infra/bill/', ours: [], others: [] },
+  { path: 'infra/bill/', ours: ['functions/model/prices.json'], others: [] },
   // The wire is the contract, so the local cloud knows nothing of the functions.
   { path: 'infra/local/', ours: ['infra/bill/'], others: ['*'] },
   { path: 'infra/sample/', ours: [], others: ['*'] },

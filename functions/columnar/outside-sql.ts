@@ -1,6 +1,6 @@
 import type { Column, Range, Transformation } from '../model/column.ts';
 import type { RejectReason } from '../model/run.ts';
-import { charactersOf } from '../model/transformation.ts';
+import { alphabetOf, charactersOf } from '../model/transformation.ts';
 import { literal } from './sql-text.ts';
 
 /**
@@ -13,8 +13,9 @@ export function renderOutside(
   text: string,
   value: string,
 ): { reason: RejectReason; fails: string } | undefined {
-  if (transformation.kind === 'fpe') {
-    const allowed = literal(charactersOf(transformation.alphabet));
+  const alphabet = alphabetOf(transformation);
+  if (alphabet !== undefined) {
+    const allowed = literal(charactersOf(alphabet));
     // DLP takes two characters or more. Source: CryptoReplaceFfxFpeConfig in google/privacy/dlp/v2/dlp.proto.
     const fails = `coalesce(length(${text}) = 1 OR translate(${text}, ${allowed}, '') <> '', false)`;
     return { reason: 'OUTSIDE_ALPHABET', fails };

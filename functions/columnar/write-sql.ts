@@ -63,10 +63,14 @@ function outputOf(stored: Stored, wide: ReadonlySet<string>): string {
 /** The type that a transformed value takes up again; undefined = it stays text. */
 function replacementType(column: Column): string | undefined {
   if (column.privacy.kind !== 'transform') return undefined;
-  switch (column.privacy.transform.kind) {
-    case 'date_shift':
-      return column.type === 'DATE' ? 'DATE' : column.type === 'DATETIME' ? 'TIMESTAMP' : 'TIMESTAMPTZ';
-    case 'time_part':
+  switch (warehouseType(column)) {
+    case 'DATE':
+      return 'DATE';
+    case 'DATETIME':
+      return 'TIMESTAMP';
+    case 'TIMESTAMP':
+      return 'TIMESTAMPTZ';
+    case 'INT64':
       return 'BIGINT';
     default:
       return undefined;

@@ -1,5 +1,5 @@
-import type { Column, ColumnType } from '../model/column.ts';
-import { contextColumn } from '../model/transformation.ts';
+import type { Column, ColumnType, Transformation } from '../model/column.ts';
+import { contextColumn, verbatimPrimitive } from '../model/transformation.ts';
 import { warehouseType } from '../model/warehouse-type.ts';
 import type { Finding, Path, ProblemCode } from './problem.ts';
 import { refer, type SourceDraft } from './source-draft.ts';
@@ -80,16 +80,25 @@ const NOT_KEPT: Record<string, string> = {
   redact_findings: 'different values may become the same',
   mask: 'different values may become the same',
   bucket: 'different values become the same',
+  template: 'nobody knows here what values become',
   dictionary: 'equal values get different words from one file to the next',
   time_part: 'different values become the same',
 };
+
+/** What of DLP's keeps different values different and equal ones equal. */
+const KEEPING: readonly string[] = ['cryptoDeterministicConfig', 'cryptoReplaceFfxFpeConfig', 'cryptoHashConfig'];
+
+function lossUnder(transform: Transformation): string | undefined {
+  if (transform.kind !== 'dlp') return NOT_KEPT[transform.kind];
+  return KEEPING.includes(verbatimPrimitive(transform) ?? '') ? undefined : 'different values may become the same';
+}
 
 /** Rows of one key become one row: a protection under which two keys look alike would lose one of them. */
 function judgeKey(column: Column, key: readonly string[]): Verdict {
   const { name, privacy } = column;
   if (privacy.kind === 'drop')
     return ['COLUMN_NOT_KEPT', `the key \`${name}\` is dropped`, 'tokenize it, which keeps equal values equal'];
-  const lost = privacy.kind === 'transform' ? NOT_KEPT[privacy.transform.kind] : undefined;
+  const lost = privacy.kind === 'transform' ? lossUnder(privacy.transform) : undefined;
   if (privacy.kind === 'transform' && lost !== undefined) {
     return [
       'COLUMN_NOT_KEPT',

@@ -1,5 +1,6 @@
 import type { Column, ColumnType, Condition, Transformation } from '../model/column.ts';
-import { contextColumn } from '../model/transformation.ts';
+import { contextColumn, verbatimPrimitive } from '../model/transformation.ts';
+import { warehouseType } from '../model/warehouse-type.ts';
 import type { Finding, Path } from './problem.ts';
 import { refer, type SourceDraft } from './source-draft.ts';
 
@@ -65,7 +66,12 @@ function checkType(column: Column, transform: Transformation, path: Path): Findi
   ];
 }
 
-function typeRule(transform: Transformation): { types: (type: ColumnType) => boolean; wording: string } | undefined {
+interface TypeRule {
+  types: (type: ColumnType) => boolean;
+  wording: string;
+}
+
+function typeRule(transform: Transformation): TypeRule | undefined {
   switch (transform.kind) {
     case 'tokenize':
     case 'hash':
@@ -85,12 +91,39 @@ function typeRule(transform: Transformation): { types: (type: ColumnType) => boo
             wording: 'DATETIME and TIMESTAMP (a DATE has no hour)',
           }
         : { types: (type) => DATES.includes(type), wording: 'DATE, DATETIME and TIMESTAMP' };
+    case 'template':
     case 'redact_findings':
       return { types: (type) => type === 'STRING', wording: 'STRING' };
+    case 'dlp':
+      return verbatimRule(transform);
     case 'redact':
     case 'replace':
     case 'dictionary':
       return undefined;
+  }
+}
+
+function verbatimRule(transform: Transformation): TypeRule | undefined {
+  switch (verbatimPrimitive(transform)) {
+    case undefined:
+      return { types: (type) => type === 'STRING', wording: 'STRING' };
+    case 'cryptoReplaceFfxFpeConfig':
+      return { types: (type) => type === 'STRING' || type === 'INT64', wording: 'STRING and INT64' };
+    case 'fixedSizeBucketingConfig':
+      return { types: (type) => NUMBERS.includes(type), wording: 'numbers' };
+    case 'bucketingConfig':
+      return {
+        types: (type) => [...NUMBERS, ...DATES, 'STRING'].includes(type),
+        wording: 'numbers, DATE, DATETIME, TIMESTAMP and STRING',
+      };
+    case 'dateShiftConfig':
+    case 'timePartConfig':
+      return {
+        types: (type) => [...DATES, 'STRING'].includes(type),
+        wording: 'DATE, DATETIME, TIMESTAMP and STRING',
+      };
+    default:
+      return { types: (type) => type !== 'JSON' && type !== 'BYTES', wording: 'any type but JSON and BYTES' };
   }
 }
 
@@ -109,7 +142,7 @@ function checkContext(draft: SourceDraft, column: Column, transform: Transformat
   if (name === undefined) return [];
   const { kind } = transform;
   const isShift = kind === 'date_shift';
-  const path = [...privacy, kind, isShift ? 'by' : 'tweak'];
+  const path = [...privacy, kind, ...(kind === 'dlp' || kind === 'template' ? [] : [isShift ? 'by' : 'tweak'])];
   if (name === column.name) {
     return [
       {
@@ -129,11 +162,11 @@ function checkContext(draft: SourceDraft, column: Column, transform: Transformat
 
 function checkWhen(draft: SourceDraft, column: Column, when: Condition, path: Path): Finding[] {
   const findings: Finding[] = [];
-  if (column.privacy.kind === 'transform' && column.privacy.transform.kind === 'time_part') {
+  if (warehouseType(column) !== column.type && warehouseType(column) !== 'STRING') {
     findings.push({
       path: [...path, 'when'],
       code: 'UNSAFE_COMBINATION',
-      message: '`time_part` turns the column into a number, and rows that the condition leaves out hold dates',
+      message: 'a part of a date turns the column into a number, and rows that the condition leaves out hold dates',
       remedy: 'remove `when`, or use `date_shift`',
     });
   }

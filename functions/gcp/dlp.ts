@@ -4,6 +4,7 @@ import { retryable, terminal } from '../errors.ts';
 import type { KeySource } from '../model/deployment.ts';
 import type { Cell } from '../model/dlp.ts';
 import type { Deidentifier } from '../ports.ts';
+import { deidentifyTemplate, inspectTemplate } from './dlp-template.ts';
 import { dateText, decodeAnswer, encodeRequest } from './dlp-wire.ts';
 import { hostAndPort } from './endpoint.ts';
 import { isTransient } from './transient.ts';
@@ -31,6 +32,7 @@ const BACKOFF = {
   totalTimeoutMillis: 300_000,
 };
 const INVALID_ARGUMENT = 3;
+const NOT_FOUND = 5;
 /** Worded like this when a part of the request would have gone through. */
 const TOO_LARGE = /retry with a smaller request|payload size exceeds|too many/i;
 
@@ -43,12 +45,8 @@ export function createDeidentifier({ project, location, endpoint, keys }: DlpOpt
   const parent = `projects/${project}/locations/${location}`;
 
   return {
-    async deidentify({ deidentifyConfig, inspectConfig, headers, rows }) {
-      const around = {
-        parent,
-        deidentifyConfig: withKeys(deidentifyConfig, keys) as object,
-        ...(inspectConfig && { inspectConfig }),
-      };
+    async deidentify({ headers, rows, ...asked }) {
+      const around = { parent, ...(withKeys(asked, keys) as object) };
       const encoded = encodeRequest({
         request: DeidentifyContentRequest.encode(DeidentifyContentRequest.fromObject(around)).finish(),
         table: Table.encode(Table.fromObject(tableOf(headers, []))).finish(),
@@ -74,6 +72,16 @@ export function createDeidentifier({ project, location, endpoint, keys }: DlpOpt
       return answer.cells;
     },
 
+    async template(name) {
+      try {
+        if (name.includes('/inspectTemplates/'))
+          return inspectTemplate((await client.getInspectTemplate({ name }, RETRYING))[0]);
+        return deidentifyTemplate((await client.getDeidentifyTemplate({ name }, RETRYING))[0]);
+      } catch (error) {
+        return (error as { code?: number }).code === NOT_FOUND ? undefined : failed('show a template', error);
+      }
+    },
+
     async inspect({ inspectConfig, headers, rows }) {
       const request = { parent, inspectConfig, item: { table: tableOf(headers, rows) } };
       const [{ result }] = await client.inspectContent(request, RETRYING).catch((error) => failed('inspect', error));
@@ -85,6 +93,22 @@ export function createDeidentifier({ project, location, endpoint, keys }: DlpOpt
           throw retryable('DLP_INCOMPLETE', 'DLP answered an inspection with a finding that has no place in the table');
         return { infoType: infoType.name, column, row: Number(cell?.tableLocation?.rowIndex ?? 0) };
       });
+    },
+
+    async reidentify({ reidentifyConfig, headers, rows }) {
+      const item = { table: tableOf(headers, rows) };
+      const request = { parent, reidentifyConfig: withKeys(reidentifyConfig, keys) as object, item };
+      const [answer] = await client.reidentifyContent(request, RETRYING).catch((error) => failed('re-identify', error));
+      const cells = (answer.item?.table?.rows ?? []).map(({ values }) =>
+        (values ?? []).map((value) => textOf(Value.fromObject(value))),
+      );
+      if (cells.length !== rows.length || cells.some((row) => row.length !== headers.length))
+        throw retryable('DLP_INCOMPLETE', `${rows.length} rows were sent to DLP and its answer does not match them`);
+      const unopened = (answer.overview?.transformationSummaries ?? [])
+        .flatMap(({ results }) => results ?? [])
+        .filter(({ code }) => code === 'ERROR' || code === TransformationSummary.TransformationResultCode.ERROR)
+        .reduce((sum, { count }) => sum + Number(count), 0);
+      return { cells, unopened };
     },
   };
 }

@@ -18,7 +18,7 @@ export type PortCall =
   | 'tasks.enqueue'
   | 'tasks.identity'
   | 'events.publish'
-  | `dlp.${'deidentify' | 'inspect'}`
+  | `dlp.${'deidentify' | 'inspect' | 'reidentify' | 'template'}`
   | `warehouse.${'ensureDataset' | 'table' | 'createTable' | 'patchTable' | 'dropTable' | 'job' | 'rows'}`
   | `job.${'start' | 'files' | 'loadInto' | 'readFrom' | 'writeInto' | 'copyFrom' | 'copyInto'}`;
 
@@ -57,6 +57,16 @@ export const NEEDS: Readonly<Record<PortCall, readonly Need[]>> = {
   'dlp.deidentify': [
     CHARGED,
     { permission: 'dlp.kms.encrypt', why: 'has DLP transform values with a key that KMS has wrapped' },
+  ],
+  // Google has no permission of its own for the way back.
+  'dlp.reidentify': [
+    CHARGED,
+    { permission: 'dlp.kms.encrypt', why: 'has DLP turn tokens back into values with a key that KMS has wrapped' },
+  ],
+  'dlp.template': [
+    CHARGED,
+    { permission: 'dlp.deidentifyTemplates.get', why: 'looks at a stored template, and has DLP use it' },
+    { permission: 'dlp.inspectTemplates.get', why: 'looks at a stored template, and has DLP use it' },
   ],
   'warehouse.ensureDataset': [{ permission: 'bigquery.datasets.get', why: 'looks whether the dataset is there' }],
   'warehouse.table': [{ permission: 'bigquery.tables.get', why: 'looks at a table: its schema, whether it is there' }],
@@ -156,7 +166,7 @@ export const CALLS: Readonly<Record<FunctionName, Calls>> = {
     // What a run has put there goes again once one of its shards keeps it out.
     'bucket:curated': ['objects.create', 'objects.list', 'objects.remove', 'objects.stat'],
     'bucket:quarantine': [...QUARANTINE, 'objects.read'],
-    'project:this': ['dlp.deidentify', 'dlp.inspect'],
+    'project:this': ['dlp.deidentify', 'dlp.inspect', 'dlp.template'],
   },
   load: {
     ...TASKS,
@@ -229,5 +239,13 @@ export const CALLS: Readonly<Record<FunctionName, Calls>> = {
     ...to('prepare', 'transform', 'nightly'),
     // Which rows were rejected: numbers, columns and reasons.
     'bucket:quarantine': ['objects.readText'],
+  },
+  reidentify: {
+    ...EVENTS,
+    'bucket:state': ['objects.list', 'objects.readText'],
+    // It may add to what is known of its use, and neither change nor remove any of it.
+    'bucket:state/audit/': ['objects.create'],
+    'project:this': ['dlp.reidentify', 'job.start', 'warehouse.job', 'warehouse.rows'],
+    'dataset:sources': ['job.readFrom'],
   },
 };

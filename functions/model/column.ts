@@ -58,12 +58,51 @@ export type Transformation =
   | { kind: 'bucket'; size: number; min: number; max: number }
   | { kind: 'bucket'; ranges: readonly Range[] }
   | { kind: 'time_part'; part: 'YEAR' | 'MONTH' | 'DAY_OF_MONTH' | 'DAY_OF_WEEK' | 'WEEK_OF_YEAR' | 'HOUR_OF_DAY' }
+  | ({ kind: 'redact_findings'; infoTypes: readonly string[]; minLikelihood: Likelihood } & Replacements & OwnRules)
+  // DLP's own messages as the declaration has them; contexts name columns of the source, keys are `{ keyName }`.
+  | { kind: 'dlp'; primitive: Readonly<Record<string, object>>; keys: readonly string[]; context?: string }
+  | { kind: 'dlp'; findings: object; inspect: object; keys: readonly string[]; context?: string }
+  // Full names of stored templates, which must not have been changed after `asOf`, RFC 3339.
   | {
-      kind: 'redact_findings';
-      infoTypes: readonly string[];
-      minLikelihood: Likelihood;
-      with: 'info_type' | 'nothing' | 'mask';
+      kind: 'template';
+      deidentify: string;
+      inspect?: string;
+      madeFor: 'info_types' | 'records';
+      context?: string;
+      asOf?: string;
     };
+
+/** What stands for a finding: for all of them, and for those of single infoTypes. */
+interface Replacements {
+  with: Replacement;
+  each?: Readonly<Record<string, Replacement>>;
+}
+
+export type Replacement = 'info_type' | 'nothing' | 'mask' | { text: string } | { tokenize: string };
+
+/** What to look for beside DLP's own infoTypes, what is no finding after all, and what makes one likelier. */
+interface OwnRules {
+  custom?: readonly CustomInfoType[];
+  except?: readonly Exclusion[];
+  near?: readonly Hotword[];
+}
+
+/** Words in any case, or an RE2 pattern. */
+export type Wording = { words: readonly string[] } | { pattern: string };
+
+export type CustomInfoType = Wording & { name: string; likelihood?: Likelihood };
+
+/** A finding of these infoTypes that is, as a whole, such a text; without infoTypes, of any. */
+export type Exclusion = Wording & { infoTypes?: readonly string[] };
+
+/** A finding of these infoTypes within so many characters of the pattern has this likelihood; without infoTypes, of any. */
+export interface Hotword {
+  infoTypes?: readonly string[];
+  pattern: string;
+  before: number;
+  after: number;
+  likelihood: Likelihood;
+}
 
 /** What format-preserving encryption writes its values with: an alphabet of DLP's, characters, or the first `radix` of DLP's list. */
 export type Alphabet =

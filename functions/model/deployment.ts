@@ -1,7 +1,15 @@
 /** The parts that a deployment gives names to. */
 
 export type BucketRole = 'raw' | 'staging' | 'curated' | 'quarantine' | 'state';
-export type FunctionName = 'arrive' | 'prepare' | 'deidentify' | 'load' | 'transform' | 'nightly' | 'adhoc';
+export type FunctionName =
+  | 'arrive'
+  | 'prepare'
+  | 'deidentify'
+  | 'load'
+  | 'transform'
+  | 'nightly'
+  | 'adhoc'
+  | 'reidentify';
 /** Functions that tasks call, each through a queue of its own. */
 export type TaskTarget = 'prepare' | 'deidentify' | 'load' | 'transform' | 'nightly';
 

@@ -1,8 +1,11 @@
 /** One request: a table whose cells are de-identified, and how. Built by render/dlp.ts; its shape is DLP's own. */
 export interface DeidentifyRequest {
   /** google.privacy.dlp.v2.DeidentifyConfig as JSON; keys are named, the adapter puts them in. */
-  deidentifyConfig: object;
+  deidentifyConfig?: object;
   inspectConfig?: object;
+  /** Full names of stored templates, in place of the two. */
+  deidentifyTemplateName?: string;
+  inspectTemplateName?: string;
   headers: readonly string[];
   /** DLP's rows: every one has a cell a header. */
   rows: { values: Cell[] }[];
@@ -24,6 +27,14 @@ export interface InspectRequest {
   rows: { values: Cell[] }[];
 }
 
+/** One request: a table whose cells are turned back into what they were made of. */
+export interface ReidentifyRequest {
+  /** google.privacy.dlp.v2.DeidentifyConfig as JSON, of reversible transformations; keys are named, the adapter puts them in. */
+  reidentifyConfig: object;
+  headers: readonly string[];
+  rows: { values: Cell[] }[];
+}
+
 /** Where DLP found what; never the value itself. */
 export interface Finding {
   infoType: string;
@@ -31,4 +42,24 @@ export interface Finding {
   column: string;
   /** Index into the request's rows. */
   row: number;
+}
+
+/** What is to be known of a stored template before it is used. */
+export type StoredTemplate = DeidentifyTemplate | InspectTemplate;
+
+export interface DeidentifyTemplate {
+  kind: 'deidentify';
+  /** RFC 3339. */
+  updatedAt: string;
+  madeFor: 'info_types' | 'records' | 'images';
+  /** Of records: which fields each of its transformations names. */
+  fields: { names: string[]; isConditional: boolean }[];
+  suppressesRecords: boolean;
+}
+
+export interface InspectTemplate {
+  kind: 'inspect';
+  /** RFC 3339. */
+  updatedAt: string;
+  limitsFindings: boolean;
 }

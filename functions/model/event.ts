@@ -22,4 +22,5 @@ export type EventType =
   | 'transform.failed'
   | 'build.done'
   | 'freshness.missed'
-  | 'sweep.done';
+  | 'sweep.done'
+  | 'privacy.reidentified';

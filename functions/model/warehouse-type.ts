@@ -1,4 +1,5 @@
 import type { Column, ColumnType, Transformation } from './column.ts';
+import { verbatimPrimitive } from './transformation.ts';
 
 /** The type that a column has in the warehouse: what protects a value may also turn it into text. A dropped column has none. */
 export function warehouseType(column: Column): ColumnType {
@@ -16,10 +17,20 @@ function transformedType(type: ColumnType, transform: Transformation): ColumnTyp
     case 'bucket':
     case 'fpe':
     case 'dictionary':
+    case 'template':
       return 'STRING';
     case 'time_part':
       return 'INT64';
     case 'date_shift':
       return type;
+    case 'dlp':
+      switch (verbatimPrimitive(transform)) {
+        case 'dateShiftConfig':
+          return type;
+        case 'timePartConfig':
+          return type === 'STRING' ? 'STRING' : 'INT64';
+        default:
+          return 'STRING';
+      }
   }
 }

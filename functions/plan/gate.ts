@@ -1,3 +1,5 @@
+import type { Transformation } from '../model/column.ts';
+
 /**
  * Which free text need not go to DLP. Only for infoTypes that a pattern or a checksum defines: a text that lacks what
  * every instance must have cannot hold one. The tests are wider than any pattern on purpose. Names, places, addresses and
@@ -28,6 +30,15 @@ const COLON = /[:\uFF1A\uFE55]|%3A/i;
 
 export const isGated = (infoTypes: readonly string[]): boolean =>
   infoTypes.length > 0 && infoTypes.every((infoType) => MARKS.has(infoType));
+
+/**
+ * What a column's texts can be told harmless by; undefined = all of them are sent. An infoType of one's own may be any words or
+ * pattern, and what DLP's own words or a template look for is not known to be wider.
+ */
+export function gatedInfoTypes(transformation: Transformation): readonly string[] | undefined {
+  if (transformation.kind !== 'redact_findings' || transformation.custom !== undefined) return undefined;
+  return isGated(transformation.infoTypes) ? transformation.infoTypes : undefined;
+}
 
 /** False only where the text cannot hold an instance of any of them. */
 export function mayHoldFindings(text: string, infoTypes: readonly string[]): boolean {

@@ -1,11 +1,13 @@
 import type { Column } from '../model/column.ts';
-import { travelsTyped } from '../model/transformation.ts';
+import { travelsTyped, verbatimPrimitive } from '../model/transformation.ts';
 
 /** Values of one column, on their way to DLP; `contexts` runs beside them where the transformation has one. */
 export interface Segment {
   column: Column;
   /** They travel as numbers or dates, not as text. */
   typed: boolean;
+  /** A lane that ends early is filled up with the column's last value: what an empty one would become is not sure. */
+  repeats: boolean;
   values: string[];
   contexts?: string[];
 }
@@ -105,6 +107,7 @@ export function createPacker(limits: PackLimits): Packer {
     add(column, added, contexts) {
       const full: Pack[] = [];
       const typed = isTyped(column);
+      const repeats = typed || isVerbatimPrimitive(column);
       const own = contexts ? 2 : 1;
       let segment = segments.at(-1);
       if (segment?.column !== column) segment = undefined;
@@ -114,13 +117,13 @@ export function createPacker(limits: PackLimits): Packer {
         const valueBytes = Buffer.byteLength(value);
         const contextBytes = context === undefined ? 0 : Buffer.byteLength(context);
         const size = (typed ? typedSize(column.type) : textSize(valueBytes)) + (contexts ? textSize(contextBytes) : 0);
-        const spareSize = typed ? size : textSize(0);
+        const spareSize = repeats ? size : textSize(0);
         if (values > 0 && !fits(size, own, !segment, spareSize)) {
           full.push(take());
           segment = undefined;
         }
         if (!segment) {
-          segment = { column, typed, values: [], ...(contexts && { contexts: [] }) };
+          segment = { column, typed, repeats, values: [], ...(contexts && { contexts: [] }) };
           segments.push(segment);
           lists += listBytes(column);
         }
@@ -139,7 +142,11 @@ export function createPacker(limits: PackLimits): Packer {
   };
 }
 
-const isTyped = ({ privacy }: Column): boolean => privacy.kind === 'transform' && travelsTyped(privacy.transform);
+const isTyped = ({ privacy, type }: Column): boolean =>
+  privacy.kind === 'transform' && travelsTyped(privacy.transform, type);
+
+const isVerbatimPrimitive = ({ privacy }: Column): boolean =>
+  privacy.kind === 'transform' && verbatimPrimitive(privacy.transform) !== undefined;
 
 /** What a transformation is longer than most, as JSON, which is longer than protobuf. */
 function listBytes({ privacy }: Column): number {

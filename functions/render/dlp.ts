@@ -1,9 +1,12 @@
 import { terminal } from '../errors.ts';
 import type { Alphabet, Column, ColumnType, Range, Transformation } from '../model/column.ts';
 import type { Cell, DeidentifyRequest } from '../model/dlp.ts';
+import { surrogateOf } from '../model/key-name.ts';
 import { pickTexts, type Texts } from '../model/texts.ts';
 import { contextColumn } from '../model/transformation.ts';
 import type { Pack, Segment } from '../plan/pack.ts';
+import { renderInspectConfig, renderReplacements } from './findings.ts';
+import { inContext } from './verbatim.ts';
 
 export interface RenderedPack {
   request: DeidentifyRequest;
@@ -22,13 +25,16 @@ interface Lane {
 
 /** A pack as DLP's table. */
 export function renderPack(pack: Pack): RenderedPack {
-  const { height } = pack;
+  const first = transformationOf(pack.segments[0]?.column);
+  const isRecord = first?.kind === 'template' && first.madeFor === 'records';
+  // A template of records names its fields, so their values stand below each other in one lane.
+  const height = isRecord ? pack.values : pack.height;
   const lanes = pack.segments.flatMap((segment, s): Lane[] =>
     Array.from({ length: Math.ceil(segment.values.length / height) }, (_, k) => ({
       segment,
       from: k * height,
-      name: `s${s}_${k}`,
-      ...(segment.contexts && { contextName: `s${s}_${k}_by` }),
+      name: isRecord ? segment.column.name : `s${s}_${k}`,
+      ...(segment.contexts && { contextName: isRecord ? (first.context ?? '') : `s${s}_${k}_by` }),
     })),
   );
   const rows = Array.from({ length: height }, (_, row) => ({
@@ -41,11 +47,12 @@ export function renderPack(pack: Pack): RenderedPack {
     headers.push(lane.name);
     if (lane.contextName) headers.push(lane.contextName);
   }
-  const first = transformationOf(lanes[0]?.segment.column);
   return {
     request: {
-      deidentifyConfig: { recordTransformations: { fieldTransformations: fieldTransformations(lanes) } },
-      ...(first?.kind === 'redact_findings' && { inspectConfig: inspectConfig(first) }),
+      ...(first?.kind === 'template'
+        ? { deidentifyTemplateName: first.deidentify, ...(first.inspect && { inspectTemplateName: first.inspect }) }
+        : { deidentifyConfig: { recordTransformations: { fieldTransformations: fieldTransformations(lanes) } } }),
+      ...(first && inspectionOf(first)),
       headers,
       rows,
     },
@@ -63,11 +70,27 @@ export function renderPack(pack: Pack): RenderedPack {
   };
 }
 
-/** What tells apart the requests that columns may share: primitives share one, inspections share those of equal infoTypes. */
-export function packKey(transformation: Transformation): string {
-  return transformation.kind === 'redact_findings'
-    ? JSON.stringify([transformation.infoTypes, transformation.minLikelihood])
+/**
+ * What tells apart the requests that columns may share: primitives share one, inspections share those of equal infoTypes,
+ * templates of infoTypes share those of the same template, and a template of records has each column by itself.
+ */
+export function packKey(transformation: Transformation, column: string): string {
+  if (transformation.kind === 'template') {
+    const { deidentify, inspect, madeFor } = transformation;
+    return JSON.stringify([deidentify, inspect, madeFor === 'records' ? column : '']);
+  }
+  if (transformation.kind === 'redact_findings')
+    // Single replacements are a transformation each, and DLP takes 100 a request.
+    return JSON.stringify([renderInspectConfig(transformation), transformation.each ? column : '']);
+  // DLP also looks for what only a transformation names.
+  return transformation.kind === 'dlp' && 'findings' in transformation
+    ? JSON.stringify([transformation.inspect, transformation.findings])
     : '';
+}
+
+function inspectionOf(transformation: Transformation): { inspectConfig?: object } {
+  if (transformation.kind === 'redact_findings') return { inspectConfig: renderInspectConfig(transformation) };
+  return transformation.kind === 'dlp' && 'findings' in transformation ? { inspectConfig: transformation.inspect } : {};
 }
 
 export function transformationOf(column: Column | undefined): Transformation | undefined {
@@ -76,25 +99,27 @@ export function transformationOf(column: Column | undefined): Transformation | u
 
 /**
  * A segment's last lane may end early. Text lanes are filled up with empty cells, which DLP leaves alone and does not
- * charge; for a number or a date no empty value is sure to be left alone, so those repeat their last one.
+ * charge; for a number, a date and what a
+ * verbatim transformation does no empty value is sure to be left alone, so those repeat their last one.
  */
 function cellsOf({ segment, contextName }: Lane, index: number): Cell[] {
   const at = Math.min(index, segment.values.length - 1);
   const isSpare = at < index;
-  const cell: Cell = isSpare && !segment.typed ? { stringValue: '' } : cellOf(segment.values[at] ?? '', segment.column);
+  const cell = isSpare && !segment.repeats ? { stringValue: '' } : cellOf(segment.values[at] ?? '', segment);
   return contextName ? [cell, { stringValue: segment.contexts?.[at] ?? '' }] : [cell];
 }
 
-function cellOf(value: string, column: Column): Cell {
-  const transformation = transformationOf(column);
-  switch (transformation?.kind) {
-    case 'bucket':
-      return column.type === 'INT64' ? { integerValue: value } : { floatValue: floatOf(value) };
-    case 'date_shift':
-    case 'time_part':
-      return dateCell(value, column.type);
+function cellOf(value: string, { typed, column: { type } }: Segment): Cell {
+  if (!typed) return { stringValue: value };
+  switch (type) {
+    case 'INT64':
+      return { integerValue: value };
+    case 'DATE':
+    case 'DATETIME':
+    case 'TIMESTAMP':
+      return dateCell(value, type);
     default:
-      return { stringValue: value };
+      return { floatValue: floatOf(value) };
   }
 }
 
@@ -121,33 +146,30 @@ function fieldTransformations(lanes: readonly Lane[]): object[] {
   return [...byColumn].flatMap(([column, own]): object[] => {
     const transformation = transformationOf(column);
     if (!transformation) throw terminal('UNEXPECTED', `column ${column.name} has no transformation`);
-    if (transformation.kind === 'redact_findings') {
-      return [
-        {
-          fields: fields(own),
-          infoTypeTransformations: {
-            transformations: [
-              { infoTypes: named(transformation.infoTypes), primitiveTransformation: replacement(transformation.with) },
-            ],
-          },
-        },
-      ];
-    }
-    // A context is a column of the same row, so each lane has a transformation of its own.
-    if (contextColumn(transformation) !== undefined)
-      return own.map((lane) => ({
-        fields: fields([lane]),
-        primitiveTransformation: primitive(transformation, column, lane.contextName),
+    if (transformation.kind === 'redact_findings')
+      return [{ fields: fields(own), infoTypeTransformations: renderReplacements(transformation) }];
+    if (transformation.kind === 'dlp' && 'findings' in transformation)
+      return lanesOrEach(transformation, own).map((some) => ({
+        fields: fields(some),
+        infoTypeTransformations: inContext(transformation.findings, some[0]?.contextName),
       }));
-    return [{ fields: fields(own), primitiveTransformation: primitive(transformation, column) }];
+    if (transformation.kind === 'template') throw terminal('UNEXPECTED', `column ${column.name} has a template`);
+    return lanesOrEach(transformation, own).map((some) => ({
+      fields: fields(some),
+      primitiveTransformation: primitive(transformation, column, some[0]?.contextName),
+    }));
   });
 }
 
-const fields = (lanes: readonly Lane[]): object[] => lanes.map(({ name }) => ({ name }));
-const named = (infoTypes: readonly string[]): object[] => infoTypes.map((name) => ({ name }));
+/** A context is a column of the same row, so each lane that has one has a transformation of its own. */
+const lanesOrEach = (transformation: Transformation, lanes: readonly Lane[]): (readonly Lane[])[] =>
+  contextColumn(transformation) === undefined ? [lanes] : lanes.map((lane) => [lane]);
 
-function primitive(
-  transformation: Exclude<Transformation, { kind: 'redact_findings' }>,
+const fields = (lanes: readonly Lane[]): object[] => lanes.map(({ name }) => ({ name }));
+
+/** One primitive of DLP. `context` is the column of the request that has its context. */
+export function primitive(
+  transformation: Exclude<Transformation, { kind: 'redact_findings' | 'template' } | { findings: object }>,
   column: Column,
   context?: string,
 ): object {
@@ -156,7 +178,7 @@ function primitive(
       return {
         cryptoDeterministicConfig: {
           cryptoKey: { keyName: transformation.key },
-          surrogateInfoType: { name: transformation.key },
+          surrogateInfoType: { name: surrogateOf(transformation.key) },
           ...(context !== undefined && { context: { name: context } }),
         },
       };
@@ -164,7 +186,7 @@ function primitive(
       return {
         cryptoReplaceFfxFpeConfig: {
           cryptoKey: { keyName: transformation.key },
-          ...alphabetOf(transformation.alphabet),
+          ...alphabetFields(transformation.alphabet),
           ...(context !== undefined && { context: { name: context } }),
           ...(transformation.surrogate !== undefined && { surrogateInfoType: { name: transformation.surrogate } }),
         },
@@ -191,6 +213,8 @@ function primitive(
           upperBound: bound(transformation.max, column),
         },
       };
+    case 'dlp':
+      return inContext(transformation.primitive, context);
     case 'dictionary':
       return { replaceDictionaryConfig: { wordList: { words: transformation.words } } };
     case 'time_part':
@@ -217,7 +241,7 @@ const bucketing = (ranges: readonly Range[], column: Column): object => ({
   },
 });
 
-function alphabetOf(alphabet: Alphabet): object {
+function alphabetFields(alphabet: Alphabet): object {
   if (typeof alphabet === 'string') return { commonAlphabet: alphabet };
   return 'radix' in alphabet ? { radix: alphabet.radix } : { customAlphabet: alphabet.characters };
 }
@@ -231,19 +255,4 @@ function characterMask(mask: Extract<Transformation, { kind: 'mask' }>): object 
     ...(mask.keepFirst !== undefined && { reverseOrder: true }),
     ...(mask.ignore && { charactersToIgnore: [{ charactersToSkip: mask.ignore }] }),
   };
-}
-
-function replacement(how: 'info_type' | 'nothing' | 'mask'): object {
-  switch (how) {
-    case 'info_type':
-      return { replaceWithInfoTypeConfig: {} };
-    case 'nothing':
-      return { redactConfig: {} };
-    case 'mask':
-      return { characterMaskConfig: { maskingCharacter: '*' } };
-  }
-}
-
-function inspectConfig({ infoTypes, minLikelihood }: Extract<Transformation, { kind: 'redact_findings' }>): object {
-  return { infoTypes: named(infoTypes), minLikelihood };
 }

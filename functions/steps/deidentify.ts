@@ -1,21 +1,20 @@
 import pMap from 'p-map';
 import { SluiceError, terminal } from '../errors.ts';
-import type { Column } from '../model/column.ts';
 import { curatedName, markName, rejectsName } from '../model/ids.ts';
 import type { DlpUsage, LedgerEntry, ObjectRef, Reason, Reject, Shard, ShardMark } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { concatTexts, type Texts, textsOf } from '../model/texts.ts';
-import { contextColumn } from '../model/transformation.ts';
-import { isGated, mayHoldFindings } from '../plan/gate.ts';
-import { createPacker, halve, INSPECT_LIMITS, type Pack, type Packer, TRANSFORM_LIMITS } from '../plan/pack.ts';
-import type { DistinctValues, Ports, ShardWork, ValueGroup } from '../ports.ts';
-import { packKey, renderPack, transformationOf } from '../render/dlp.ts';
+import { halve, type Pack } from '../plan/pack.ts';
+import type { Ports, ShardWork } from '../ports.ts';
+import { renderPack } from '../render/dlp.ts';
 import { finishRun } from './finish-run.ts';
 import { inspectPublic } from './inspect-public.ts';
 import { readManifest } from './manifest.ts';
+import { groupOf, packsOf, type Spare } from './packs.ts';
 import { quarantine } from './quarantine.ts';
 import { readerOf } from './read-object.ts';
 import { sourceOf } from './source-of.ts';
+import { readTemplates } from './templates.ts';
 
 /** De-identifies one shard: raw rows in, protected Parquet and a mark out. What DLP did not answer for is never written. */
 export async function deidentify(ports: Ports, entry: LedgerEntry, n: number, only: Shard | undefined): Promise<void> {
@@ -53,7 +52,10 @@ async function processShard(ports: Ports, entry: LedgerEntry, source: Source, sh
     // First, since what is refused need not be transformed, and paid for.
     const inspected = await inspectPublic(ports, source, work);
     if (inspected.reasons.length > 0) return { reasons: inspected.reasons };
+    const templates = await readTemplates(ports, source);
+    if (templates.reasons.length > 0) return { reasons: templates.reasons };
     const dlp = addUsage(inspected.usage, await transformValues(ports, source, work));
+    await templates.confirm();
     const rejects = await work.rejects();
     const output = await work.finish({ run, arrivedAt: entry.detail.arrivedAt ?? entry.at });
     if (output.rows + rejects.length !== work.records) {
@@ -123,43 +125,9 @@ async function transformValues(ports: Ports, source: Source, work: ShardWork): P
       await work.learn(groupOf(column), contexts ? { values, contexts } : { values }, outputs[index] ?? textsOf([]));
     }
   };
-  await pMap(packs(source, work), learn, { concurrency: ports.limits.dlpConcurrency });
+  const spare: Spare = (column, texts) => work.learn(groupOf(column), { values: texts }, textsOf(texts));
+  await pMap(packsOf(source, work, spare), learn, { concurrency: ports.limits.dlpConcurrency });
   return usage;
-}
-
-/** All packs of a shard, made while earlier ones are under way. */
-async function* packs(source: Source, work: ShardWork): AsyncGenerator<Pack> {
-  const packers = new Map<string, Packer>();
-  for (const column of source.columns) {
-    const transformation = transformationOf(column);
-    if (!transformation || transformation.kind === 'redact' || transformation.kind === 'replace') continue;
-    const key = packKey(transformation);
-    const packer = packers.get(key) ?? createPacker(key === '' ? TRANSFORM_LIMITS : INSPECT_LIMITS);
-    packers.set(key, packer);
-    const infoTypes =
-      transformation.kind === 'redact_findings' && isGated(transformation.infoTypes)
-        ? transformation.infoTypes
-        : undefined;
-    for await (const found of work.distinct(groupOf(column))) {
-      const { values, contexts } = infoTypes ? await passHarmless(work, column, found, infoTypes) : found;
-      yield* packer.add(column, values, contexts);
-    }
-  }
-  for (const packer of packers.values()) yield* packer.flush();
-}
-
-/** Texts that cannot hold any of the infoTypes stay as they are, and at home. */
-async function passHarmless(
-  work: ShardWork,
-  column: Column,
-  found: DistinctValues,
-  infoTypes: readonly string[],
-): Promise<DistinctValues> {
-  const suspects: string[] = [];
-  const harmless: string[] = [];
-  for (const value of found.values) (mayHoldFindings(value, infoTypes) ? suspects : harmless).push(value);
-  if (harmless.length > 0) await work.learn(groupOf(column), { values: harmless }, textsOf(harmless));
-  return { values: suspects };
 }
 
 /** One request, or halves of it where DLP finds it too large: only what failed is sent again. */
@@ -203,10 +171,4 @@ function joinHalves(
     }
     return concatTexts(own);
   });
-}
-
-function groupOf(column: Column): ValueGroup {
-  const transformation = transformationOf(column);
-  const context = transformation && contextColumn(transformation);
-  return { column: column.name, ...(context !== undefined && { context }) };
 }

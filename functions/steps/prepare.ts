@@ -2,6 +2,7 @@ import { retryable, terminal } from '../errors.ts';
 import { plainName, slug } from '../model/ids.ts';
 import type { LedgerEntry, Manifest, ObjectRef, Shard } from '../model/run.ts';
 import { UNMATCHED } from '../model/source.ts';
+import { planShardBytes } from '../plan/shards.ts';
 import type { ObjectInfo, Ports, Survey } from '../ports.ts';
 import { advance } from './advance.ts';
 import { finishRun } from './finish-run.ts';
@@ -85,14 +86,9 @@ async function locate(ports: Ports, { detail }: LedgerEntry): Promise<ObjectInfo
   return found;
 }
 
-/** Shards of equal size, the fewest that keep each below the limit. A run that was prepared as one shard stays one. */
+/** A run that was prepared as one shard stays one. */
 function limitsFor({ limits }: Ports, { state }: LedgerEntry, { size }: ObjectInfo) {
-  if (state === 'PREPARED') return { ...limits, shardBytes: Number.MAX_SAFE_INTEGER };
-  const shards = Math.max(1, Math.ceil(size / limits.shardBytes));
-  return {
-    ...limits,
-    shardBytes: Math.ceil(size / shards) > limits.shardBytes / 2 ? Math.ceil(size / shards) : limits.shardBytes,
-  };
+  return { ...limits, shardBytes: state === 'PREPARED' ? Number.MAX_SAFE_INTEGER : planShardBytes(size, limits) };
 }
 
 async function shardsOf(ports: Ports, entry: LedgerEntry, input: ObjectInfo, survey: Survey): Promise<Shard[]> {

@@ -1,4 +1,4 @@
-import list from './prices.json' with { type: 'json' };
+import list from '../../functions/model/prices.json' with { type: 'json' };
 
 /** What Google bills: what the local cloud meters, and what costs by the month for merely being there. */
 export type BillSku = keyof typeof list;

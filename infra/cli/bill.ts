@@ -34,7 +34,7 @@ export async function bill({ data, json }: DataOption & JsonOption): Promise<voi
       "Google's list prices for the US, in USD; the free amounts are those of one billing account and month.",
     ),
   );
-  print(paint('dim', 'Where each price was read and when: --json, or infra/bill/prices.json.'));
+  print(paint('dim', 'Where each price was read and when: --json, or functions/model/prices.json.'));
 }
 
 /** Everything that was metered since the folder was made. */

@@ -5,10 +5,12 @@ import { addBill } from './commands/bill.ts';
 import { addCheck } from './commands/check.ts';
 import { addDrop } from './commands/drop.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addKeys } from './commands/keys.ts';
 import { addNightly } from './commands/nightly.ts';
 import { addPlan } from './commands/plan.ts';
 import { addQuarantine } from './commands/quarantine.ts';
 import { addQuery } from './commands/query.ts';
+import { addReidentify } from './commands/reidentify.ts';
 import { addRelease } from './commands/release.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRollback } from './commands/rollback.ts';
@@ -63,11 +65,11 @@ export function createProgram(): Command {
   program.commandsGroup('Run it here:');
   for (const add of [addStart, addUp, addDrop]) add(program);
   program.commandsGroup('See what happened:');
-  for (const add of [addRuns, addShow, addQuarantine, addReplay, addBill]) add(program);
+  for (const add of [addRuns, addShow, addQuarantine, addReplay, addReidentify, addBill]) add(program);
   program.commandsGroup('Declare and transform:');
   for (const add of [addInspect, addCheck, addPlan, addRun, addNightly, addQuery]) add(program);
   program.commandsGroup('Take it to the cloud:');
-  for (const add of [addTfvars, addArchive, addRelease, addSmoke, addRollback]) add(program);
+  for (const add of [addKeys, addTfvars, addArchive, addRelease, addSmoke, addRollback]) add(program);
   return program;
 }
 

@@ -5,11 +5,12 @@ import type { Release } from '../../functions/model/release.ts';
 import { type CloudPorts, type Endpoints, isAlive, isRunning, lastEndpoints, writeEndpoints } from './endpoints.ts';
 import { environmentOf } from './environment.ts';
 import { FailedError } from './errors.ts';
+import { keysOf } from './keys/key-uses.ts';
 import { type LocalKeys, localKeys } from './keys/local-keys.ts';
 import { localEndpoints } from './local-names.ts';
 import { type Child, freePort, startChild } from './processes.ts';
 import { provision } from './provision.ts';
-import { keysOf, publishRelease } from './publish-release.ts';
+import { publishRelease } from './publish-release.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 /** A local cloud and the functions beside it, as two processes. */

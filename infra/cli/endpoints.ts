@@ -24,6 +24,8 @@ export interface Endpoints {
   admin: string;
   /** Service accounts that call the functions; `operator` is whom a person's requests come from. */
   accounts: Record<'push' | 'tasks' | 'scheduler' | 'operator', string>;
+  /** Service accounts that may ask for clear values, by the name of who acts as each. */
+  reidentifiers: Readonly<Record<string, string>>;
   /** Where IAM gives out tokens, and the certificates that verify them. */
   identity: string;
   pids: { up: number; cloud: number; functions: number };

@@ -2,11 +2,10 @@ import type { Endpoints } from './endpoints.ts';
 
 /** The functions' settings for a local cloud; functions/config.ts says what each is. */
 export function environmentOf(endpoints: Endpoints, keys: object): Record<string, string> {
-  const { project, location, buckets, queues, topics, accounts } = endpoints;
-  const urls = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc'].map((name) => [
-    `SLUICE_URL_${name.toUpperCase()}`,
-    `${endpoints.functions}/${name}`,
-  ]);
+  const { project, location, buckets, queues, topics, accounts, reidentifiers } = endpoints;
+  const urls = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify'].map(
+    (name) => [`SLUICE_URL_${name.toUpperCase()}`, `${endpoints.functions}/${name}`],
+  );
   return {
     SLUICE_PROJECT: project,
     SLUICE_LOCATION: location,
@@ -27,6 +26,7 @@ export function environmentOf(endpoints: Endpoints, keys: object): Record<string
     SLUICE_CALLERS_TRANSFORM: accounts.tasks,
     SLUICE_CALLERS_NIGHTLY: `${accounts.scheduler},${accounts.tasks}`,
     SLUICE_CALLERS_ADHOC: accounts.operator,
+    SLUICE_CALLERS_REIDENTIFY: Object.values(reidentifiers).join(','),
     SLUICE_TASK_SERVICE_ACCOUNT: accounts.tasks,
     SLUICE_KEYS: JSON.stringify(keys),
   };

@@ -6,27 +6,27 @@ import { authorized, type Site } from './site.ts';
 const REUSE_MS = 45 * 60_000;
 
 /**
- * Identity tokens of the operator's account, each for one audience (a function's URL), as IAM Credentials gives them out:
- * the one way in which the command line calls a function, here and at Google.
+ * Identity tokens of an account (the operator's, unless said), each for one audience (a function's URL), as IAM Credentials
+ * gives them out: the one way in which the command line calls a function, here and at Google.
  */
 export function createIdTokens(
   site: Pick<Site, 'identity' | 'accounts' | 'credentials'>,
+  account = site.accounts.operator,
 ): (audience: string) => Promise<string> {
   const { identity } = site;
-  const { operator } = site.accounts;
   const held = new Map<string, { token: string; until: number }>();
 
   return async (audience) => {
     const known = held.get(audience);
     if (known && Date.now() < known.until) return known.token;
-    const url = `${identity}/v1/projects/-/serviceAccounts/${operator}:generateIdToken`;
+    const url = `${identity}/v1/projects/-/serviceAccounts/${account}:generateIdToken`;
     const answer = await callJson<{ token?: string }>(
       'POST',
       url,
       { audience, includeEmail: true },
       await authorized(site),
     );
-    if (!answer?.token) throw new FailedError(`IAM gave no identity token of ${operator}`);
+    if (!answer?.token) throw new FailedError(`IAM gave no identity token of ${account}`);
     held.set(audience, { token: answer.token, until: Date.now() + REUSE_MS });
     return answer.token;
   };

@@ -48,6 +48,7 @@ export function localEndpoints({ project, location, ports, functions, sql }: Loc
       scheduler: account('scheduler'),
       operator: account('operator'),
     },
+    reidentifiers: { me: account('reid-me') },
     identity: http(ports.admin),
     pids: { up: process.pid, cloud: 0, functions: 0 },
   };

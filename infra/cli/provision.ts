@@ -7,8 +7,8 @@ import { SCHEDULES } from './schedules.ts';
  * repeated; what is there stays, but for the addresses of the functions, which move with their port.
  */
 export async function provision(endpoints: Endpoints): Promise<void> {
-  const { buckets, project, storage, accounts, identity } = endpoints;
-  for (const email of Object.values(accounts)) {
+  const { buckets, project, storage, accounts, reidentifiers, identity } = endpoints;
+  for (const email of Object.values({ ...accounts, ...reidentifiers })) {
     const account = { accountId: email.slice(0, email.indexOf('@')) };
     await callJson('POST', `${identity}/v1/projects/${project}/serviceAccounts`, account, EXISTS);
   }

@@ -42,13 +42,3 @@ async function getJson<T>(site: State, name: string): Promise<T | undefined> {
   const url = `${site.storage}/storage/v1/b/${site.buckets.state}/o/${encodeURIComponent(name)}?alt=media`;
   return callJson<T>('GET', url, undefined, { ...(await authorized(site)), allow: [404] });
 }
-
-/** Names of the keys that the release's columns are protected with. */
-export function keysOf(release: Pick<Release, 'sources'>): string[] {
-  const keys = release.sources.flatMap(({ columns }) =>
-    columns.flatMap(({ privacy }) =>
-      privacy.kind === 'transform' && 'key' in privacy.transform ? [privacy.transform.key] : [],
-    ),
-  );
-  return [...new Set(keys)].sort();
-}

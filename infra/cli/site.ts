@@ -2,7 +2,10 @@ import type { Endpoints } from './endpoints.ts';
 
 /** Where a command finds a Sluice: in a local cloud, or deployed to a project at Google. */
 export interface Site
-  extends Pick<Endpoints, 'project' | 'location' | 'buckets' | 'storage' | 'bigquery' | 'kms' | 'identity'> {
+  extends Pick<
+    Endpoints,
+    'project' | 'location' | 'buckets' | 'storage' | 'bigquery' | 'kms' | 'identity' | 'reidentifiers'
+  > {
   accounts: Pick<Endpoints['accounts'], 'operator'>;
   /** One address with the functions below it, or each function's own. */
   functions: string | Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import type { Release } from '../../functions/model/release.ts';
-import { keysOf } from './publish-release.ts';
+import { infoTypesOf } from '../../functions/model/transformation.ts';
+import { keysOf } from './keys/key-uses.ts';
 import { SCHEDULES, type Schedule } from './schedules.ts';
 
 /** What the declarations ask of the infrastructure: the variable `declared` of infra/deploy. */
@@ -29,11 +30,7 @@ export function planDeclared({ sources, transforms }: Release): Declared {
     info_types: [
       ...new Set(
         sources.flatMap(({ columns }) =>
-          columns.flatMap(({ privacy }) =>
-            privacy.kind === 'transform' && privacy.transform.kind === 'redact_findings'
-              ? privacy.transform.infoTypes
-              : [],
-          ),
+          columns.flatMap(({ privacy }) => (privacy.kind === 'transform' ? infoTypesOf(privacy.transform) : [])),
         ),
       ),
     ].sort(),

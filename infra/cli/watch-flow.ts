@@ -90,6 +90,11 @@ function ofEvent({ type, subject, run = '', detail }: SluiceEvent, data: string)
       return { what: 'not built', style: 'red', subject, detail: String(detail.message ?? '') };
     case 'freshness.missed':
       return { what: 'late', style: 'yellow', subject, detail: `expected by ${String(detail.deadline)}` };
+    case 'privacy.reidentified': {
+      const outcome = String(detail.outcome);
+      const what = outcome === 'answered' ? formatCounted(count('values'), 'clear value') : outcome;
+      return { what: 're-identified', style: 'yellow', subject, detail: `${what} for ${String(detail.who)}` };
+    }
     // The lines above have told of these.
     case 'run.rejects':
     case 'build.done':

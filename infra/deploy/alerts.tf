@@ -34,6 +34,13 @@ locals {
       logs     = local.privacy_logs
       runbook  = "Rows did not add up after de-identification, or somebody other than Sluice used DLP, its key, or read raw data. Find the entry by the metric's filter in the logs; if it is not explained, take the key's decrypter away first and ask afterwards."
     }
+    # The lines themselves as well: no use of it goes unseen.
+    reidentified = {
+      title    = "clear values were asked for"
+      severity = "WARNING"
+      logs     = local.reidentify_logs
+      runbook  = "Somebody had tokens turned back into values, or tried to. The entry says who, which source and columns, how many and why; `audit/reidentify/` in the state bucket has it for good. If the person named does not know of it, remove them from `reidentifiers` first and ask afterwards."
+    }
     dead_letters = {
       title     = "messages lie in a dead letter"
       severity  = "ERROR"
@@ -80,12 +87,16 @@ locals {
     }
   }
 
-  # Where no source says when it is expected, none can be late.
-  alerts = { for kind, alert in local.alert_kinds : kind => alert if kind != "freshness_missed" || length(var.declared.expectations) > 0 }
+  # Where no source says when it is expected, none can be late; where nobody may re-identify, nobody does.
+  idle_alerts = concat(
+    length(var.declared.expectations) > 0 ? [] : ["freshness_missed"],
+    length(var.reidentifiers) > 0 ? [] : ["reidentified"],
+  )
+  alerts = { for kind, alert in local.alert_kinds : kind => alert if !contains(local.idle_alerts, kind) }
 }
 
 resource "google_monitoring_alert_policy" "alert" {
-  for_each = { for kind, alert in local.alerts : kind => alert if kind != "privacy_violation" }
+  for_each = { for kind, alert in local.alerts : kind => alert if !contains(keys(alert), "logs") }
 
   display_name          = "${var.prefix}: ${each.value.title}"
   combiner              = "OR"
@@ -127,24 +138,26 @@ resource "google_monitoring_alert_policy" "alert" {
   }
 }
 
-resource "google_monitoring_alert_policy" "privacy" {
-  display_name          = "${var.prefix}: ${local.alerts.privacy_violation.title}"
+resource "google_monitoring_alert_policy" "logs" {
+  for_each = { for kind, alert in local.alerts : kind => alert if contains(keys(alert), "logs") }
+
+  display_name          = "${var.prefix}: ${each.value.title}"
   combiner              = "OR"
-  severity              = local.alerts.privacy_violation.severity
+  severity              = each.value.severity
   notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
-  user_labels           = { alert = "privacy_violation" }
+  user_labels           = { alert = each.key }
 
   conditions {
-    display_name = local.alerts.privacy_violation.title
+    display_name = each.value.title
 
     condition_matched_log {
-      filter = local.alerts.privacy_violation.logs
+      filter = each.value.logs
     }
   }
 
   documentation {
-    subject   = "${var.prefix} in ${var.project}: ${local.alerts.privacy_violation.title}"
-    content   = local.alerts.privacy_violation.runbook
+    subject   = "${var.prefix} in ${var.project}: ${each.value.title}"
+    content   = each.value.runbook
     mime_type = "text/markdown"
   }
 

@@ -15,6 +15,8 @@ locals {
     # Holds the ids of all runs while it compares them with the bucket.
     nightly = { memory = "1Gi", cpu = "1", concurrency = 2, timeout = 1800, max_instances = 2 }
     adhoc   = { memory = "512Mi", cpu = "1", concurrency = 8, timeout = 300, max_instances = 2 }
+    # Somebody looks a few values up, a few times a week.
+    reidentify = { memory = "512Mi", cpu = "1", concurrency = 8, timeout = 300, max_instances = 1 }
   }
 
   sizes = {

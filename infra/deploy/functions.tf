@@ -1,4 +1,4 @@
-# The seven functions, from one archive; which of them an instance is, the entry point says. `sluice archive` has bundled
+# The functions, from one archive; which of them an instance is, the entry point says. `sluice archive` has bundled
 # it already, so Google's buildpack installs two packages and compiles nothing.
 
 locals {
@@ -22,10 +22,11 @@ locals {
     { for role, name in local.buckets : "SLUICE_BUCKET_${upper(role)}" => name },
     { for name, queue in local.queues : "SLUICE_QUEUE_${upper(name)}" => queue },
     { for name, url in local.urls : "SLUICE_URL_${upper(name)}" => url },
-    { for name, callers in local.callers : "SLUICE_CALLERS_${upper(name)}" => join(",", [for caller in callers : local.accounts[caller]]) },
+    { for name, accounts in local.callers : "SLUICE_CALLERS_${upper(name)}" => join(",", [for caller in accounts : local.accounts[caller]]) if length(accounts) > 0 },
   )
 
-  # Keys go to the one function that hands them to DLP, and they go wrapped.
+  # Keys go to the functions that hand them to DLP, and they go wrapped.
+  key_holders  = ["deidentify", "reidentify"]
   wrapped_keys = { for name, wrapped in var.wrapped_keys : name => { wrapped = wrapped, kmsKey = google_kms_crypto_key.dlp.id } }
 }
 
@@ -63,7 +64,7 @@ resource "google_cloudfunctions2_function" "function" {
 
     # Cloud Tasks, Cloud Scheduler, Pub/Sub and Eventarc of the same project count as internal when they call the run.app
     # address (cloud.google.com/run/docs/securing/ingress). A person reaches adhoc from within a network of the project
-    # (VPN, workstation, IAP tunnel to a machine), or through a load balancer with IAP: README.md.
+    # (VPN, workstation, IAP tunnel to a machine), or through a load balancer with IAP: README.md. Clear values are for within.
     ingress_settings = each.key == "adhoc" ? var.adhoc_ingress : "ALLOW_INTERNAL_ONLY"
 
     vpc_connector                 = var.private_egress ? google_vpc_access_connector.egress[0].id : null
@@ -76,13 +77,13 @@ resource "google_cloudfunctions2_function" "function" {
         # A CSV is read by one thread of DuckDB, and a second would spin meanwhile.
         SLUICE_THREADS = "1"
       },
-      each.key == "deidentify" ? { SLUICE_KEYS = jsonencode(local.wrapped_keys) } : {},
+      contains(local.key_holders, each.key) ? { SLUICE_KEYS = jsonencode(local.wrapped_keys) } : {},
     )
   }
 
   lifecycle {
     precondition {
-      condition     = each.key != "deidentify" || alltrue([for name in var.declared.keys : contains(keys(var.wrapped_keys), name)])
+      condition     = !contains(local.key_holders, each.key) || alltrue([for name in var.declared.keys : contains(keys(var.wrapped_keys), name)])
       error_message = "A key that sql/ names is not in wrapped_keys: README.md says how to wrap one."
     }
   }

@@ -1,4 +1,5 @@
-# Accounts: one a function, one for each kind of caller, one for people, one that builds. None has a key, and the
+# Accounts: one a function, one for each kind of caller, one for people, one for each person
+# who may re-identify, one that builds. None has a key, and the
 # project's default accounts are used by nothing.
 
 locals {
@@ -10,6 +11,7 @@ locals {
     transform  = "Runs the function transform"
     nightly    = "Runs the function nightly"
     adhoc      = "Runs the function adhoc"
+    reidentify = "Runs the function reidentify"
     push       = "Pub/Sub calls arrive as this account"
     tasks      = "Cloud Tasks calls prepare, deidentify, load, transform and nightly as this account"
     scheduler  = "Cloud Scheduler calls nightly as this account"
@@ -17,10 +19,14 @@ locals {
     build      = "Delivers: archives, releases, the plan, the smoke test"
     image      = "Builds the functions' images, and may do nothing else"
   }
+
+  # Whoever may ask for clear values does so as an account of their own, so that its name says who.
+  reidentifiers         = { for name in keys(var.reidentifiers) : name => "reid-${name}" }
+  reidentifier_purposes = { for name, member in var.reidentifiers : local.reidentifiers[name] => "${member} calls reidentify as this account" }
 }
 
 resource "google_service_account" "account" {
-  for_each = local.account_purposes
+  for_each = merge(local.account_purposes, local.reidentifier_purposes)
 
   account_id   = "${var.prefix}-${each.key}"
   display_name = "Sluice ${each.key}"
@@ -37,6 +43,15 @@ resource "google_service_account_iam_member" "operators" {
   )
 
   service_account_id = google_service_account.account["operator"].name
+  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
+  member             = each.value
+}
+
+# Each of them, and nobody else, asks for the identity token of the account that was made for them. It opens reidentify alone.
+resource "google_service_account_iam_member" "reidentifiers" {
+  for_each = var.reidentifiers
+
+  service_account_id = google_service_account.account[local.reidentifiers[each.key]].name
   role               = "roles/iam.serviceAccountOpenIdTokenCreator"
   member             = each.value
 }

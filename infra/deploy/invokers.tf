@@ -2,7 +2,8 @@
 # the next apply.
 
 resource "google_cloud_run_v2_service_iam_binding" "invokers" {
-  for_each = local.callers
+  # A binding has at least one member; nobody may call a function that has none.
+  for_each = { for name, accounts in local.callers : name => accounts if length(accounts) > 0 }
 
   name     = google_cloudfunctions2_function.function[each.key].name
   location = var.region

@@ -14,7 +14,7 @@ resource "google_kms_key_ring" "data" {
 }
 
 # A new version wraps what is wrapped from then on; what an older one has wrapped can still be read, so that tokens stay
-# what they are. Old versions cost 0.06 dollars a month until somebody destroys them: never one that wrapped a key in use.
+# what they are. Old versions cost 0.06 dollars a month until somebody destroys them, which `sluice keys rewrap` comes before: OPERATIONS.md.
 resource "google_kms_crypto_key" "dlp" {
   name                       = "dlp"
   key_ring                   = google_kms_key_ring.data.id

@@ -21,10 +21,10 @@ locals {
   # A function of the 2nd generation is a service of Cloud Run, which is what its lines carry.
   function_logs = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^${var.prefix}-(${join("|", local.function_names)})$\""
   # Data that was read or written by whomever, and changes of anybody's rights.
-  audit_logs = "logName:\"cloudaudit.googleapis.com\" AND protoPayload.serviceName=(\"storage.googleapis.com\" OR \"dlp.googleapis.com\" OR \"cloudkms.googleapis.com\" OR \"iam.googleapis.com\" OR \"cloudresourcemanager.googleapis.com\")"
+  audit_logs = "logName:\"cloudaudit.googleapis.com\" AND protoPayload.serviceName=(\"storage.googleapis.com\" OR \"dlp.googleapis.com\" OR \"cloudkms.googleapis.com\" OR \"iam.googleapis.com\" OR \"iamcredentials.googleapis.com\" OR \"cloudresourcemanager.googleapis.com\")"
 
   # The gate held, or somebody went round it: a public column that holds what it must not; rows that do not add up after
-  # de-identification; anybody but `deidentify` at DLP; anybody but DLP at the key; anybody but the functions at raw data.
+  # de-identification; anybody at DLP but the function whose direction it is; anybody but DLP at the key; anybody but the functions at raw data.
   raw_buckets = ["raw", "staging", "quarantine"]
   raw_readers = distinct([
     for grant in local.grants : grant.function
@@ -32,10 +32,15 @@ locals {
   ])
   privacy_logs = join(" OR ", [
     "(${local.function_logs} AND jsonPayload.code=(\"PRIVACY_VIOLATION\" OR \"ROWS_DO_NOT_RECONCILE\" OR \"DLP_INCOMPLETE\"))",
-    "(protoPayload.serviceName=\"dlp.googleapis.com\" AND protoPayload.methodName=~\"(De|Re)identifyContent$\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.accounts.deidentify}\")",
+    "(protoPayload.serviceName=\"dlp.googleapis.com\" AND protoPayload.methodName=~\"DeidentifyContent$\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.accounts.deidentify}\")",
+    "(protoPayload.serviceName=\"dlp.googleapis.com\" AND protoPayload.methodName=~\"ReidentifyContent$\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.accounts.reidentify}\")",
     "(protoPayload.serviceName=\"cloudkms.googleapis.com\" AND protoPayload.methodName=\"Decrypt\" AND protoPayload.resourceName:\"${google_kms_crypto_key.dlp.id}\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.agents.dlp}\")",
     "(protoPayload.serviceName=\"storage.googleapis.com\" AND protoPayload.methodName=\"storage.objects.get\" AND protoPayload.resourceName=~\"/buckets/(${join("|", [for role in local.raw_buckets : local.buckets[role]])})/objects/\" AND protoPayload.authenticationInfo.principalEmail!~\"^${var.prefix}-(${join("|", local.raw_readers)})@\")",
   ])
+
+  # Every request for clear values, whatever became of it: the line that steps/audit.ts writes before it answers, and those
+  # that were refused at the door.
+  reidentify_logs = "${local.function_logs} AND jsonPayload.function=\"reidentify\" AND (jsonPayload.audit:* OR jsonPayload.code=(\"PERMISSION_DENIED\" OR \"UNAUTHENTICATED\"))"
 }
 
 resource "google_logging_project_sink" "warehouse" {
@@ -55,9 +60,10 @@ resource "google_bigquery_dataset_iam_member" "sink" {
   member     = google_logging_project_sink.warehouse.writer_identity
 }
 
-# Who may de-identify with a key may also re-identify with it: every use of DLP and of KMS is logged.
+# Who may de-identify with a key may also re-identify with it: every use of DLP and of KMS is logged, and so is (iam) who asked
+# for the token of which account.
 resource "google_project_iam_audit_config" "data_access" {
-  for_each = toset(concat(["dlp.googleapis.com", "cloudkms.googleapis.com"], var.audit_storage_reads ? ["storage.googleapis.com"] : []))
+  for_each = toset(concat(["dlp.googleapis.com", "cloudkms.googleapis.com", "iam.googleapis.com"], var.audit_storage_reads ? ["storage.googleapis.com"] : []))
 
   project = var.project
   service = each.key

@@ -2,7 +2,7 @@
 # prefix (infra/cli/local-names.ts); a test compares the two.
 
 locals {
-  function_names = toset(["arrive", "prepare", "deidentify", "load", "transform", "nightly", "adhoc"])
+  function_names = toset(["arrive", "prepare", "deidentify", "load", "transform", "nightly", "adhoc", "reidentify"])
   # Functions that tasks call, each through a queue of its own.
   queue_names  = toset(["prepare", "deidentify", "load", "transform", "nightly"])
   bucket_roles = toset(["raw", "staging", "curated", "quarantine", "state"])
@@ -21,7 +21,7 @@ locals {
   # also the audience of the tokens that a caller brings.
   urls = { for name in local.function_names : name => "https://${var.prefix}-${name}-${local.project_number}.${var.region}.run.app" }
 
-  account_names = setunion(local.function_names, ["push", "tasks", "scheduler", "operator", "build", "image"])
+  account_names = setunion(local.function_names, ["push", "tasks", "scheduler", "operator", "build", "image"], values(local.reidentifiers))
   accounts      = { for name in local.account_names : name => "${var.prefix}-${name}@${var.project}.iam.gserviceaccount.com" }
 
   # Who may call which function; Cloud Run asks (invokers.tf), and the function itself asks again.
@@ -33,9 +33,12 @@ locals {
     transform  = ["tasks"]
     nightly    = ["scheduler", "tasks"]
     adhoc      = ["operator"]
+    reidentify = values(local.reidentifiers)
   }
 
   # The same place as KMS and DLP spell it: US is us, EU is europe, a region is itself. DLP's quota is counted there too.
   kms_location = var.location == "EU" ? "europe" : lower(var.location)
   dlp_location = local.kms_location
+  # Written out, so that what the command line is told is known before the key is made.
+  dlp_key = "projects/${var.project}/locations/${local.kms_location}/keyRings/${var.prefix}/cryptoKeys/dlp"
 }

@@ -10,9 +10,12 @@ output "environment" {
       events   = local.topic_events
       arrivals = local.topic_arrived
     }
-    functions = local.urls
-    operator  = local.accounts.operator
-    archives  = local.archives_bucket
+    functions     = local.urls
+    operator      = local.accounts.operator
+    reidentifiers = { for name, account in local.reidentifiers : name => local.accounts[account] }
+    archives      = local.archives_bucket
+    dlp_key       = local.dlp_key
+    keys          = var.wrapped_keys
   }
 }
 

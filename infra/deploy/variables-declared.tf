@@ -32,8 +32,8 @@ variable "declared" {
   }
 
   validation {
-    condition     = alltrue([for name in var.declared.keys : can(regex("^[A-Za-z][A-Za-z0-9_]{0,62}$", name))])
-    error_message = "A key's name is a letter, then letters, digits and _, 63 at most."
+    condition     = alltrue([for name in var.declared.keys : can(regex("^([A-Za-z][A-Za-z0-9_]{0,62}|[A-Za-z][A-Za-z0-9_]{0,57}@([2-9]|[1-9][0-9]{1,3}))$", name))])
+    error_message = "A key's name is a letter, then letters, digits and _, 63 at most; @2 behind it is its second version."
   }
 
   validation {

@@ -20,7 +20,7 @@ variable "key_rotation_days" {
 variable "wrapped_keys" {
   type        = map(string)
   default     = {}
-  description = "De-identification keys by name, each 32 random bytes wrapped by the KMS key of `dlp_key`, base64. The bytes themselves never come here: README.md says how to make one."
+  description = "De-identification keys by name, later versions as in `\"pii@2\"`, each 32 random bytes wrapped by the KMS key of `dlp_key`, base64. The bytes themselves never come here: README.md says how to make one."
 
   validation {
     # Wrapping adds some 80 bytes; a bare AES key has 44 characters as base64.
@@ -45,6 +45,23 @@ variable "operators" {
   }
 }
 
+variable "reidentifiers" {
+  type        = map(string)
+  default     = {}
+  description = "Who may have tokens turned back into values, by a short name each: { ann = \"user:ann@example.com\" }. Each acts as an account of their own, whose name the audit has; empty = nobody."
+
+  validation {
+    condition     = alltrue([for member in values(var.reidentifiers) : can(regex("^(user|group|serviceAccount):[^@ ]+@[^@ ]+$", member))])
+    error_message = "Give user:…, group:… or serviceAccount:… with an e-mail address; never everybody."
+  }
+
+  validation {
+    # Accounts have 6 to 30 characters, and these end in `-reid-NAME`.
+    condition     = alltrue([for name in keys(var.reidentifiers) : can(regex("^[a-z0-9]+$", name)) && length("${var.prefix}-reid-${name}") <= 30])
+    error_message = "A name has lower-case letters and digits, and with the prefix and -reid- at most 30 characters."
+  }
+}
+
 variable "readers" {
   type        = map(list(string))
   default     = {}
@@ -64,7 +81,7 @@ variable "readers" {
 variable "adhoc_ingress" {
   type        = string
   default     = "ALLOW_INTERNAL_ONLY"
-  description = "Who can reach `adhoc`, the one function that people call: from within the network alone, or also through a load balancer, which must have IAP."
+  description = "Who can reach `adhoc`, the function that people run the pipeline by: from within the network alone, or also through a load balancer, which must have IAP."
 
   validation {
     condition     = contains(["ALLOW_INTERNAL_ONLY", "ALLOW_INTERNAL_AND_GCLB"], var.adhoc_ingress)

@@ -2,7 +2,7 @@ import type { State } from './state.ts';
 
 /**
  * What Google bills for, as the local cloud counts it; units are those of the price list before scaling
- * (operations, bytes, seconds). `infra/bill/prices.json` holds the price of each, with its source.
+ * (operations, bytes, seconds). `functions/model/prices.json` holds the price of each, with its source.
  */
 export type Sku =
   | 'storage.class_a'

@@ -4,11 +4,14 @@ import { stringsOf } from '../../functions/model/texts.ts';
 import { createPacker, INSPECT_LIMITS } from '../../functions/plan/pack.ts';
 import type { Deidentifier } from '../../functions/ports.ts';
 import { renderPack } from '../../functions/render/dlp.ts';
+import { renderReversal, reversalOf } from '../../functions/render/reversal.ts';
 import { column, transformed } from '../plan/declared.ts';
 
 export interface DeidentifierBackend {
   /** Has the keys `pii` and `other`. */
   dlp: Deidentifier;
+  /** Stores a template, or stores it anew, and answers with its full name. */
+  store(collection: 'deidentifyTemplates' | 'inspectTemplates', id: string, template: object): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -56,6 +59,56 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
       expect((await tokenize('other'))[0]).not.toBe(ann);
     });
 
+    /** Tokens of a column back, as one request has them. */
+    async function opened(
+      transform: Transformation,
+      tokens: readonly string[],
+      contexts?: readonly string[],
+    ): Promise<{ values: unknown[]; unopened: number }> {
+      const reversal = reversalOf(protectedColumn(transform, 'STRING'));
+      if ('none' in reversal) throw new Error(reversal.none);
+      const request = renderReversal([{ reversal, tokens, ...(contexts && { contexts }) }]);
+      const { cells, unopened } = await backend.dlp.reidentify(request);
+      return { values: cells.map(([value]) => value), unopened };
+    }
+
+    test.each<[string, Transformation]>([
+      ['tokens', { kind: 'tokenize', key: 'pii' }],
+      ['tokens with a tweak', { kind: 'tokenize', key: 'pii', tweak: 'country' }],
+      ['values that keep their format', { kind: 'fpe', key: 'pii', alphabet: 'ALPHA_NUMERIC' }],
+      ['the same, marked', { kind: 'fpe', key: 'pii', alphabet: 'ALPHA_NUMERIC', surrogate: 'code' }],
+      ['the same with a tweak', { kind: 'fpe', key: 'pii', alphabet: { radix: 62 }, tweak: 'country' }],
+      [
+        'what DLP’s own words made',
+        {
+          kind: 'dlp',
+          primitive: { cryptoDeterministicConfig: { cryptoKey: { keyName: 'pii' } } },
+          keys: ['pii'],
+        },
+      ],
+    ])('turns %s back into values', async (_, transform) => {
+      const values = ['Ann42', 'zz', 'Ann42', '0000000'];
+      const contexts = 'tweak' in transform ? ['DE', 'FR', 'FR', ''] : undefined;
+      const tokens = (await answers(transform, values, contexts && { contexts })) as string[];
+      expect(tokens.filter((token, at) => token === values[at])).toEqual([]);
+      expect(await opened(transform, tokens, contexts)).toEqual({ values, unopened: 0 });
+    });
+
+    test('leaves what does not open as it came, and says how many', async () => {
+      const tokenize: Transformation = { kind: 'tokenize', key: 'pii' };
+      const [token = ''] = (await answers(tokenize, ['ann@example.com'])) as string[];
+      const [other = ''] = (await answers({ ...tokenize, key: 'other' }, ['ann@example.com'])) as string[];
+      const forged = other.replace('other(', 'pii(');
+      const damaged = token.replace(/.(?==*$)/, (last) => (last === 'A' ? 'B' : 'A'));
+      expect(await opened(tokenize, [forged, token, damaged])).toEqual({
+        values: [forged, 'ann@example.com', damaged],
+        unopened: 2,
+      });
+      const tweaked: Transformation = { ...tokenize, tweak: 'country' };
+      const [german = ''] = (await answers(tweaked, ['ann'], { contexts: ['DE'] })) as string[];
+      expect(await opened(tweaked, [german, german], ['FR', 'DE'])).toEqual({ values: [german, 'ann'], unopened: 1 });
+    });
+
     test('hashes by key', async () => {
       const [a, b] = await answers({ kind: 'hash', key: 'pii' }, ['ann', 'bob']);
       expect(a).toMatch(/^[A-Za-z0-9+/]{43}=$/);
@@ -94,6 +147,104 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
       await expect(answers(fpe, ['123456789', '12-34'])).rejects.toMatchObject({
         code: 'DLP_FAILED',
         retryable: false,
+      });
+    });
+
+    test('does what DLP’s own words say', async () => {
+      const key = { cryptoKey: { keyName: 'pii' } };
+      const verbatim = (primitive: Record<string, object>, context?: string): Transformation => ({
+        kind: 'dlp',
+        primitive,
+        keys: [],
+        ...(context !== undefined && { context }),
+      });
+      expect(await answers(verbatim({ characterMaskConfig: { numberToMask: 2 } }), ['abcd'])).toEqual(['**cd']);
+      expect(await answers(verbatim({ replaceConfig: { newValue: { integerValue: '7' } } }), ['abcd'])).toEqual(['7']);
+      const shift = { dateShiftConfig: { upperBoundDays: 9, lowerBoundDays: 9, context: { name: 'id' }, ...key } };
+      const shifted = await answers(verbatim(shift, 'id'), ['2026-01-01'], { type: 'DATE', contexts: ['ann'] });
+      expect(shifted).toEqual(['2026-01-10']);
+      const tokens = verbatim({ cryptoDeterministicConfig: { ...key, context: { name: 'country' } } }, 'country');
+      const [de, fr] = await answers(tokens, ['ann', 'ann'], { contexts: ['DE', 'FR'] });
+      expect(de).not.toBe(fr);
+      const found: Transformation = {
+        kind: 'dlp',
+        findings: {
+          transformations: [
+            {
+              infoTypes: [{ name: 'CASE_NUMBER' }],
+              primitiveTransformation: { replaceConfig: { newValue: { stringValue: 'a case' } } },
+            },
+            { infoTypes: [{ name: 'EMAIL_ADDRESS' }], primitiveTransformation: { replaceWithInfoTypeConfig: {} } },
+          ],
+        },
+        inspect: {
+          infoTypes: [{ name: 'EMAIL_ADDRESS' }],
+          customInfoTypes: [{ infoType: { name: 'CASE_NUMBER' }, regex: { pattern: 'C-\\d{4}' } }],
+        },
+        keys: [],
+      };
+      expect(await answers(found, ['C-1234 of ann@example.com'])).toEqual(['a case of [EMAIL_ADDRESS]']);
+    });
+
+    describe('through a stored template', () => {
+      const REDACTION = {
+        deidentifyConfig: {
+          infoTypeTransformations: {
+            transformations: [{ primitiveTransformation: { replaceWithInfoTypeConfig: {} } }],
+          },
+        },
+      };
+      const fieldOf = (name: string) => ({
+        deidentifyConfig: {
+          recordTransformations: {
+            fieldTransformations: [
+              { fields: [{ name }], primitiveTransformation: { characterMaskConfig: { numberToMask: 2 } } },
+            ],
+          },
+        },
+      });
+
+      test('takes what it finds out of texts', async () => {
+        const deidentify = await backend.store('deidentifyTemplates', 'notes', REDACTION);
+        const inspect = await backend.store('inspectTemplates', 'look', {
+          inspectConfig: { infoTypes: [{ name: 'EMAIL_ADDRESS' }] },
+        });
+        const transform: Transformation = { kind: 'template', deidentify, inspect, madeFor: 'info_types' };
+        expect(await answers(transform, ['to ann@example.com', 'nothing'])).toEqual(['to [EMAIL_ADDRESS]', 'nothing']);
+      });
+
+      test('transforms the field of the column’s name', async () => {
+        const deidentify = await backend.store('deidentifyTemplates', 'values', fieldOf('value'));
+        expect(await answers({ kind: 'template', deidentify, madeFor: 'records' }, ['abcd', 'xyz'])).toEqual([
+          '**cd',
+          '**z',
+        ]);
+      });
+
+      test('tells what it is made for, and when it was changed', async () => {
+        const name = await backend.store('deidentifyTemplates', 'told', REDACTION);
+        const before = await backend.dlp.template(name);
+        expect(before).toMatchObject({ kind: 'deidentify', madeFor: 'info_types', fields: [] });
+        await backend.store('deidentifyTemplates', 'told', fieldOf('email'));
+        const after = await backend.dlp.template(name);
+        expect(after).toMatchObject({ madeFor: 'records', fields: [{ names: ['email'], isConditional: false }] });
+        expect(Date.parse(after?.updatedAt ?? '')).toBeGreaterThan(Date.parse(before?.updatedAt ?? ''));
+        const look = await backend.store('inspectTemplates', 'limited', {
+          inspectConfig: { infoTypes: [{ name: 'EMAIL_ADDRESS' }], limits: { maxFindingsPerRequest: 9 } },
+        });
+        expect(await backend.dlp.template(look)).toMatchObject({ kind: 'inspect', limitsFindings: true });
+      });
+
+      test('that is not there says so, and nothing goes through it', async () => {
+        const name = await backend.store('deidentifyTemplates', 'there', REDACTION);
+        const deidentify = name.replace(/there$/, 'gone');
+        expect(await backend.dlp.template(deidentify)).toBeUndefined();
+        expect(await backend.dlp.template(deidentify.replaceAll('deidentify', 'inspect'))).toBeUndefined();
+        const transform: Transformation = { kind: 'template', deidentify, madeFor: 'info_types' };
+        await expect(answers(transform, ['ann@example.com'])).rejects.toMatchObject({
+          code: 'DLP_FAILED',
+          retryable: false,
+        });
       });
     });
 
@@ -187,6 +338,31 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
         'nothing here',
         '***************',
       ]);
+    });
+
+    test('looks for infoTypes of one’s own, leaves exceptions, and replaces each in its own way', async () => {
+      const transform: Transformation = {
+        kind: 'redact_findings',
+        infoTypes: ['EMAIL_ADDRESS'],
+        minLikelihood: 'LIKELY',
+        with: 'info_type',
+        each: { CASE_NUMBER: { text: 'a case' }, SITE: { tokenize: 'pii' } },
+        custom: [
+          { name: 'CASE_NUMBER', pattern: 'C-[0-9]{4}' },
+          { name: 'PROJECT', words: ['apollo', 'project x'] },
+          { name: 'SITE', words: ['berlin'], likelihood: 'UNLIKELY' },
+        ],
+        except: [{ infoTypes: ['EMAIL_ADDRESS'], words: ['info@example.com'] }],
+        near: [{ infoTypes: ['SITE'], pattern: '(?i)site', before: 10, after: 0, likelihood: 'VERY_LIKELY' }],
+      };
+      const [texts, site, again] = await answers(transform, [
+        'C-1234: Apollo, Project X, ann@example.com, info@example.com, berlin',
+        'site: berlin',
+        'our site berlin',
+      ]);
+      expect(texts).toBe('a case: [PROJECT], [PROJECT], [EMAIL_ADDRESS], info@example.com, berlin');
+      expect(site).toMatch(/^site: pii\(\d+\):/);
+      expect(again?.slice(9)).toBe(site?.slice(6));
     });
 
     test('keeps what is no letter of ours', async () => {

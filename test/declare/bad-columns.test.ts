@@ -18,6 +18,12 @@ const COLUMNS: Case[] = [
   ],
   ['a privacy that is a list', 18, column('type: STRING, privacy: [public]'), 'columns[7].privacy WRONG_TYPE'],
   [
+    'no version of a key',
+    18,
+    column('type: STRING, privacy: { tokenize: { key: pii@0 } }'),
+    'columns[7].privacy.tokenize.key WRONG_VALUE',
+  ],
+  [
     'two protections',
     18,
     column('type: STRING, privacy: { hash: { key: a }, tokenize: { key: a } }'),
@@ -127,12 +133,60 @@ const COLUMNS: Case[] = [
     column('type: INT64, privacy: { bucket: { size: 1, min: 0.5, max: 9 } }'),
     'columns[7].privacy WRONG_VALUE',
   ],
-  ['DLP verbatim', 18, column('type: STRING, privacy: { dlp: {} }'), 'columns[7].privacy.dlp NOT_SUPPORTED'],
   [
-    'a stored template',
+    'a misspelt field of DLP',
     18,
-    column('type: STRING, privacy: { template: a }'),
-    'columns[7].privacy.template NOT_SUPPORTED',
+    column('type: STRING, privacy: { dlp: { cryptoHashConfig: { cryptoKy: { keyName: a } } } }'),
+    [
+      'columns[7].privacy.dlp.cryptoHashConfig MISSING_KEY',
+      'columns[7].privacy.dlp.cryptoHashConfig.cryptoKy UNKNOWN_KEY',
+    ],
+  ],
+  [
+    'a context of DLP’s that is no column',
+    18,
+    column(
+      'type: STRING, privacy: { dlp: { cryptoDeterministicConfig: { cryptoKey: { keyName: a }, context: { name: county } } } }',
+    ),
+    'columns[7].privacy.dlp UNKNOWN_COLUMN',
+  ],
+  [
+    'a part of a number in DLP’s own words',
+    18,
+    column('type: INT64, privacy: { dlp: { timePartConfig: { partToExtract: YEAR } } }'),
+    'columns[7].privacy WRONG_COLUMN_TYPE',
+  ],
+  [
+    'a template that is no name',
+    18,
+    column('type: STRING, privacy: { template: notes }'),
+    'columns[7].privacy.template WRONG_VALUE',
+  ],
+  [
+    'an inspection where the de-identification belongs',
+    18,
+    column('type: STRING, privacy: { template: { deidentify: projects/a/inspectTemplates/b } }'),
+    'columns[7].privacy.template.deidentify WRONG_VALUE',
+  ],
+  [
+    'a context of what is no record',
+    18,
+    column('type: STRING, privacy: { template: { deidentify: projects/a/deidentifyTemplates/b, context: id } }'),
+    'columns[7].privacy.template.context WRONG_VALUE',
+  ],
+  [
+    'a time without a zone',
+    18,
+    column(
+      'type: STRING, privacy: { template: { deidentify: projects/a/deidentifyTemplates/b, as_of: "2026-01-01" } }',
+    ),
+    'columns[7].privacy.template.as_of WRONG_VALUE',
+  ],
+  [
+    'a template for numbers',
+    18,
+    column('type: INT64, privacy: { template: projects/a/deidentifyTemplates/b }'),
+    'columns[7].privacy WRONG_COLUMN_TYPE',
   ],
   [
     'a misspelt infoType',
@@ -146,6 +200,35 @@ const COLUMNS: Case[] = [
     column('type: STRING, privacy: { redact_findings: { info_types: [] } }'),
     'columns[7].privacy.redact_findings.info_types WRONG_VALUE',
   ],
+  ...(
+    [
+      ['nothing to look for', '{}', 'info_types'],
+      ['an infoType of its own without what it is', '{ custom: [{ name: CASE }] }', 'custom[0]'],
+      ['one in two ways', '{ custom: [{ name: CASE, pattern: "C", words: [ab] }] }', 'custom[0]'],
+      ['one that stands twice', '{ custom: [{ name: A, pattern: "C" }, { name: A, pattern: "D" }] }', 'custom[1].name'],
+      ['one by what RE2 has not', '{ custom: [{ name: CASE, pattern: "(?=C)" }] }', 'custom[0].pattern'],
+      ['a word of one letter', '{ custom: [{ name: CASE, words: [a] }] }', 'custom[0].words[0]'],
+      ['a replacement for what is not looked for', '{ info_types: [AGE], each: { URL: mask } }', 'each'],
+      ['a misspelt replacement', '{ info_types: [AGE], with: masked }', 'with'],
+      [
+        'an exception from what is not looked for',
+        '{ info_types: [AGE], except: [{ info_types: [URL], words: [ab] }] }',
+        'except[0].info_types',
+      ],
+      [
+        'a window that is too wide',
+        '{ info_types: [AGE], near: [{ pattern: a, before: 900, after: 101 }] }',
+        'near[0]',
+      ],
+    ] as const
+  ).map(
+    ([what, findings, key]): Case => [
+      `${what}`,
+      18,
+      column(`type: STRING, privacy: { redact_findings: ${findings} }`),
+      `columns[7].privacy.redact_findings.${key} WRONG_VALUE`,
+    ],
+  ),
   [
     'findings in a number',
     18,

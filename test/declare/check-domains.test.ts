@@ -23,6 +23,7 @@ const SOURCES: Files = {
     `name: hashed, type: STRING, ${TOKENS.replace('tokenize', 'hash')}`,
     'name: born, type: DATE, privacy: { tokenize: { key: pii } }',
     'name: number, type: INT64, privacy: { tokenize: { key: pii } }',
+    `name: second, type: STRING, ${TOKENS.replace('pii', 'pii@2')}`,
     `name: tweaked, type: STRING, ${TOKENS.replace('key: pii', 'key: pii, tweak: id')}`,
     'name: masked, type: STRING, privacy: { mask: { keep_last: 4 } }',
     'name: shifted, type: DATE, privacy: { date_shift: { days: 3, by: id, key: pii } }',
@@ -62,6 +63,7 @@ const refused = (marked: string, more: Files = {}) => {
 describe('a transform that compares tokens of different domains is refused', () => {
   test.each([
     ['another key', 'JOIN s.orders AS o ON «p.other_key = o.email'],
+    ['another version of the key', 'JOIN s.orders AS o ON «p.second = o.email'],
     ['another primitive', 'JOIN s.orders AS o ON o.id = p.id AND «p.hashed = o.email'],
     ['another normalization', 'JOIN s.orders AS o ON «p.raw_email = o.email'],
     ['another type', 'JOIN s.orders AS o ON «p.born = o.other_key'],

@@ -101,6 +101,8 @@ describe('a source', () => {
     ['STRING', 'redact', { kind: 'transform', transform: { kind: 'redact' } }],
     ['STRING', '{ redact: {} }', { kind: 'transform', transform: { kind: 'redact' } }],
     ['STRING', '{ tokenize: { key: pii } }', { kind: 'transform', transform: { kind: 'tokenize', key: 'pii' } }],
+    ['STRING', '{ tokenize: { key: pii@1 } }', { kind: 'transform', transform: { kind: 'tokenize', key: 'pii' } }],
+    ['STRING', '{ tokenize: { key: pii@2 } }', { kind: 'transform', transform: { kind: 'tokenize', key: 'pii@2' } }],
     ['INT64', '{ hash: { key: pii } }', { kind: 'transform', transform: { kind: 'hash', key: 'pii' } }],
     ['STRING', '{ mask: {} }', { kind: 'transform', transform: { kind: 'mask', with: '*' } }],
     [

@@ -17,16 +17,18 @@ import type { FunctionName } from '../../functions/model/deployment.ts';
 import { createNightly } from '../../functions/nightly.ts';
 import type { Ports } from '../../functions/ports.ts';
 import { createPrepare } from '../../functions/prepare.ts';
+import { createReidentify } from '../../functions/reidentify.ts';
 import { createTransform } from '../../functions/transform.ts';
 import { ADAPTERS, createVerifier, createWiring } from '../../functions/wire.ts';
 import type { Endpoints } from '../../infra/cli/endpoints.ts';
 import { environmentOf } from '../../infra/cli/environment.ts';
+import { keysOf } from '../../infra/cli/keys/key-uses.ts';
 import { localKeys } from '../../infra/cli/keys/local-keys.ts';
 import { localEndpoints } from '../../infra/cli/local-names.ts';
 import { freePort } from '../../infra/cli/processes.ts';
 import { compileProject } from '../../infra/cli/project.ts';
 import { provision } from '../../infra/cli/provision.ts';
-import { keysOf, publishRelease } from '../../infra/cli/publish-release.ts';
+import { publishRelease } from '../../infra/cli/publish-release.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
 import { Crashed, createInjector, type Injector, type Instance } from './faults.ts';
 
@@ -46,6 +48,7 @@ const CREATE: Readonly<Record<FunctionName, (ports: Ports) => Handler>> = {
   transform: createTransform,
   nightly: createNightly,
   adhoc: createAdhoc,
+  reidentify: createReidentify,
 };
 
 export async function startFaultyPipeline(seed?: number): Promise<FaultyPipeline> {
@@ -118,9 +121,9 @@ async function serve(config: Config, injector: Injector, lines: string[], port: 
     const name = (request.url ?? '').slice(1) as FunctionName;
     const instance: Instance = { dead: false };
     const result = await answer(async () => {
-      const { body } = await admit(name, request);
+      const { body, caller } = await admit(name, request);
       const ports = faulty(name, await wire(name, log), config, injector, instance);
-      return CREATE[name](ports)({ method: request.method ?? '', headers: request.headers, body });
+      return CREATE[name](ports)({ method: request.method ?? '', headers: request.headers, body, caller });
     }, log);
     // A dead instance answers nothing; its caller sees the connection break.
     if (instance.dead) return void request.socket.destroy();

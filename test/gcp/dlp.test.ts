@@ -19,7 +19,21 @@ const adapter = (endpoint: string, keys: DlpOptions['keys'] = KEYS): Deidentifie
 deidentifierContract('Cloud DLP', async () => {
   const local = await startLocal();
   const place = { project: PROJECT, kms: local.http('dlp') };
-  return { dlp: adapter(local.grpc, await localKeys(local.dir, place, ['pii', 'other'])), stop: local.stop };
+  const parent = `${local.http('dlp')}/v2/projects/${PROJECT}/locations/global`;
+  return {
+    dlp: adapter(local.grpc, await localKeys(local.dir, place, ['pii', 'other'])),
+    async store(collection, templateId, template) {
+      const kind = collection.slice(0, -1);
+      const url = `${parent}/${collection}`;
+      const { [collection]: stored = [] } = await local.call<Record<string, { name: string }[]>>('GET', url);
+      const known = stored.find(({ name }) => name.endsWith(`/${templateId}`));
+      const { name } = known
+        ? await local.call<{ name: string }>('PATCH', `${url}/${templateId}`, { [kind]: template })
+        : await local.call<{ name: string }>('POST', url, { templateId, [kind]: template });
+      return name;
+    },
+    stop: local.stop,
+  };
 });
 
 interface Asked {
@@ -51,6 +65,7 @@ async function fakeDlp(answer: Answer): Promise<{ dlp: Deidentifier; asked: Aske
         asked.push(request);
         return answer(request, asked.length - 1);
       },
+      ReidentifyContent: (request: Asked) => answer(request, 0),
     } as RpcService['methods'],
   };
   return { dlp: adapter(await serve([service])), asked };
@@ -85,7 +100,10 @@ describe('an answer that is not whole is refused, and may come whole later', () 
     ['rows without cells', table([row(), row()])],
   ])('%s', async (_, answer) => {
     const { dlp } = await fakeDlp(() => answer);
-    await expect(dlp.deidentify(request(2, 2))).rejects.toMatchObject({ code: 'DLP_INCOMPLETE', retryable: true });
+    const incomplete = { code: 'DLP_INCOMPLETE', retryable: true };
+    await expect(dlp.deidentify(request(2, 2))).rejects.toMatchObject(incomplete);
+    const { headers, rows } = request(2, 2);
+    await expect(dlp.reidentify({ reidentifyConfig: {}, headers, rows })).rejects.toMatchObject(incomplete);
   });
 });
 

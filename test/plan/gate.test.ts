@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isGated, mayHoldFindings } from '../../functions/plan/gate.ts';
+import type { Transformation } from '../../functions/model/column.ts';
+import { gatedInfoTypes, isGated, mayHoldFindings } from '../../functions/plan/gate.ts';
 
 /** As people write them; each must be seen wherever it stands. */
 const INSTANCES: Record<string, readonly string[]> = {
@@ -99,6 +100,29 @@ describe('a column is gated only if every infoType has a mark that each instance
   });
 
   test('nothing asked for is no reason to call a text harmless', () => expect(mayHoldFindings('Ann', [])).toBe(true));
+});
+
+describe('a transformation is gated', () => {
+  const findings: Extract<Transformation, { kind: 'redact_findings' }> = {
+    kind: 'redact_findings',
+    infoTypes: ['EMAIL_ADDRESS'],
+    minLikelihood: 'POSSIBLE',
+    with: 'mask',
+  };
+  test.each<[string, Transformation, readonly string[] | undefined]>([
+    ['if it looks for what has a mark', findings, ['EMAIL_ADDRESS']],
+    [
+      'with exceptions as well, which only take findings away',
+      { ...findings, except: [{ words: ['x@y.z'] }] },
+      ['EMAIL_ADDRESS'],
+    ],
+    ['not if it looks for names', { ...findings, infoTypes: ['PERSON_NAME'] }, undefined],
+    ['not if it has infoTypes of its own', { ...findings, custom: [{ name: 'CASE', pattern: 'C' }] }, undefined],
+    ['not if it has only those', { ...findings, infoTypes: [], custom: [{ name: 'CASE', words: ['ab'] }] }, undefined],
+    ['not in DLP’s own words', { kind: 'dlp', findings: {}, inspect: {}, keys: [] }, undefined],
+    ['not through a template', { kind: 'template', deidentify: 't', madeFor: 'info_types' }, undefined],
+    ['not as a whole', { kind: 'hash', key: 'pii' }, undefined],
+  ])('%s', (_, transformation, expected) => expect(gatedInfoTypes(transformation)).toEqual(expected));
 });
 
 describe('what the gate saves', () => {

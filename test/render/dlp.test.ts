@@ -20,6 +20,32 @@ function packOf(inputs: readonly (readonly [Column, string[], string[]?])[]): Pa
 }
 
 const TOKENIZE = { kind: 'tokenize', key: 'pii' } as const satisfies Transformation;
+const VERBATIM_FINDINGS: Transformation = {
+  kind: 'dlp',
+  findings: {
+    transformations: [
+      { infoTypes: [{ name: 'PERSON_NAME' }], primitiveTransformation: { replaceWithInfoTypeConfig: {} } },
+    ],
+  },
+  inspect: { infoTypes: [{ name: 'PERSON_NAME' }], minLikelihood: 'LIKELY' },
+  keys: [],
+};
+const OWN_RULES: Extract<Transformation, { kind: 'redact_findings' }> = {
+  kind: 'redact_findings',
+  infoTypes: ['PERSON_NAME', 'EMAIL_ADDRESS'],
+  minLikelihood: 'POSSIBLE',
+  with: 'info_type',
+  each: { EMAIL_ADDRESS: { tokenize: 'pii' }, CASE_NUMBER: { text: 'a case' } },
+  custom: [
+    { name: 'CASE_NUMBER', pattern: 'C-[0-9]{4}', likelihood: 'LIKELY' },
+    { name: 'PROJECT', words: ['apollo'] },
+  ],
+  except: [{ infoTypes: ['EMAIL_ADDRESS'], words: ['info@example.com'] }],
+  near: [{ pattern: '(?i)patient', before: 50, after: 0, likelihood: 'VERY_LIKELY' }],
+};
+const { each: _each, ...WITHOUT_SINGLE } = OWN_RULES;
+const STORED = { kind: 'template', deidentify: 't', madeFor: 'info_types' } as const satisfies Transformation;
+const TEMPLATE = 'projects/acme/locations/eu/deidentifyTemplates/notes';
 const RANGES = [
   { max: 18, with: 'minor' },
   { min: 18, with: 'adult' },
@@ -34,6 +60,7 @@ const FINDINGS: Transformation = {
 
 const REQUESTS: readonly [name: string, Column, values: string[], contexts?: string[]][] = [
   ['tokenize', protectedColumn(TOKENIZE), ['ann@example.com']],
+  ['tokenize, version', protectedColumn({ ...TOKENIZE, key: 'pii@2' }), ['ann@example.com']],
   ['tokenize, tweak', protectedColumn({ ...TOKENIZE, tweak: 'country' }), ['ann@example.com', 'bob'], ['DE', 'FR']],
   ['fpe', protectedColumn({ kind: 'fpe', key: 'pii', alphabet: 'NUMERIC' }), ['123456789']],
   [
@@ -46,6 +73,45 @@ const REQUESTS: readonly [name: string, Column, values: string[], contexts?: str
   ['dictionary', protectedColumn({ kind: 'dictionary', words: ['Berlin', 'Paris'] }), ['Rome']],
   ['bucket of ranges', protectedColumn({ kind: 'bucket', ranges: RANGES }, 'INT64'), ['17', '18']],
   ['bucket of ranges, FLOAT64', protectedColumn({ kind: 'bucket', ranges: RANGES }, 'FLOAT64'), ['17.5']],
+  [
+    'dlp, primitive',
+    protectedColumn({
+      kind: 'dlp',
+      primitive: { characterMaskConfig: { numberToMask: 2, reverseOrder: true } },
+      keys: [],
+    }),
+    ['secret'],
+  ],
+  [
+    'dlp, context',
+    protectedColumn({
+      kind: 'dlp',
+      primitive: { cryptoDeterministicConfig: { cryptoKey: { keyName: 'pii' }, context: { name: 'country' } } },
+      keys: ['pii'],
+      context: 'country',
+    }),
+    ['ann', 'bob'],
+    ['DE', 'FR'],
+  ],
+  [
+    'dlp, part of a DATE',
+    protectedColumn({ kind: 'dlp', primitive: { timePartConfig: { partToExtract: 'YEAR' } }, keys: [] }, 'DATE'),
+    ['1990-01-31'],
+  ],
+  ['template', protectedColumn({ kind: 'template', deidentify: TEMPLATE, madeFor: 'info_types' }), ['I am Ann', 'Bob']],
+  [
+    'template of records',
+    protectedColumn({
+      kind: 'template',
+      deidentify: TEMPLATE,
+      inspect: 'projects/acme/locations/eu/inspectTemplates/look',
+      madeFor: 'records',
+      context: 'customer_id',
+    }),
+    ['I am Ann', 'Bob'],
+    ['1', '2'],
+  ],
+  ['dlp, findings', protectedColumn(VERBATIM_FINDINGS), ['I am Ann']],
   ['hash', protectedColumn({ kind: 'hash', key: 'pii' }), ['ann@example.com']],
   ['mask', protectedColumn({ kind: 'mask', with: '*' }), ['secret']],
   ['mask, keep_last', protectedColumn({ kind: 'mask', with: '#', keepLast: 4, ignore: '- ' }), ['4111-1111']],
@@ -81,6 +147,7 @@ const REQUESTS: readonly [name: string, Column, values: string[], contexts?: str
     protectedColumn({ ...FINDINGS, with: 'nothing', minLikelihood: 'LIKELY' } as Transformation),
     ['Ann'],
   ],
+  ['redact_findings, own infoTypes and rules', protectedColumn(OWN_RULES), ['C-1234 of Ann']],
   ['redact_findings, mask', protectedColumn({ ...FINDINGS, with: 'mask' } as Transformation), ['Ann']],
 ];
 
@@ -96,12 +163,10 @@ describe('a request', () => {
 
   test.each(REQUESTS)('%s: protobuf knows each of its fields', (_, ...input) => {
     const { request } = renderPack(packOf([input]));
-    const config = JSON.stringify(request.deidentifyConfig);
+    const { headers: _headers, rows: _rows, ...asked } = request;
+    const text = JSON.stringify(asked).replaceAll(/\{"keyName":"pii(@2)?"\}/g, '{"unwrapped":{"key":"c2VjcmV0"}}');
     const message = {
-      deidentifyConfig: JSON.parse(
-        config.replaceAll('{"keyName":"pii"}', '{"unwrapped":{"key":"c2VjcmV0"}}'),
-      ) as object,
-      ...(request.inspectConfig && { inspectConfig: request.inspectConfig }),
+      ...(JSON.parse(text) as object),
       item: { table: { headers: request.headers.map((name) => ({ name })), rows: request.rows } },
     };
     const onTheWire = Request.decode(Request.encode(Request.fromObject(message)).finish());
@@ -140,6 +205,12 @@ describe('lanes', () => {
   test('that end early are filled up with what DLP leaves alone', () => {
     const { request } = renderPack(packOf([[email, Array.from({ length: 17 }, (_, i) => `v${i}`)]]));
     expect(request.rows[1]?.values.at(-1)).toEqual({ stringValue: '' });
+  });
+
+  test('of DLP’s own words are filled up with their last value, since it may fail for an empty one', () => {
+    const one = protectedColumn({ kind: 'dlp', primitive: { bucketingConfig: { buckets: [] } }, keys: [] });
+    const { request } = renderPack(packOf([[one, Array.from({ length: 17 }, (_, i) => `v${i}`)]]));
+    expect(request.rows[1]?.values.at(-1)).toEqual({ stringValue: 'v16' });
   });
 
   test('of numbers and dates are filled up with their last value', () => {
@@ -197,5 +268,28 @@ describe('columns share requests', () => {
     ['inspections of other infoTypes', FINDINGS, { ...FINDINGS, infoTypes: ['URL'] } as Transformation, false],
     ['inspections of another likelihood', FINDINGS, { ...FINDINGS, minLikelihood: 'LIKELY' } as Transformation, false],
     ['a primitive and an inspection', TOKENIZE, FINDINGS, false],
-  ])('%s', (_, a, b, expected) => expect(packKey(a) === packKey(b)).toBe(expected));
+    [
+      'a primitive and one of DLP’s own words',
+      TOKENIZE,
+      { kind: 'dlp', primitive: { redactConfig: {} }, keys: [] },
+      true,
+    ],
+    ['inspections of equal infoTypes of one’s own', WITHOUT_SINGLE, { ...WITHOUT_SINGLE, with: 'mask' }, true],
+    ['inspections with single replacements', OWN_RULES, { ...OWN_RULES }, false],
+    [
+      'inspections with and without exceptions',
+      FINDINGS,
+      { ...FINDINGS, except: [{ words: ['ann'] }] } as Transformation,
+      false,
+    ],
+    ['the same template', STORED, { ...STORED }, true],
+    ['the same template of records', { ...STORED, madeFor: 'records' }, { ...STORED, madeFor: 'records' }, false],
+    ['equal inspections of DLP’s own words', VERBATIM_FINDINGS, { ...VERBATIM_FINDINGS }, true],
+    [
+      'other inspections of DLP’s own words',
+      VERBATIM_FINDINGS,
+      { ...VERBATIM_FINDINGS, inspect: {} } as Transformation,
+      false,
+    ],
+  ])('%s', (_, a, b, expected) => expect(packKey(a, 'a') === packKey(b, 'b')).toBe(expected));
 });

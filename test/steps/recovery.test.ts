@@ -140,7 +140,7 @@ test('what a run has put past the gate goes again once one of its shards keeps i
   };
   const shard = async (n: number, ports = bench.ports): Promise<unknown> => {
     const { source, run, epoch } = claimed;
-    return createDeidentify(ports)({ method: 'POST', headers: {}, body: { source, run, epoch, n } });
+    return createDeidentify(ports)({ method: 'POST', headers: {}, body: { source, run, epoch, n }, caller: 'tasks' });
   };
   await shard(0);
   await shard(1);
@@ -159,6 +159,45 @@ test('what a run has put past the gate goes again once one of its shards keeps i
   });
   await shard(2, late);
   expect(await curated()).toBe(0);
+  await bench.publish(bench.release);
+});
+
+test('words that chance chose stay as the first worker wrote them', async () => {
+  const city: Column = {
+    name: 'email',
+    from: 'email',
+    type: 'STRING',
+    mode: 'nullable',
+    normalize: [],
+    privacy: {
+      kind: 'transform',
+      transform: { kind: 'dictionary', words: Array.from({ length: 1_000 }, (_, n) => `w${n}`) },
+    },
+  };
+  const appends = bench.release.sources.find(({ id }) => id === 'flow.appends');
+  const columns = (appends?.columns ?? []).map((column) => (column.name === 'email' ? city : column));
+  await bench.publish(changed('flow.appends', { columns }));
+  const claimed = await bench.claim('appends/chance.csv', orders(3));
+  const falls = withObjects({
+    write: async (bucket, name, body, options) => {
+      if (name.startsWith('shards/')) throw new Error('the instance is gone');
+      return bench.ports.objects.write(bucket, name, body, options);
+    },
+  });
+  await expect(bench.deidentifyAll(claimed, falls)).rejects.toThrow('gone');
+  const files = async () => {
+    const found: string[] = [];
+    const prefix = curatedPrefix(claimed.source, claimed.run, 0);
+    for await (const { name, generation, crc32c } of bench.ports.objects.list(bench.ports.buckets.curated, prefix))
+      found.push(`${name} ${generation} ${crc32c}`);
+    return found;
+  };
+  const first = await files();
+  expect(first).toHaveLength(1);
+  await bench.deidentifyAll(claimed);
+  expect(await files()).toEqual(first);
+  await load(bench.ports, claimed.source);
+  expect((await bench.latest(claimed)).state).toBe('DONE');
   await bench.publish(bench.release);
 });
 

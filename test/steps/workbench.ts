@@ -13,12 +13,13 @@ import { load } from '../../functions/steps/load.ts';
 import { prepare } from '../../functions/steps/prepare.ts';
 import { createWiring } from '../../functions/wire.ts';
 import { environmentOf } from '../../infra/cli/environment.ts';
+import { keysOf } from '../../infra/cli/keys/key-uses.ts';
 import { localKeys } from '../../infra/cli/keys/local-keys.ts';
 import { localEndpoints } from '../../infra/cli/local-names.ts';
 import { freePort } from '../../infra/cli/processes.ts';
 import { compileProject } from '../../infra/cli/project.ts';
 import { provision } from '../../infra/cli/provision.ts';
-import { keysOf, publishRelease } from '../../infra/cli/publish-release.ts';
+import { publishRelease } from '../../infra/cli/publish-release.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
 
 /** Steps by hand, one at a time, through the real adapters and against the local cloud: nothing listens where its tasks go. */

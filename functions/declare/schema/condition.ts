@@ -64,7 +64,7 @@ export const ConditionSchema = z
  * RE2 itself is not at hand here. What JavaScript has and RE2 has not is refused, RE2's own spellings are rewritten, and
  * the rest of the two syntaxes agrees, so that V8 finds the unbalanced and the misplaced.
  */
-function patternFault(pattern: string): string | undefined {
+export function patternFault(pattern: string): string | undefined {
   if (/\(\?<?[=!]/.test(pattern)) return 'look-around is not in RE2';
   if (/(^|[^\\])(\\\\)*\\([1-9]|k<)/.test(pattern)) return 'back references are not in RE2';
   const rewritten = pattern

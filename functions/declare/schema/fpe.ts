@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Transformation } from '../../model/column.ts';
+import { surrogateOf } from '../../model/key-name.ts';
 import { ALPHABET_CHARACTERS } from '../../model/transformation.ts';
 import { fault, show } from '../findings.ts';
 import { Key } from './key.ts';
@@ -64,7 +65,7 @@ export const FpeSchema = z
       .optional(),
   })
   .transform(({ key, alphabet, tweak, surrogate }): Extract<Transformation, { kind: 'fpe' }> => {
-    const name = surrogate === true ? key : surrogate;
+    const name = surrogate === true ? surrogateOf(key) : surrogate;
     return {
       kind: 'fpe',
       key,

@@ -1,31 +1,16 @@
 import { z } from 'zod';
 import type { Privacy, Transformation } from '../../model/column.ts';
-import { fault, notYet, show } from '../findings.ts';
+import { fault, show } from '../findings.ts';
 import { nearest } from '../nearest.ts';
 import { BucketSchema } from './bucket.ts';
 import { ConditionSchema } from './condition.ts';
+import { DlpSchema } from './dlp.ts';
+import { FindingsSchema, InfoTypesSchema } from './findings-form.ts';
 import { FpeSchema, TweakSchema } from './fpe.ts';
 import { InfoType } from './info-type.ts';
 import { Key } from './key.ts';
-
-/** A request to DLP holds half a megabyte, and the words are part of each. */
-const MAX_WORDS_BYTES = 100_000;
-const Words = z
-  .array(z.string().min(1))
-  .min(2)
-  .describe('two words or more, as in `[Berlin, Paris]`')
-  .superRefine((words, context) => {
-    const bytes = words.reduce((sum, word) => sum + Buffer.byteLength(word), 0);
-    if (bytes <= MAX_WORDS_BYTES) return;
-    const message = `${words.length} words of ${bytes} bytes are too many: each request to DLP carries them`;
-    context.addIssue(fault('WRONG_VALUE', message, `keep to ${MAX_WORDS_BYTES} bytes`));
-  });
-
-/** How sure DLP must be. */
-const MinLikelihood = z
-  .enum(['VERY_UNLIKELY', 'UNLIKELY', 'POSSIBLE', 'LIKELY', 'VERY_LIKELY'])
-  .describe('how sure DLP must be, `POSSIBLE` unless said')
-  .default('POSSIBLE');
+import { TemplateSchema } from './template.ts';
+import { Words } from './words.ts';
 
 const Forms = z.strictObject({
   public: z
@@ -75,28 +60,12 @@ const Forms = z.strictObject({
     .enum(['YEAR', 'MONTH', 'DAY_OF_MONTH', 'DAY_OF_WEEK', 'WEEK_OF_YEAR', 'HOUR_OF_DAY'])
     .describe('the part of the date that stays, as in `YEAR`')
     .optional(),
-  redact_findings: z
-    .strictObject({
-      info_types: z.array(InfoType).min(1).describe('what to look for, as in `[PERSON_NAME, EMAIL_ADDRESS]`'),
-      min_likelihood: MinLikelihood,
-      with: z.enum(['info_type', 'nothing', 'mask']).describe('what stands for a finding').default('info_type'),
-    })
-    .describe('`{ info_types: [PERSON_NAME, EMAIL_ADDRESS] }`: free text stays, what is found in it goes')
-    .optional(),
-  replace_with_info_type: z
-    .strictObject({
-      info_types: z.array(InfoType).min(1).describe('what to look for, as in `[PERSON_NAME, EMAIL_ADDRESS]`'),
-      min_likelihood: MinLikelihood,
-    })
-    .describe('`{ info_types: [PERSON_NAME] }`: `redact_findings` under the name that DLP has for it')
-    .optional(),
+  redact_findings: FindingsSchema.optional(),
+  replace_with_info_type: InfoTypesSchema.optional(),
+  dlp: DlpSchema.optional(),
+  template: TemplateSchema.optional(),
   when: ConditionSchema.optional(),
 });
-
-const LATER = {
-  dlp: 'use one of the transformations that have a name here',
-  template: 'write the transformation out',
-};
 
 const EXAMPLES: Record<string, string> = {
   tokenize: '{ tokenize: { key: pii } }',
@@ -109,11 +78,13 @@ const EXAMPLES: Record<string, string> = {
   bucket: '{ bucket: { size: 10, min: 0, max: 100 } }',
   time_part: '{ time_part: YEAR }',
   redact_findings: '{ redact_findings: { info_types: [PERSON_NAME, EMAIL_ADDRESS] } }',
+  template: '{ template: projects/acme/locations/eu/deidentifyTemplates/notes }',
+  dlp: '{ dlp: { redactConfig: {} } }',
   replace_with_info_type: '{ replace_with_info_type: { info_types: [PERSON_NAME, EMAIL_ADDRESS] } }',
 };
 
 const HINT =
-  'how the values are protected: `public`, `drop`, `redact`, or one of `tokenize`, `fpe`, `hash`, `mask`, `replace`, `dictionary`, `date_shift`, `bucket`, `time_part`, `redact_findings` with its settings, as in `{ tokenize: { key: pii } }`';
+  'how the values are protected: `public`, `drop`, `redact`, or one of `tokenize`, `fpe`, `hash`, `mask`, `replace`, `dictionary`, `date_shift`, `bucket`, `time_part`, `redact_findings`, `dlp`, `template` with its settings, as in `{ tokenize: { key: pii } }`';
 
 const Word = z
   .string()
@@ -127,8 +98,6 @@ const Word = z
   .meta({ description: HINT, enum: ['public', 'drop', 'redact'] });
 
 function refusal(word: string) {
-  const later = Object.entries(LATER).find(([name]) => name === word);
-  if (later !== undefined) return fault('NOT_SUPPORTED', `\`${word}\` is not supported yet`, later[1]);
   const meant = nearest(word, ['public', 'drop', 'redact', ...Object.keys(EXAMPLES)]);
   if (meant === word) return fault('WRONG_VALUE', `\`${word}\` needs its settings`, `write \`${EXAMPLES[word]}\``);
   const message = `${show(word)} is not a privacy`;
@@ -170,6 +139,8 @@ function toTransformation(forms: Omit<z.output<typeof Forms>, 'when' | 'public'>
   if (forms.fpe !== undefined) return forms.fpe;
   if (forms.hash !== undefined) return { kind: 'hash', key: forms.hash.key };
   if (forms.replace !== undefined) return { kind: 'replace', with: forms.replace.with };
+  if (forms.dlp !== undefined) return forms.dlp;
+  if (forms.template !== undefined) return forms.template;
   if (forms.dictionary !== undefined) return { kind: 'dictionary', words: forms.dictionary.words };
   if (forms.date_shift !== undefined) return { kind: 'date_shift', ...forms.date_shift };
   if (forms.bucket !== undefined) return forms.bucket;
@@ -184,18 +155,10 @@ function toTransformation(forms: Omit<z.output<typeof Forms>, 'when' | 'public'>
       ...(ignore === undefined ? {} : { ignore }),
     };
   }
-  if (forms.redact_findings !== undefined) {
-    const { info_types: infoTypes, min_likelihood: minLikelihood } = forms.redact_findings;
-    return { kind: 'redact_findings', infoTypes, minLikelihood, with: forms.redact_findings.with };
-  }
-  if (forms.replace_with_info_type !== undefined) {
-    const { info_types: infoTypes, min_likelihood: minLikelihood } = forms.replace_with_info_type;
-    return { kind: 'redact_findings', infoTypes, minLikelihood, with: 'info_type' };
-  }
+  if (forms.redact_findings !== undefined) return forms.redact_findings;
+  if (forms.replace_with_info_type !== undefined) return forms.replace_with_info_type;
   return { kind: 'redact' };
 }
 
 /** `public`, `{ tokenize: { key: pii } }`, … → the model's Privacy */
 export const PrivacySchema = z.union([Word, Settings]).describe(HINT);
-
-notYet.add(Forms, LATER);

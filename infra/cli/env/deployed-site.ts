@@ -10,7 +10,15 @@ const GOOGLE = {
 };
 
 /** A deployment as commands use it. Google's endpoints ask for credentials; those on loopback do not. */
-export function deployedSite({ project, location, buckets, functions, operator, endpoints }: DeploymentFile): Site {
+export function deployedSite({
+  project,
+  location,
+  buckets,
+  functions,
+  operator,
+  reidentifiers,
+  endpoints,
+}: DeploymentFile): Site {
   const at = { ...GOOGLE, ...endpoints };
   const isLocal = at.storage.startsWith('http:');
   return {
@@ -19,6 +27,7 @@ export function deployedSite({ project, location, buckets, functions, operator, 
     buckets,
     functions,
     accounts: { operator },
+    reidentifiers,
     ...at,
     ...(!isLocal && { credentials: createCredentials() }),
   };

@@ -7,7 +7,7 @@ import { UsageError } from '../errors.ts';
 /** `infra/deploy/env/NAME.json`: what a deployment's parts are called, as `terraform output -json environment` writes it. */
 
 const FOLDER = fileURLToPath(new URL('../../deploy/env', import.meta.url));
-const FUNCTIONS = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc'] as const;
+const FUNCTIONS = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify'] as const;
 const BUCKETS = ['raw', 'staging', 'curated', 'quarantine', 'state'] as const;
 const QUEUES = ['prepare', 'deidentify', 'load', 'transform', 'nightly'] as const;
 
@@ -34,8 +34,14 @@ export const DEPLOYMENT = z.strictObject({
   ),
   /** Account whose identity token opens adhoc. */
   operator: z.email(),
+  /** Accounts whose identity token opens reidentify, by the name of who acts as each. */
+  reidentifiers: z.record(name, z.email()),
   /** Bucket of the source archives. */
   archives: name,
+  /** De-identification keys by name, wrapped. */
+  keys: z.record(name, name).optional(),
+  /** The KMS key that wraps them. */
+  dlp_key: name.optional(),
   /** In place of Google's public ones: Private Service Connect. */
   endpoints: z
     .strictObject({ storage: address, bigquery: address, kms: address, identity: address })

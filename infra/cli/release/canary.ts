@@ -1,8 +1,8 @@
 import { compileRelease } from '../../../functions/declare/compile-release.ts';
 import type { Release } from '../../../functions/model/release.ts';
 import { DeclarationError } from '../errors.ts';
+import { keysOf } from '../keys/key-uses.ts';
 import { LOCAL_PROJECT, readProject, renderProblems } from '../project.ts';
-import { keysOf } from '../publish-release.ts';
 
 /** A source of the deployment's own beside the user's: the smoke test drops a file of it and looks for its rows. */
 export const CANARY = { id: 'canary.visitors', folder: 'canary/', file: 'sources/canary/visitors.yaml' } as const;

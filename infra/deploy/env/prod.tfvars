@@ -9,6 +9,10 @@ cmek           = true
 private_egress = true
 
 operators = ["group:data-platform@example.com"]
+# One entry a person, so that the audit names a person.
+reidentifiers = {
+  ann = "user:ann@example.com"
+}
 readers = {
   shop = ["group:analysts@example.com"]
 }

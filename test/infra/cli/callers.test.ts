@@ -18,6 +18,16 @@ const FRAMEWORK = fileURLToPath(import.meta.resolve('@google-cloud/functions-fra
   /index\.js$/,
   'main.js',
 );
+const FUNCTIONS: readonly FunctionName[] = [
+  'arrive',
+  'prepare',
+  'deidentify',
+  'load',
+  'transform',
+  'nightly',
+  'adhoc',
+  'reidentify',
+];
 const FILE = 'id,email,day,amount\n1,ann@example.com,2026-01-01,5\n';
 let pipeline: Pipeline;
 let endpoints: Endpoints;
@@ -57,9 +67,7 @@ async function until<T>(find: () => Promise<T | undefined>): Promise<T> {
 }
 
 const tokenOf = (account: keyof Endpoints['accounts'], name: FunctionName): Promise<string> =>
-  createIdTokens({ ...endpoints, accounts: { ...endpoints.accounts, operator: endpoints.accounts[account] } })(
-    `${endpoints.functions}/${name}`,
-  );
+  createIdTokens(endpoints, endpoints.accounts[account])(`${endpoints.functions}/${name}`);
 
 test('Pub/Sub calls arrive, Cloud Tasks all that follows, and the operator adhoc', async () => {
   await pipeline.drop('appends/1.csv', FILE);
@@ -101,9 +109,10 @@ test('Eventarc calls arrive, where a trigger takes the place of the subscription
 
 test('each caller calls its own functions and no others', async () => {
   const answers: Record<string, string> = {};
-  for (const account of ['push', 'tasks', 'scheduler', 'operator'] as const)
-    for (const name of ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc'] as const) {
-      const token = await tokenOf(account, name);
+  const accounts = { ...endpoints.accounts, reidentifier: endpoints.reidentifiers.me ?? '' };
+  for (const [account, email] of Object.entries(accounts))
+    for (const name of FUNCTIONS) {
+      const token = await createIdTokens(endpoints, email)(`${endpoints.functions}/${name}`);
       const { status } = await call('POST', `${endpoints.functions}/${name}`, { only: 'sweep' }, token);
       if (status !== 403) answers[account] = [answers[account], name].filter(Boolean).join(' ');
     }
@@ -112,6 +121,7 @@ test('each caller calls its own functions and no others', async () => {
     tasks: 'prepare deidentify load transform nightly',
     scheduler: 'nightly',
     operator: 'adhoc',
+    reidentifier: 'reidentify',
   });
 });
 

@@ -2,10 +2,11 @@ import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Endpoints, lastEndpoints } from '../../../infra/cli/endpoints.ts';
+import { callJson } from '../../../infra/cli/http-json.ts';
 import { createWorkplace } from './sluice.ts';
 import { GOOD_ROWS, TINY_PROJECT } from './tiny-project.ts';
 
-const FUNCTIONS = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc'];
+const FUNCTIONS = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify'];
 const COMMIT = 'a'.repeat(40);
 
 /** What Terraform would write of a deployment, on the local cloud's addresses. */
@@ -18,8 +19,14 @@ const deployment = (endpoints: Endpoints): object => ({
   topics: endpoints.topics,
   functions: Object.fromEntries(FUNCTIONS.map((name) => [name, `${endpoints.functions}/${name}`])),
   operator: endpoints.accounts.operator,
+  reidentifiers: endpoints.reidentifiers,
   archives: 'local-archives',
-  endpoints: { storage: endpoints.storage, bigquery: endpoints.bigquery, identity: endpoints.identity },
+  endpoints: {
+    storage: endpoints.storage,
+    bigquery: endpoints.bigquery,
+    kms: endpoints.kms,
+    identity: endpoints.identity,
+  },
 });
 
 const place = createWorkplace({
@@ -50,6 +57,27 @@ describe('commands with --env', () => {
     expect(await place.json('query', 'SELECT COUNT(*) AS n FROM club.people', ...ENV)).toEqual([{ n: 3 }]);
     expect((await place.sluice('run', ...ENV)).status).toBe(0);
     expect((await place.sluice('nightly', ...ENV)).status).toBe(0);
+  });
+
+  test('keys are those of the file, and wrapped anew they come as Terraform takes them', async () => {
+    const stored = JSON.parse(readFileSync(place.path('.sluice/keys.json'), 'utf8')) as {
+      pii: { wrapped: string; kmsKey: string };
+    };
+    const keys = { pii: stored.pii.wrapped };
+    place.write('env/keys.json', JSON.stringify({ ...deployment(endpoints), keys, dlp_key: stored.pii.kmsKey }));
+    const env = ['--env', 'env/keys.json'];
+    expect(await place.json('keys', ...env)).toMatchObject({
+      keys: [{ key: 'pii', configured: true, uses: [{ source: 'canary.visitors' }, { source: 'club.people' }] }],
+      wrapping: [{ primary: '1', others: [] }],
+    });
+    expect((await place.sluice('keys', 'rewrap', ...env)).stderr).toContain('nothing to do');
+    const url = `${endpoints.kms}/v1/${stored.pii.kmsKey}`;
+    await callJson('POST', `${url}/cryptoKeyVersions`, {});
+    await callJson('POST', `${url}:updatePrimaryVersion`, { cryptoKeyVersionId: '2' });
+    const { stdout } = await place.sluice('keys', 'rewrap', ...env);
+    expect(stdout).toMatch(/^wrapped_keys = \{\n {2}"pii" = "[A-Za-z0-9+/]{80,}={0,2}"\n\}\n$/);
+    expect(stdout).not.toContain(stored.pii.wrapped);
+    expect((await place.sluice('keys', ...ENV)).stderr).toContain('holds no keys');
   });
 
   test.each([

@@ -22,6 +22,8 @@ export interface Workplace {
   sluice(...args: string[]): Promise<Finished>;
   /** The same with other variables in its environment. */
   sluiceWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished>;
+  /** The same with something on its stdin. */
+  pipe(input: string, ...args: string[]): Promise<Finished>;
   /** The same for a command with --json. */
   json<T>(...args: string[]): Promise<T>;
   /** Starts `sluice up`, or another command that stays, and waits for a text on its stdout. */
@@ -53,13 +55,20 @@ export function createWorkplace(files: Readonly<Record<string, string>> = {}): W
   };
   for (const [name, text] of Object.entries(files)) write(name, text);
 
-  const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess =>
-    spawn(process.execPath, [MAIN, ...args], { cwd: dir, env: { ...ENV, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const start = (
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    stdin: 'ignore' | 'pipe' = 'ignore',
+  ): ChildProcess =>
+    spawn(process.execPath, [MAIN, ...args], { cwd: dir, env: { ...ENV, ...env }, stdio: [stdin, 'pipe', 'pipe'] });
 
   const sluice = (...args: string[]): Promise<Finished> => sluiceWith({}, ...args);
 
   async function sluiceWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
-    const child = start(args, env);
+    return finish(start(args, env));
+  }
+
+  async function finish(child: ChildProcess): Promise<Finished> {
     const [stdout, stderr, status] = await Promise.all([textOf(child.stdout), textOf(child.stderr), statusOf(child)]);
     return { status, stdout, stderr };
   }
@@ -70,6 +79,11 @@ export function createWorkplace(files: Readonly<Record<string, string>> = {}): W
     write,
     sluice,
     sluiceWith,
+    pipe(input, ...args) {
+      const child = start(args, {}, 'pipe');
+      child.stdin?.end(input);
+      return finish(child);
+    },
     async json<T>(...args: string[]): Promise<T> {
       const { stdout, stderr } = await sluice(...args, '--json');
       try {

@@ -40,6 +40,7 @@ describe('what Terraform writes for `sluice --env`', () => {
       topics: { events: 'projects/p/topics/e', arrivals: 'projects/p/topics/a' },
       functions: Object.fromEntries(setOf('function_names').map((name) => [name, `https://${name}-1.r.run.app`])),
       operator: 'sluice-operator@p.iam.gserviceaccount.com',
+      reidentifiers: { ann: 'sluice-reid-ann@p.iam.gserviceaccount.com' },
       archives: 'p-archives',
     };
     expect(DEPLOYMENT.safeParse(whole).success).toBe(true);

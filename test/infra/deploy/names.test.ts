@@ -110,6 +110,7 @@ describe('metrics and alerts look for what the functions write', () => {
     'build.done': false,
     'freshness.missed': true,
     'sweep.done': false,
+    'privacy.reidentified': false,
   };
 
   const event: SluiceEvent = {

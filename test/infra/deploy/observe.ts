@@ -92,7 +92,9 @@ export function observe(name: FunctionName, ports: Ports, observer: Observer): P
         return objects.readText(bucket, object);
       },
       async write(bucket, object, body, options) {
-        if (options?.ifAbsent) note(bucketOf(bucket), 'objects.create');
+        // One function may add to one folder alone; all others are told apart by nothing.
+        if (options?.ifAbsent)
+          note(name === 'reidentify' ? folderOf(bucket, object) : bucketOf(bucket), 'objects.create');
         else note(folderOf(bucket, object), 'objects.overwrite');
         const written = await objects.write(bucket, object, body, options);
         return observer.doubled && options?.ifAbsent ? undefined : written;
@@ -129,9 +131,17 @@ export function observe(name: FunctionName, ports: Ports, observer: Observer): P
         note('project:this', 'dlp.deidentify');
         return dlp.deidentify(request);
       },
+      async template(id) {
+        note('project:this', 'dlp.template');
+        return dlp.template(id);
+      },
       async inspect(request) {
         note('project:this', 'dlp.inspect');
         return dlp.inspect(request);
+      },
+      async reidentify(request) {
+        note('project:this', 'dlp.reidentify');
+        return dlp.reidentify(request);
       },
     },
     warehouse: {

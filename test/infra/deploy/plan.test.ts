@@ -104,7 +104,7 @@ describe.skipIf(!hasTerraform)('terraform', () => {
 
     test('with settings that each function takes', () => {
       const functions = all('google_cloudfunctions2_function');
-      expect(functions).toHaveLength(7);
+      expect(functions).toHaveLength(8);
       for (const one of functions) {
         const env = block(one, 'service_config').environment_variables as Record<string, string>;
         // The key's name is known after apply, and with it what holds it.
@@ -113,6 +113,10 @@ describe.skipIf(!hasTerraform)('terraform', () => {
         for (const [name, url] of Object.entries(config.urls))
           expect(url).toBe(`https://sluice-${name}-123456789012.${config.queues.load.split('/')[3]}.run.app`);
         expect(config.callers.adhoc).toEqual([`sluice-operator@${config.project}.iam.gserviceaccount.com`]);
+        // Nobody may ask for clear values unless the environment says who.
+        const reidentifiers =
+          environment === 'prod' ? [`sluice-reid-ann@${config.project}.iam.gserviceaccount.com`] : [];
+        expect(config.callers.reidentify).toEqual(reidentifiers);
         expect(block(one, 'service_config').ingress_settings).toBe('ALLOW_INTERNAL_ONLY');
         expect(block(one, 'build_config')).toMatchObject({ runtime: 'nodejs24', entry_point: one.index });
       }
@@ -145,7 +149,9 @@ describe.skipIf(!hasTerraform)('terraform', () => {
     test('with what the command line reads of a deployment', () => {
       const file = join(terraform.dir, 'environment.json');
       writeFileSync(file, JSON.stringify(plan.outputs.environment));
-      const { project, operator, buckets } = readDeployment(file);
+      const { project, operator, buckets, keys, dlp_key: kmsKey } = readDeployment(file);
+      expect(keys).toEqual({ cards: WRAPPED, pii: WRAPPED });
+      expect(kmsKey).toMatch(new RegExp(`^projects/${project}/locations/[a-z0-9-]+/keyRings/sluice/cryptoKeys/dlp$`));
       expect(operator).toBe(`sluice-operator@${project}.iam.gserviceaccount.com`);
       expect(buckets.raw).toBe(`${project}-sluice-raw`);
     });
@@ -205,6 +211,7 @@ describe.skipIf(!hasTerraform)('terraform', () => {
         'dead_letters',
         'freshness_missed',
         'privacy_violation',
+        ...(environment === 'prod' ? ['reidentified'] : []),
         'run_failed',
         'scanned_bytes',
         'task_age',
@@ -248,6 +255,7 @@ describe.skipIf(!hasTerraform)('terraform', () => {
         load: ['tasks'],
         nightly: ['scheduler', 'tasks'],
         adhoc: ['operator'],
+        reidentify: ['reid-ann'],
       })) {
         const [config] = at('google_cloudfunctions2_function', 'function', name).service_config as Record<
           string,
@@ -262,15 +270,24 @@ describe.skipIf(!hasTerraform)('terraform', () => {
       }
     });
 
-    test('the wrapped keys to deidentify, with the key that unwraps them, and to nothing else', () => {
+    test('the account of a person who may re-identify to that person alone', () => {
+      const tokens = made.filter(({ values }) => values.role === 'roles/iam.serviceAccountOpenIdTokenCreator');
+      const ofAnn = tokens.filter(({ values }) => String(values.service_account_id).includes('reid-ann'));
+      expect(ofAnn.map(({ values }) => values.member)).toEqual(['user:ann@example.com']);
+      expect(tokens.filter(({ values }) => values.member === 'user:ann@example.com')).toEqual(ofAnn);
+    });
+
+    test('the wrapped keys to deidentify and reidentify, with the key that unwraps them, and to nothing else', () => {
       const holders = named('google_cloudfunctions2_function', 'function').flatMap(({ index, values }) => {
         const [config] = values.service_config as { environment_variables: Record<string, string> }[];
         const keys = config?.environment_variables.SLUICE_KEYS;
         return keys === undefined ? [] : [[index, JSON.parse(keys)]];
       });
       const kmsKey = 'google_kms_crypto_key/dlp';
+      const keys = { cards: { wrapped: WRAPPED, kmsKey }, pii: { wrapped: WRAPPED, kmsKey } };
       expect(holders).toEqual([
-        ['deidentify', { cards: { wrapped: WRAPPED, kmsKey }, pii: { wrapped: WRAPPED, kmsKey } }],
+        ['deidentify', keys],
+        ['reidentify', keys],
       ]);
     });
 

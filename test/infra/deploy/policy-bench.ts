@@ -18,15 +18,17 @@ import type { LedgerEntry } from '../../../functions/model/run.ts';
 import { createNightly } from '../../../functions/nightly.ts';
 import type { ObjectInfo, Ports, Task } from '../../../functions/ports.ts';
 import { createPrepare } from '../../../functions/prepare.ts';
+import { createReidentify } from '../../../functions/reidentify.ts';
 import { createTransform } from '../../../functions/transform.ts';
 import { createWiring } from '../../../functions/wire.ts';
 import type { Endpoints } from '../../../infra/cli/endpoints.ts';
 import { environmentOf } from '../../../infra/cli/environment.ts';
+import { keysOf } from '../../../infra/cli/keys/key-uses.ts';
 import { localKeys } from '../../../infra/cli/keys/local-keys.ts';
 import { localEndpoints } from '../../../infra/cli/local-names.ts';
 import { compileProject } from '../../../infra/cli/project.ts';
 import { provision } from '../../../infra/cli/provision.ts';
-import { keysOf, publishRelease } from '../../../infra/cli/publish-release.ts';
+import { publishRelease } from '../../../infra/cli/publish-release.ts';
 import { startCloud } from '../../../infra/local/cloud.ts';
 import { type Observer, observe, type Seen } from './observe.ts';
 
@@ -38,6 +40,7 @@ const CREATE: Readonly<Record<FunctionName, (ports: Ports) => Handler>> = {
   transform: createTransform,
   nightly: createNightly,
   adhoc: createAdhoc,
+  reidentify: createReidentify,
 };
 
 /** All functions in this process, observed, against a local cloud of their own; tasks are carried out one at a time. */
@@ -110,7 +113,7 @@ export async function startBench(): Promise<Bench> {
   async function call<T>(name: FunctionName, body: object, retries = 0): Promise<T> {
     const handler = CREATE[name](observed(name, all[name], config, observer));
     const headers = { 'x-cloudtasks-taskretrycount': String(retries) };
-    return (await handler({ method: 'POST', headers, body })) as T;
+    return (await handler({ method: 'POST', headers, body, caller: 'somebody@example.com' })) as T;
   }
 
   return {

@@ -87,11 +87,11 @@ describe('the roles', () => {
     ]);
   });
 
-  test('let nobody but deidentify send anything to DLP, and nobody at all use a key', () => {
+  test('let nobody but deidentify and reidentify send anything to DLP, and nobody at all use a key', () => {
     const all = planGrants();
     expect(
       all.filter(({ permissions }) => permissions.some((one) => one.startsWith('dlp.'))).map((grant) => grant.function),
-    ).toEqual(['deidentify']);
+    ).toEqual(['deidentify', 'reidentify']);
     expect(all.flatMap(({ permissions }) => permissions).filter((one) => one.startsWith('cloudkms.'))).toEqual([]);
   });
 

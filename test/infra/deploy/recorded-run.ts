@@ -16,6 +16,7 @@ export async function recordCalls(): Promise<Seen[]> {
     await takeLong(bench);
     await findLeftBehind(bench);
     await answerPeople(bench);
+    await giveValuesBack(bench);
     return bench.seen();
   } finally {
     await bench.stop();
@@ -60,6 +61,7 @@ async function play(bench: Bench, round: string): Promise<void> {
   );
   await drop(`narrow/${round}.csv`, csv('id,amount', '1,1'));
   await drop(`narrow/${round}-none.csv`, csv('id,amount'));
+  await drop(`templated/${round}.csv`, csv('note', 'call me'));
   await drop(`clash/${round}.csv`, csv('id', '1'));
   await drop(`stray/${round}.csv`, csv('a', '1'));
   await drop(`days/${round}-header.csv`, csv('day,price', '2026-01-01,1'));
@@ -122,6 +124,15 @@ async function findLeftBehind({ observer, drop, call, drain, ports, runs, forget
   await call('nightly', { only: 'sweep', key: 'k' });
   await call('nightly', { key: 'night', date: '2026-01-05' });
   await drain();
+}
+
+/** Clear values of rows and of tokens. */
+async function giveValuesBack({ call, runs, observer }: Bench): Promise<void> {
+  const run = (await runs()).find(({ source, state }) => source === 'lake.appends' && state === 'DONE');
+  const ask = { source: 'lake.appends', columns: ['email'], reason: 'a rehearsal of what is allowed' };
+  observer.doubled = true;
+  await call('reidentify', { ...ask, run: run?.run, rows: [1, 2] });
+  observer.doubled = false;
 }
 
 /** All that a person may ask for. */

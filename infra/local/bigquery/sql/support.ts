@@ -27,6 +27,7 @@ export const FEATURES: Record<string, Record<string, string>> = {
       'SELECT x FROM UNNEST([1]) x QUALIFY ROW_NUMBER() OVER (ORDER BY x) = 1',
     'PIVOT, UNPIVOT': 'SELECT * FROM (SELECT 1 AS k, 2 AS v) PIVOT(SUM(v) FOR k IN (1))',
     TABLESAMPLE: 'SELECT x FROM UNNEST([1]) x TABLESAMPLE SYSTEM (100 PERCENT)',
+    'CAST … FORMAT of times and BYTES': 'SELECT CAST(DATE "2020-01-01" AS STRING FORMAT "YYYY")',
     'pipe syntax': 'FROM UNNEST([1]) AS x |> WHERE x > 0 |> AGGREGATE COUNT(*) AS n',
     'wildcard tables, _TABLE_SUFFIX': 'SELECT _TABLE_SUFFIX FROM `support.t*`',
     'INFORMATION_SCHEMA: SCHEMATA, TABLES, COLUMNS, COLUMN_FIELD_PATHS, VIEWS, TABLE_OPTIONS, PARTITIONS, ROUTINES, JOBS':
@@ -66,7 +67,7 @@ export const REFUSED_FEATURES: Record<string, string> = {
   'LOAD DATA': 'LOAD DATA INTO support.t FROM FILES (uris = ["gs://x/y"])',
   'time travel': 'SELECT * FROM support.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',
   'RANGE values, GEOGRAPHY, COLLATE': 'SELECT RANGE(DATE "2020-01-01", DATE "2020-01-02")',
-  'CAST … FORMAT': 'SELECT CAST(DATE "2020-01-01" AS STRING FORMAT "YYYY")',
+  'CAST … FORMAT of numbers': 'SELECT CAST(12 AS STRING FORMAT "999")',
   'ingestion-time and integer-range partitioning':
     'CREATE TABLE support.r (a INT64) PARTITION BY RANGE_BUCKET(a, GENERATE_ARRAY(0, 10, 1))',
   'BIGNUMERIC of more than 20 digits before the point or 18 behind it': 'SELECT BIGNUMERIC "1e30"',

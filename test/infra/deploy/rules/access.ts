@@ -12,7 +12,7 @@ const BOUND_ROLES: Readonly<Record<string, RegExp>> = {
   'roles/cloudkms.cryptoKeyDecrypter': /^google_kms_crypto_key_iam_member\.dlp$/,
   'roles/cloudkms.cryptoKeyEncrypterDecrypter':
     /^google_kms_crypto_key_iam_member\.(storage|bigquery|pubsub|functions|functions_storage)$/,
-  'roles/iam.serviceAccountOpenIdTokenCreator': /^google_service_account_iam_member\.(push|operators)$/,
+  'roles/iam.serviceAccountOpenIdTokenCreator': /^google_service_account_iam_member\.(push|operators|reidentifiers)$/,
   'roles/logging.logWriter': /^google_project_iam_member\.(image|build)$/,
   'roles/pubsub.publisher': /^google_pubsub_topic_iam_member\.(storage|dead_letters)$/,
   'roles/pubsub.subscriber': /^google_pubsub_subscription_iam_member\.dead_letters$/,
@@ -28,6 +28,7 @@ const CALLERS = {
   transform: ['tasks'],
   nightly: ['scheduler', 'tasks'],
   adhoc: ['operator'],
+  reidentify: hcl('values(local.reidentifiers)'),
 };
 
 const MEMBERS = hcl(
@@ -146,7 +147,9 @@ export const ACCESS_RULES: readonly Rule[] = [
       ...flag(
         ofType(module, 'google_cloud_run_v2_service_iam_binding'),
         (body) =>
-          (body.for_each !== hcl('local.callers') || body.members !== MEMBERS) &&
+          (body.for_each !==
+            hcl('{ for name, accounts in local.callers : name => accounts if length(accounts) > 0 }') ||
+            body.members !== MEMBERS) &&
           'its members are not those of local.callers',
       ),
       ...blocksOf(module)

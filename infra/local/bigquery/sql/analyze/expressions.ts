@@ -13,6 +13,7 @@ import {
 } from '../types.ts';
 import { type Env, plain } from './analysis.ts';
 import { analyzeCall } from './calls.ts';
+import { analyzeFormattedCast } from './cast-formats.ts';
 import { castTo } from './casts.ts';
 import { analyzeExtract } from './dates.ts';
 import { analyzeElement } from './elements.ts';
@@ -54,7 +55,7 @@ export function analyze(expr: Expr, env: Env): Typed {
     case 'case':
       return analyzeCase(expr, env);
     case 'cast':
-      if (expr.format) throw unsupported('CAST … FORMAT', expr.format.at);
+      if (expr.format) return analyzeFormattedCast(expr, expr.format, env);
       return castTo(analyze(expr.of, env), readType(expr.type), expr.safe, expr.at);
     case 'extract':
       return analyzeExtract(expr, env);

@@ -5,7 +5,7 @@ import { COMPOSED } from './time-formats.ts';
 type Kind = 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP';
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const MONTH_NAME =
+export const MONTH_NAME =
   '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
 const DAY_NAME = '(?:sun(?:day)?|mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?)';
 
@@ -42,9 +42,20 @@ const ELEMENTS: Record<string, { pattern: string; capture?: string }> = {
 const CLOCK_PARTS = ['hour', 'hour12', 'minute', 'second', 'half'];
 const DATE_PARTS = ['year', 'shortYear', 'month', 'monthName', 'day', 'dayOfYear'];
 
+/** A format as a pattern whose groups are `captures`, in order. */
+export interface TimePattern {
+  pattern: string;
+  captures: string[];
+}
+
 /** PARSE_DATE and its kin: a literal format → one anchored pattern, and the value built from its groups. */
 export function parseTime(format: string, value: string, kind: Kind, zone: string, at: number): string {
-  const { pattern, captures } = compile(format, at);
+  const compiled = compile(format, at);
+  refuseMixture(compiled, kind, at);
+  return parseByPattern(compiled, value, kind, zone, { year: '1970', month: '1' });
+}
+
+function refuseMixture({ captures }: TimePattern, kind: Kind, at: number): void {
   for (const [i, name] of captures.entries())
     if (captures.indexOf(name) !== i) throw unsupported(`the format element for ${name} twice`, at);
   const forbidden =
@@ -60,6 +71,17 @@ export function parseTime(format: string, value: string, kind: Kind, zone: strin
   const has = (name: string) => captures.includes(name);
   if (has('epoch') && captures.length > 1) throw unsupported('%s beside other format elements', at);
   if (has('half') && !has('hour12')) throw unsupported('%p without %I', at);
+}
+
+/** A value from a text that the pattern matches as a whole; `defaults` are what the text leaves out, as SQL. */
+export function parseByPattern(
+  { pattern, captures }: TimePattern,
+  value: string,
+  kind: Kind,
+  zone: string,
+  defaults: { year: string; month: string },
+): string {
+  const has = (name: string) => captures.includes(name);
   const regex = `(?i)^\\s*${pattern}\\s*$`;
   const group = (name: string) => `regexp_extract(${value}, ${quoteText(regex)}, ${captures.indexOf(name) + 1})`;
   const number = (name: string, fallback: string) => (has(name) ? `CAST(${group(name)} AS BIGINT)` : fallback);
@@ -73,13 +95,13 @@ export function parseTime(format: string, value: string, kind: Kind, zone: strin
   else if (kind === 'TIME') result = `bq_clock(${clock})`;
   else {
     const year = has('year')
-      ? number('year', '1970')
+      ? number('year', defaults.year)
       : has('shortYear')
         ? `bq_short_year(${number('shortYear', '70')})`
-        : '1970';
+        : defaults.year;
     const month = has('monthName')
       ? `list_position([${MONTHS.map((m) => `'${m}'`).join(', ')}], left(lower(${group('monthName')}), 3))`
-      : number('month', '1');
+      : number('month', defaults.month);
     const date = has('dayOfYear')
       ? `bq_day_of_year(${year}, ${number('dayOfYear', '1')})`
       : `bq_make_date(${year}, ${month}, ${number('day', '1')})`;
@@ -95,7 +117,7 @@ export function parseTime(format: string, value: string, kind: Kind, zone: strin
 
 const RESULT = { DATE: 'DATE', DATETIME: 'TIMESTAMP', TIME: 'TIME', TIMESTAMP: 'TIMESTAMPTZ' };
 
-function compile(format: string, at: number): { pattern: string; captures: string[] } {
+function compile(format: string, at: number): TimePattern {
   let pattern = '';
   const captures: string[] = [];
   for (const [, code, space, text] of format.matchAll(/%(E\*S|E#S|E4Y|Ez|.)|(\s+)|([^%\s]+)/gsu)) {

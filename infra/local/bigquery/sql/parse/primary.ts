@@ -211,7 +211,8 @@ function parseCast(c: Cursor, safe: boolean): Expr {
   const of = parseExpression(c);
   c.expect('AS');
   const type = parseType(c);
-  const format = c.takes('FORMAT') ? parseExpression(c) : undefined;
+  const model = c.takes('FORMAT') ? parseExpression(c) : undefined;
+  const format = model && { model, zone: c.takes('AT', 'TIME', 'ZONE') ? parseExpression(c) : undefined };
   c.expect(')');
   return { kind: 'cast', of, type, safe, format, at };
 }

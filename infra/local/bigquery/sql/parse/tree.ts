@@ -101,7 +101,15 @@ export type Expr =
       otherwise: Expr | undefined;
       at: number;
     }
-  | { kind: 'cast'; of: Expr; type: TypeNode; safe: boolean; format: Expr | undefined; at: number }
+  | {
+      kind: 'cast';
+      of: Expr;
+      type: TypeNode;
+      safe: boolean;
+      /** `FORMAT 'YYYY' AT TIME ZONE 'UTC'`. */
+      format: { model: Expr; zone: Expr | undefined } | undefined;
+      at: number;
+    }
   | { kind: 'extract'; part: Expr; of: Expr; zone: Expr | undefined; at: number }
   | { kind: 'interval'; value: Expr; part: Identifier; to: Identifier | undefined; at: number }
   | { kind: 'array'; type: TypeNode | undefined; elements: Expr[]; at: number }
