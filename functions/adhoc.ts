@@ -7,7 +7,7 @@ import { type AdhocRequest, adhoc } from './steps/adhoc.ts';
 export const createAdhoc =
   (ports: Ports): Handler =>
   async (request) =>
-    adhoc(ports, parseAdhoc(readBody(request)));
+    adhoc(ports, parseAdhoc(readBody(request)), request.caller);
 
 type Action = AdhocRequest['action'];
 type Fields<A extends Action> = Omit<Extract<AdhocRequest, { action: A }>, 'action'>;
@@ -22,7 +22,7 @@ const FIELDS: { readonly [A in Action]: (body: Body) => Record<keyof Fields<A>, 
   }),
   nightly: ({ optional }) => ({ date: optional.day('date') }),
   night: (body) => ({ night: body.text('night') }),
-  replay: (body) => ({ run: body.text('run') }),
+  replay: (body) => ({ run: body.text('run'), acceptCost: body.optional.text('acceptCost') }),
   runs: ({ optional }) => ({
     source: optional.text('source'),
     states: optional.texts('states'),

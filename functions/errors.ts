@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'TOO_FEW_ROWS'
   | 'WRONG_PARTITION'
   | 'PRIVACY_VIOLATION'
+  | 'COST_ABOVE_LIMIT'
   | 'TEMPLATE_UNFIT'
   | 'OBJECT_GONE'
   // the services

@@ -77,6 +77,7 @@ function assemble(names: Pick<Source, 'id' | 'dataset' | 'name'>, draft: SourceD
     onNewColumn: settings.on_new_column,
     badRowsAllowed: settings.bad_rows?.allow ?? 0,
     minRows: expect?.min_rows ?? 1,
+    ...(settings.max_cost === undefined ? {} : { maxCost: settings.max_cost }),
     ...(expect?.every === undefined ? {} : { expect: freshness(expect.every, expect.by) }),
     columns,
     version: fingerprint(columns, load),

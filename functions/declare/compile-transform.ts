@@ -153,7 +153,19 @@ function assemble(
   settings: DeclaredHeader,
   volatile: readonly string[],
 ): Omit<Transform, 'inputs' | 'external' | 'version'> {
-  const { owner, description, kind, partition, cluster, on, every, start, ignore, assert } = settings;
+  const {
+    owner,
+    description,
+    kind,
+    partition,
+    cluster,
+    on,
+    every,
+    start,
+    max_cost: maxCost,
+    ignore,
+    assert,
+  } = settings;
   return {
     ...names,
     ...(owner === undefined ? {} : { owner }),
@@ -165,6 +177,7 @@ function assemble(
     on: { load: on.includes('load'), nightly: on.includes('nightly') },
     everySeconds: every,
     ...(start === undefined ? {} : { start }),
+    ...(maxCost === undefined ? {} : { maxCost }),
     ignore,
     assert: assert ?? [],
     volatile,

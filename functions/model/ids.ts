@@ -27,6 +27,8 @@ export const ledgerName = (source: string, run: string, seq: number): string =>
 export const manifestName = (run: string, epoch: number): string => `manifests/${run}/${epoch}.json`;
 export const marksPrefix = (run: string, epoch: number): string => `shards/${run}/${epoch}/`;
 export const markName = (run: string, epoch: number, n: number): string => `${marksPrefix(run, epoch)}${n}.json`;
+/** What attempts at a shard were to spend at DLP, and what those that failed had spent. */
+export const spendsPrefix = (run: string, epoch: number, n: number): string => `spends/${run}/${epoch}/${n}/`;
 export const pendingPrefix = (table: string): string => `pending/${table}/`;
 export const pendingName = (table: string, run: string, epoch: number): string =>
   `${pendingPrefix(table)}${run}.${epoch}.json`;

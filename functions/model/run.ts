@@ -60,8 +60,19 @@ export interface RunDetail {
   held?: readonly string[];
   /** Why the run ended early. */
   reasons?: readonly Reason[];
+  /** What a person lets this epoch cost, whatever the source's `max_cost` says. */
+  accepted?: AcceptedCost;
   /** Copy of the object in the quarantine bucket, for when the raw one is gone. */
   copy?: ObjectRef;
+}
+
+export interface AcceptedCost {
+  /** What DLP may charge at list price. */
+  usd: number;
+  /** E-mail address, verified. */
+  by: string;
+  /** RFC 3339. */
+  at: string;
 }
 
 /** Names row and column, never a value. */
@@ -70,6 +81,8 @@ export interface Reason {
   message: string;
   row?: number;
   column?: string;
+  /** Of COST_ABOVE_LIMIT: what DLP would charge for the object, and what it may; USD at list price. */
+  cost?: { estimate: number; limit: number };
 }
 
 /** One bad row. Rows count records from 1, without the header and blank lines. */

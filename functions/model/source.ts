@@ -21,6 +21,8 @@ export interface Source {
   /** Fewer rows than this quarantine the object. */
   minRows: number;
   expect?: Freshness;
+  /** USD that DLP may charge for one file at list price; absent = any. */
+  maxCost?: number;
   columns: readonly Column[];
   /** Fingerprint of what the table's rows look like: names, types, privacy. Part of its readers' versions. */
   version: string;

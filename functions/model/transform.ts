@@ -18,6 +18,8 @@ export interface Transform {
   everySeconds: number;
   /** Incremental only: first day, `YYYY-MM-DD`; absent = the first day that an input holds. */
   start?: string;
+  /** USD that one query may cost at list price on demand; absent = any. */
+  maxCost?: number;
   /** Incremental only: inputs whose changes do not rebuild past intervals. */
   ignore: readonly string[];
   assert: readonly Assertion[];

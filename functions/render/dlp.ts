@@ -109,7 +109,7 @@ function cellsOf({ segment, contextName }: Lane, index: number): Cell[] {
   return contextName ? [cell, { stringValue: segment.contexts?.[at] ?? '' }] : [cell];
 }
 
-function cellOf(value: string, { typed, column: { type } }: Segment): Cell {
+export function cellOf(value: string, { typed, column: { type } }: Segment): Cell {
   if (!typed) return { stringValue: value };
   switch (type) {
     case 'INT64':

@@ -1,4 +1,5 @@
 import type { Interval } from '../model/build.ts';
+import { unitsFor } from '../model/list-price.ts';
 import type { Assertion, Transform } from '../model/transform.ts';
 import { reference } from './commit.ts';
 import { OWN_DATASET } from './commit-tables.ts';
@@ -33,6 +34,7 @@ export function renderBuildJob(project: string, transform: Transform, into: stri
       writeDisposition: 'WRITE_TRUNCATE',
       createDisposition: 'CREATE_IF_NEEDED',
       ...renderLayout(transform.partition, transform.cluster),
+      ...spendingLimit(transform),
       ...(interval && {
         parameterMode: 'NAMED',
         queryParameters: [dateParameter('from', interval[0]), dateParameter('to', interval[1])],
@@ -40,6 +42,10 @@ export function renderBuildJob(project: string, transform: Transform, into: stri
     },
   };
 }
+
+/** BigQuery refuses a query that would be billed for more, before it runs and without charge. */
+const spendingLimit = ({ maxCost }: Transform): { maximumBytesBilled?: string } =>
+  maxCost === undefined ? {} : { maximumBytesBilled: String(unitsFor('bigquery.query_bytes', maxCost)) };
 
 const dateParameter = (name: string, value: string): object => ({
   name,
@@ -103,7 +109,12 @@ export function renderChecks(project: string, transform: Transform, table: strin
   counts.push(`(SELECT COUNT(*) FROM ${from}) AS row_count`);
   return {
     labels: transformLabels(transform),
-    query: { query: `SELECT ${counts.join(',\n       ')}`, useLegacySql: false },
+    query: {
+      query: `SELECT ${counts.join(',\n       ')}`,
+      useLegacySql: false,
+      // Of a view nothing is built, and to check it reads what is behind it.
+      ...(transform.kind === 'view' && spendingLimit(transform)),
+    },
   };
 }
 

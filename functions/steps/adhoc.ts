@@ -5,22 +5,22 @@ import { selectTransforms } from '../plan/build.ts';
 import type { Ports } from '../ports.ts';
 import { startBuild } from './build.ts';
 import { nightId, readNight } from './nightly.ts';
-import { replay } from './replay.ts';
+import { type ReplayRequest, replay } from './replay.ts';
 import { listRuns, showBuild, showRun } from './report.ts';
 
 /** What a person may ask for. */
 export type AdhocRequest =
   | { action: 'run'; selector?: string; from?: string; to?: string; fullRefresh?: boolean }
   | { action: 'nightly'; date?: string }
-  | { action: 'replay'; run: string }
+  | ({ action: 'replay' } & ReplayRequest)
   | { action: 'night'; night: string }
   | { action: 'runs'; source?: string; states?: readonly string[]; reasons?: boolean }
   | { action: 'show'; run: string }
   | { action: 'build'; build: string }
   | { action: 'release' };
 
-/** Answers with plain JSON. Throws BAD_REQUEST, NOT_FOUND or CONFLICT, each with what to do. */
-export async function adhoc(ports: Ports, request: AdhocRequest): Promise<object> {
+/** Answers with plain JSON; `who` asks, verified. Throws BAD_REQUEST, NOT_FOUND or CONFLICT, each with what to do. */
+export async function adhoc(ports: Ports, request: AdhocRequest, who: string): Promise<object> {
   switch (request.action) {
     case 'run':
       return runTransforms(ports, request);
@@ -29,7 +29,7 @@ export async function adhoc(ports: Ports, request: AdhocRequest): Promise<object
     case 'night':
       return { report: await readNight(ports, request.night) };
     case 'replay':
-      return { entry: await replay(ports, request.run) };
+      return { entry: await replay(ports, request, who) };
     case 'runs':
       return { runs: await listRuns(ports, request) };
     case 'show':

@@ -7,6 +7,7 @@ import { concatTexts, type Texts, textsOf } from '../model/texts.ts';
 import { halve, type Pack } from '../plan/pack.ts';
 import type { Ports, ShardWork } from '../ports.ts';
 import { renderPack } from '../render/dlp.ts';
+import { chargeOfPack, type DlpCharge } from '../render/dlp-charge.ts';
 import { finishRun } from './finish-run.ts';
 import { inspectPublic } from './inspect-public.ts';
 import { readManifest } from './manifest.ts';
@@ -14,6 +15,7 @@ import { groupOf, packsOf, type Spare } from './packs.ts';
 import { quarantine } from './quarantine.ts';
 import { readerOf } from './read-object.ts';
 import { sourceOf } from './source-of.ts';
+import { openSpend, type Spend } from './spend.ts';
 import { readTemplates } from './templates.ts';
 
 /** De-identifies one shard: raw rows in, protected Parquet and a mark out. What DLP did not answer for is never written. */
@@ -49,13 +51,9 @@ async function processShard(ports: Ports, entry: LedgerEntry, source: Source, sh
   const { run, epoch } = entry;
   const work = await ports.columnar.openShard(shard, source, readerOf(ports, shard.input));
   try {
-    // First, since what is refused need not be transformed, and paid for.
-    const inspected = await inspectPublic(ports, source, work);
-    if (inspected.reasons.length > 0) return { reasons: inspected.reasons };
-    const templates = await readTemplates(ports, source);
-    if (templates.reasons.length > 0) return { reasons: templates.reasons };
-    const dlp = addUsage(inspected.usage, await transformValues(ports, source, work));
-    await templates.confirm();
+    const sent = await sendValues(ports, entry, source, shard, work);
+    if ('reasons' in sent) return sent;
+    const { dlp } = sent;
     const rejects = await work.rejects();
     const output = await work.finish({ run, arrivedAt: entry.detail.arrivedAt ?? entry.at });
     if (output.rows + rejects.length !== work.records) {
@@ -95,6 +93,31 @@ async function processShard(ports: Ports, entry: LedgerEntry, source: Source, sh
   }
 }
 
+/** All that goes to DLP. With a limit to what it may cost, nothing does before it is known to stay below. */
+async function sendValues(
+  ports: Ports,
+  entry: LedgerEntry,
+  source: Source,
+  shard: Shard,
+  work: ShardWork,
+): Promise<{ dlp: DlpUsage } | { reasons: readonly Reason[] }> {
+  const spend = await openSpend(ports, entry, source, shard, work);
+  if (spend.refusal) return { reasons: [spend.refusal] };
+  try {
+    // First, since what is refused need not be transformed, and paid for.
+    const inspected = await inspectPublic(ports, source, work, spend);
+    if (inspected.reasons.length > 0) return { reasons: inspected.reasons };
+    const templates = await readTemplates(ports, source);
+    if (templates.reasons.length > 0) return { reasons: templates.reasons };
+    const dlp = addUsage(inspected.usage, await transformValues(ports, source, work, spend));
+    await templates.confirm();
+    return { dlp };
+  } catch (error) {
+    await spend.settle();
+    throw error;
+  }
+}
+
 const addUsage = (a: DlpUsage, b: DlpUsage): DlpUsage => ({
   requests: a.requests + b.requests,
   values: a.values + b.values,
@@ -117,10 +140,10 @@ async function writeRejects(
 }
 
 /** Sends the distinct values of every protected column to DLP, many requests at once, and keeps the answers. */
-async function transformValues(ports: Ports, source: Source, work: ShardWork): Promise<DlpUsage> {
+async function transformValues(ports: Ports, source: Source, work: ShardWork, spend: Spend): Promise<DlpUsage> {
   const usage: DlpUsage = { requests: 0, values: 0, bytes: 0 };
   const learn = async (pack: Pack): Promise<void> => {
-    const outputs = await deidentifyPack(ports, pack, usage);
+    const outputs = await deidentifyPack(ports, pack, usage, spend);
     for (const [index, { column, values, contexts }] of pack.segments.entries()) {
       await work.learn(groupOf(column), contexts ? { values, contexts } : { values }, outputs[index] ?? textsOf([]));
     }
@@ -131,9 +154,11 @@ async function transformValues(ports: Ports, source: Source, work: ShardWork): P
 }
 
 /** One request, or halves of it where DLP finds it too large: only what failed is sent again. */
-async function deidentifyPack(ports: Ports, pack: Pack, usage: DlpUsage): Promise<Texts[]> {
+async function deidentifyPack(ports: Ports, pack: Pack, usage: DlpUsage, spend: Spend): Promise<Texts[]> {
   const { request, outputs } = renderPack(pack);
+  const charge = (): DlpCharge => chargeOfPack(pack);
   usage.requests++;
+  spend.add(charge);
   try {
     const answer = await ports.dlp.deidentify(request);
     usage.values += pack.values;
@@ -142,9 +167,10 @@ async function deidentifyPack(ports: Ports, pack: Pack, usage: DlpUsage): Promis
   } catch (error) {
     const halves = error instanceof SluiceError && error.code === 'DLP_TOO_LARGE' ? halve(pack) : undefined;
     if (!halves) throw error;
+    spend.giveBack(charge);
     const [first, second] = [
-      await deidentifyPack(ports, halves[0], usage),
-      await deidentifyPack(ports, halves[1], usage),
+      await deidentifyPack(ports, halves[0], usage, spend),
+      await deidentifyPack(ports, halves[1], usage, spend),
     ];
     return joinHalves(pack, halves, first, second);
   }

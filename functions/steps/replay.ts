@@ -1,16 +1,24 @@
 import { terminal } from '../errors.ts';
 import { isEnded, type LedgerEntry } from '../model/run.ts';
 import { UNMATCHED } from '../model/source.ts';
+import { acceptable } from '../plan/cost-limit.ts';
 import { matchSource } from '../plan/match-source.ts';
 import type { Ports } from '../ports.ts';
 import { advance } from './advance.ts';
 import { arrive, enqueuePrepare } from './arrive.ts';
 
+export interface ReplayRequest {
+  run: string;
+  /** Lets a run go on that waits for its cost: up to so many USD, as in `12.5`, or `estimate`, what it was said to cost and a tenth more. */
+  acceptCost?: string;
+}
+
 /**
  * Processes a run's object again, by the release that is current: the next epoch of the same run, whose rows replace
- * those of the one before. Throws NOT_FOUND, or CONFLICT while the run is still under way.
+ * those of the one before. `by` is who asks, verified. Throws NOT_FOUND, CONFLICT
+ * while the run is still under way or where there is no cost to accept, BAD_REQUEST for an amount that is none.
  */
-export async function replay(ports: Ports, run: string): Promise<LedgerEntry> {
+export async function replay(ports: Ports, { run, acceptCost }: ReplayRequest, by: string): Promise<LedgerEntry> {
   const entry = await findRun(ports, run);
   if (!isEnded(entry.state)) {
     throw terminal(
@@ -18,6 +26,8 @@ export async function replay(ports: Ports, run: string): Promise<LedgerEntry> {
       `run ${run} is ${entry.state} and goes on by itself; only a run that has ended can be replayed`,
     );
   }
+  const at = ports.clock.now().toISOString();
+  const accepted = acceptCost === undefined ? undefined : { usd: acceptedCost(entry, acceptCost), by, at };
   const release = await ports.releases.current();
   if (entry.source === UNMATCHED) return replayUnmatched(ports, entry);
   if (!release.sources.some(({ id }) => id === entry.source)) {
@@ -36,11 +46,28 @@ export async function replay(ports: Ports, run: string): Promise<LedgerEntry> {
     ...(arrivedAt && { arrivedAt }),
     ...(capturedDate && { capturedDate }),
     ...(copy && { copy }),
+    ...(accepted && { accepted }),
   };
   const next = await advance(ports, { ...entry, epoch: entry.epoch + 1, release: release.id, detail }, 'CLAIMED');
   if (!next) throw terminal('CONFLICT', `run ${run} is being replayed by somebody else`);
   await enqueuePrepare(ports, next);
   return next;
+}
+
+function acceptedCost(entry: LedgerEntry, asked: string): number {
+  const { run, state, detail } = entry;
+  const cost = state === 'QUARANTINED' ? detail.reasons?.find((reason) => reason.cost)?.cost : undefined;
+  if (!cost) throw terminal('CONFLICT', `run ${run} does not wait for its cost: replay it without accepting one`);
+  if (asked === 'estimate') return acceptable(cost.estimate);
+  const usd = /^\d{1,9}(\.\d{1,9})?$/.test(asked) ? Number(asked) : 0;
+  if (usd === 0)
+    throw terminal('BAD_REQUEST', 'acceptCost must be an amount in USD above 0, as in 12.5, or `estimate`');
+  if (usd < cost.estimate)
+    throw terminal(
+      'CONFLICT',
+      `run ${run} would cost ${cost.estimate} USD, more than the ${usd} USD that were accepted`,
+    );
+  return usd;
 }
 
 /** An object that no source matched runs under the source that matches it now, as if it had just come. */

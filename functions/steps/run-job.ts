@@ -1,4 +1,4 @@
-import { terminal } from '../errors.ts';
+import { type SluiceError, terminal } from '../errors.ts';
 import { digest, slug } from '../model/ids.ts';
 import type { JobInfo, Ports } from '../ports.ts';
 
@@ -43,18 +43,26 @@ export async function followJob(ports: Ports, place: JobPlace, configuration: ob
     if (!ended.error) return 'done';
     const details = { job: id, reason: ended.error.reason };
     ports.log.warn('a job failed', details);
-    if (!ended.error.retryable) {
-      throw terminal(
-        'JOB_FAILED',
-        `the warehouse refused the job ${id} (${ended.error.reason}): \`bq show -j\` tells why`,
-        { details },
-      );
-    }
+    if (!ended.error.retryable) throw refusal(id, ended.error.reason);
   }
   throw terminal(
     'JOB_FAILED',
     `the job for ${place.name} failed ${MAX_ATTEMPTS} times, each time as if it could be repeated: \`bq show -j\` tells why; then replay`,
     { details: { name: place.name, n: place.n } },
+  );
+}
+
+/** `sluice` puts the warehouse's own words in the place of the first sentence: infra/cli/job-messages.ts. */
+function refusal(job: string, reason: string): SluiceError {
+  const message = `the warehouse refused the job ${job} (${reason}): \`bq show -j\` tells why`;
+  const details = { job, reason };
+  if (reason !== 'bytesBilledLimitExceeded') return terminal('JOB_FAILED', message, { details });
+  return terminal(
+    'COST_ABOVE_LIMIT',
+    `${message}; max_cost sets that limit, and nothing was run: raise it, or read less`,
+    {
+      details,
+    },
   );
 }
 

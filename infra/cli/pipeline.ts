@@ -23,7 +23,8 @@ export interface Pipeline {
   /** Newest first. Reasons cost a read a run, so they come only if asked for. */
   runs(filter?: { source?: string; states?: readonly string[]; reasons?: boolean }): Promise<LedgerEntry[]>;
   show(run: string): Promise<RunReport>;
-  replay(run: string): Promise<LedgerEntry>;
+  /** `acceptCost`: USD, or `estimate`. */
+  replay(run: string, acceptCost?: string): Promise<LedgerEntry>;
   run(request: RunRequest): Promise<Build>;
   /** Has the nightly function called; answers with the night's id. */
   nightly(date: string | undefined): Promise<string>;
@@ -79,7 +80,8 @@ export function createPipeline(site: Omit<Site, 'buckets' | 'storage'>): Pipelin
       const report = await read<RunReport>({ action: 'show', run });
       return { ...report, entry: await explainEntry(report.entry) };
     },
-    replay: async (run) => (await act<{ entry: LedgerEntry }>({ action: 'replay', run })).entry,
+    replay: async (run, acceptCost) =>
+      (await act<{ entry: LedgerEntry }>({ action: 'replay', run, ...(acceptCost && { acceptCost }) })).entry,
     run: async (request) => {
       const { build } = await act<{ build?: Build }>({ action: 'run', ...request });
       if (!build) throw new FailedError(`nothing was started for ${request.selector ?? '*'}`);

@@ -8,7 +8,7 @@ import { describeReason, describeReject, describeState } from './describe-run.ts
 import { dataFlag } from './endpoints.ts';
 import type { JsonOption, PlaceOption } from './options.ts';
 import { paint, print, printJson } from './output.ts';
-import { formatBytes, formatCount, formatCounted, formatSeconds } from './quantities.ts';
+import { formatBytes, formatCount, formatCounted, formatSeconds, formatUsd } from './quantities.ts';
 import { renderColumns } from './table.ts';
 
 export async function show(run: string, { data, env, json }: PlaceOption & JsonOption): Promise<void> {
@@ -36,9 +36,13 @@ function renderReport(report: RunReport, release: Release, flag: string): string
   const dlp = usageOf(report);
   if (dlp.requests > 0) parts.push('', renderUsage(dlp, report.shards.length));
   if (entry.detail.held?.length) parts.push('', `held, not loaded: ${entry.detail.held.join(', ')}`);
+  const { accepted } = entry.detail;
+  if (accepted)
+    parts.push('', `cost: up to ${formatUsd(accepted.usd)} at DLP, accepted by ${accepted.by} at ${accepted.at}`);
   if (entry.state === 'QUARANTINED') {
     const reasons = (entry.detail.reasons ?? []).map((reason) => `  ${paint('red', describeReason(reason))}`);
-    const again = `mend the file or the declaration, then: npx sluice replay ${entry.run.slice(0, 10)} --wait${flag}`;
+    const waits = entry.detail.reasons?.some(({ cost }) => cost);
+    const again = `${waits ? 'accept the cost' : 'mend the file or the declaration, then'}: npx sluice replay ${entry.run.slice(0, 10)}${waits ? ' --accept-cost' : ''} --wait${flag}`;
     parts.push('', heading('In quarantine'), ...reasons, `  ${again}`);
   }
   if (rejects.length > 0) {

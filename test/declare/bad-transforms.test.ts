@@ -28,6 +28,7 @@ describe('a header with one thing wrong says which, at its line of the SQL file'
     ['an ignored input of a table', 'kind: table\n     ignore: [shop.customers]', '3 transform.ignore WRONG_VALUE'],
     ['a trigger that is not there', 'on: [loads]', '2 transform.on[0] WRONG_VALUE'],
     ['a trigger that is no list', 'on: nightly', '2 transform.on WRONG_TYPE'],
+    ['a cost without a currency', 'max_cost: 5', '2 transform.max_cost WRONG_TYPE'],
     ['a pace without a unit', 'every: 15', '2 transform.every WRONG_VALUE'],
     ['an assertion that is not there', 'assert: { uniq: [id] }', '2 transform.assert.uniq UNKNOWN_KEY'],
     ['no assertion', 'assert: {}', '2 transform.assert WRONG_VALUE'],

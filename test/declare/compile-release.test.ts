@@ -61,6 +61,13 @@ describe('a source', () => {
   });
 
   test.each([
+    ['5 USD', 5],
+    ['0.25USD', 0.25],
+  ])('max_cost: %s is %d', (written, usd) => {
+    expect(customers(6, `max_cost: ${written}`).maxCost).toBe(usd);
+  });
+
+  test.each([
     ['0.1%', 0.001],
     ['0.001', 0.001],
     ['2 %', 0.02],

@@ -45,6 +45,7 @@ test('jobs of a transform', () => {
       {
         buildIncremental: renderBuildJob('acme', DAILY, buildTable(DAILY, 3), INTERVAL),
         buildTable: renderBuildJob('acme', { ...plain, cluster: [] }, buildTable(table, 3)),
+        buildWithinMaxCost: renderBuildJob('acme', { ...plain, cluster: [], maxCost: 5 }, buildTable(table, 3)),
         publish: renderPublishJob('acme', DAILY, buildTable(DAILY, 3)),
         gather: renderGather('acme', DAILY, '_sluice.built_shop__daily_3_1', '_sluice.built_shop__daily_3_0'),
         view: renderView({ ...DAILY, kind: 'view', sql: 'SELECT 1 AS one' }),
@@ -54,6 +55,14 @@ test('jobs of a transform', () => {
     )}\n`,
     'transform-jobs.golden.json',
   );
+});
+
+test('what is billed for a view is what its checks read', () => {
+  const limited = (job: object): unknown =>
+    (job as { query: { maximumBytesBilled?: string } }).query.maximumBytesBilled;
+  const checks = (kind: Transform['kind']): object => renderChecks('acme', { ...DAILY, kind, maxCost: 6.25 }, 't.t');
+  expect(limited(checks('view'))).toBe(String(2 ** 40));
+  expect(limited(checks('table'))).toBeUndefined();
 });
 
 test('an interval is published in one transaction', () =>

@@ -243,6 +243,6 @@ test('a replay takes its date from the pattern of now', async () => {
     prefix: 'days/',
   };
   await bench.publish(changed('flow.days', { files: { ...files, dateFormat: 'YYYY-MM-DD' } }));
-  expect((await replay(bench.ports, claimed.run)).detail.capturedDate).toBe('2026-04-01');
+  expect((await replay(bench.ports, { run: claimed.run }, 'ann@example.com')).detail.capturedDate).toBe('2026-04-01');
   await bench.publish(bench.release);
 });

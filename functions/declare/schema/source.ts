@@ -5,6 +5,7 @@ import { Duration } from './duration.ts';
 import { FormatSchema } from './format.ts';
 import { ClusterSchema, PartitionSchema } from './layout.ts';
 import { LoadSchema } from './load.ts';
+import { Money } from './money.ts';
 import { Share } from './share.ts';
 
 const DAY = 86_400;
@@ -79,6 +80,9 @@ export const SourceSchema = z
       .describe('`{ allow: 0.1% }`: more bad rows than that quarantine the whole file; none unless said')
       .optional(),
     expect: ExpectSchema.describe('`{ every: 1 day, by: "02:00", min_rows: 1 }`').optional(),
+    max_cost: Money.describe(
+      'what DLP may charge for a file at list price, as in `5 USD`: one that would cost more waits in quarantine for a person',
+    ).optional(),
     columns: z.array(ColumnSchema).min(1).describe('a list of columns, each with `name`, `type` and `privacy`'),
   })
   .describe('a map with `files`, `format`, `load` and `columns`');

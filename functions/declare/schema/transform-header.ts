@@ -3,6 +3,7 @@ import type { Assertion } from '../../model/transform.ts';
 import { fault, notYet } from '../findings.ts';
 import { Duration } from './duration.ts';
 import { ClusterSchema, PartitionSchema } from './layout.ts';
+import { Money } from './money.ts';
 
 const Kind = z.enum(['view', 'table', 'incremental']);
 notYet.add(Kind, {
@@ -79,6 +80,9 @@ export const TransformHeaderSchema = z
       'the least time between two builds after loads, `15m` unless said; `0` builds after each',
     ).default(900),
     start: z.iso.date().describe('the first day to build, as in `2026-01-01`').optional(),
+    max_cost: Money.describe(
+      'what one of its queries may cost at BigQuery’s list price on demand, as in `5 USD`: one that would read more is refused before it runs',
+    ).optional(),
     ignore: z
       .array(z.string().min(1))
       .describe('inputs whose changes do not rebuild past intervals, as in `[shop.customers]`')

@@ -7,9 +7,12 @@ import { ExitError } from '../errors.ts';
 import { followRuns } from '../follow.ts';
 import { dataOption, envOption, type JsonOption, jsonOption, type PlaceOption } from '../options.ts';
 import { note, paint, print, printJson, tellProgress } from '../output.ts';
+import { parseUsd } from '../parse-usd.ts';
 
 interface ReplayOptions extends PlaceOption, JsonOption {
   wait?: true;
+  /** true = what it was said to cost. */
+  acceptCost?: true | string;
 }
 
 export function addReplay(program: Command): void {
@@ -21,16 +24,22 @@ export function addReplay(program: Command): void {
     )
     .argument('<run>', 'id of the run, or as much of it as no other shares')
     .addOption(new Option('--wait', 'wait until it has ended; exit status 1 if it is in quarantine'))
+    .addOption(
+      new Option(
+        '--accept-cost [usd]',
+        'let a run go on that waits for its cost: up to so many US dollars, or what it was said to cost and a tenth more',
+      ).argParser(parseUsd),
+    )
     .addOption(dataOption())
     .addOption(envOption())
     .addOption(jsonOption())
     .action(replay);
 }
 
-async function replay(id: string, { data, env, json, wait }: ReplayOptions): Promise<void> {
+async function replay(id: string, { data, env, json, wait, acceptCost }: ReplayOptions): Promise<void> {
   const { pipeline } = await reach({ data, env });
   const say = json ? note : print;
-  const entry = await pipeline.replay(id);
+  const entry = await pipeline.replay(id, acceptCost === true ? 'estimate' : acceptCost);
   say(`replaying ${entry.detail.object.name} as run ${shortId(entry.run)} of ${entry.source}, epoch ${entry.epoch}`);
   if (!wait) {
     if (json) printJson({ entry });

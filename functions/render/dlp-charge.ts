@@ -1,0 +1,84 @@
+import type { Cell } from '../model/dlp.ts';
+import { listPrice } from '../model/list-price.ts';
+import type { ShownRow } from '../plan/inspection.ts';
+import type { Pack, Segment } from '../plan/pack.ts';
+import { cellOf, transformationOf } from './dlp.ts';
+
+/** Bytes of requests to DLP as its list price counts them: a value's text in UTF-8, whatever it weighs on the wire. */
+export interface DlpCharge {
+  requests: number;
+  inspected: number;
+  /** What primitives transform, whatever is in the values. */
+  transformed: number;
+  /** What may be transformed besides, at most: of findings, which nobody knows beforehand. Where they are only taken out it is 0. */
+  findings: number;
+}
+
+export const NO_CHARGE: DlpCharge = { requests: 0, inspected: 0, transformed: 0, findings: 0 };
+
+export const addCharges = (a: DlpCharge, b: DlpCharge, sign: 1 | -1 = 1): DlpCharge => ({
+  requests: a.requests + sign * b.requests,
+  inspected: a.inspected + sign * b.inspected,
+  transformed: a.transformed + sign * b.transformed,
+  findings: a.findings + sign * b.findings,
+});
+
+/** USD at list price, with every finding that may be charged. */
+export const priceOfCharge = ({ inspected, transformed, findings }: DlpCharge): number =>
+  listPrice('dlp.inspect_bytes', inspected) + listPrice('dlp.transform_bytes', transformed + findings);
+
+/** Google charges at least 1 KB a request. Source: cloud.google.com/sensitive-data-protection/pricing, content methods. */
+const LEAST_BYTES = 1024;
+const atLeast = (bytes: number): number => (bytes > 0 ? Math.max(LEAST_BYTES, bytes) : 0);
+
+export function chargeOfPack(pack: Pack): DlpCharge {
+  const bytes = pack.segments.reduce((sum, segment) => sum + bytesOf(segment, pack.height), 0);
+  const transformation = transformationOf(pack.segments[0]?.column);
+  const charge = { ...NO_CHARGE, requests: 1 };
+  switch (transformation?.kind) {
+    case undefined:
+      return charge;
+    case 'redact_findings':
+      // Redaction and the infoType's name cost nothing where inspection is paid for.
+      return { ...charge, inspected: atLeast(bytes), findings: transformation.with === 'mask' ? atLeast(bytes) : 0 };
+    case 'template':
+      // What a stored template does to a value is not known here, so each is taken for inspected and transformed.
+      return { ...charge, inspected: atLeast(bytes), findings: atLeast(bytes) };
+    case 'dlp':
+      if ('findings' in transformation) return { ...charge, inspected: atLeast(bytes), findings: atLeast(bytes) };
+      return { ...charge, transformed: atLeast(bytes) };
+    default:
+      return { ...charge, transformed: atLeast(bytes) };
+  }
+}
+
+/** A request that shows DLP a sample of public values. */
+export function chargeOfInspection(rows: readonly ShownRow[]): DlpCharge {
+  const bytes = rows.reduce(
+    (sum, { values }) => sum + values.reduce((row, value) => row + Buffer.byteLength(value ?? ''), 0),
+    0,
+  );
+  return { ...NO_CHARGE, requests: 1, inspected: atLeast(bytes) };
+}
+
+/** The values, and what the last lane repeats of them; contexts are read and not transformed. */
+function bytesOf(segment: Segment, height: number): number {
+  const { values, repeats } = segment;
+  const bytes = values.reduce((sum, value) => sum + valueBytes(value, segment), 0);
+  const spare = repeats ? Math.ceil(values.length / height) * height - values.length : 0;
+  return spare === 0 ? bytes : bytes + spare * valueBytes(values.at(-1) ?? '', segment);
+}
+
+const valueBytes = (value: string, segment: Segment): number =>
+  segment.typed ? cellBytes(cellOf(value, segment)) : Buffer.byteLength(value);
+
+/** "Based on its representation as a UTF-8 encoded string": google/privacy/dlp/v2/dlp.proto, message Value. */
+function cellBytes(cell: Cell): number {
+  if ('stringValue' in cell) return Buffer.byteLength(cell.stringValue);
+  if ('integerValue' in cell) return cell.integerValue.length;
+  if ('floatValue' in cell) return String(cell.floatValue).length;
+  if ('dateValue' in cell) return 'YYYY-MM-DD'.length;
+  const { nanos } = cell.timestampValue;
+  const fraction = nanos === 0 ? 0 : 1 + String(nanos).padStart(9, '0').replace(/0+$/, '').length;
+  return 'YYYY-MM-DDTHH:MM:SSZ'.length + fraction;
+}
