@@ -33,6 +33,8 @@ const BACKOFF = {
 };
 const INVALID_ARGUMENT = 3;
 const NOT_FOUND = 5;
+/** Worded like this under DLP's default error mode, which lets nothing of the request through. */
+const UNTRANSFORMED = /due to transformation errors/i;
 /** Worded like this when a part of the request would have gone through. */
 const TOO_LARGE = /retry with a smaller request|payload size exceeds|too many/i;
 
@@ -125,6 +127,11 @@ function failed(what: string, error: unknown): never {
   const details = { status: Number((error as { code?: number }).code ?? 0) };
   if (details.status === INVALID_ARGUMENT && TOO_LARGE.test(String((error as Error).message))) {
     throw terminal('DLP_TOO_LARGE', 'DLP wants a smaller request', { cause: error, details });
+  }
+  if (details.status === INVALID_ARGUMENT && UNTRANSFORMED.test(String((error as Error).message))) {
+    const message =
+      'DLP could not transform some of the values, and does not say which: they are none that their transformation takes; normalize them, or choose another';
+    throw terminal('DLP_FAILED', message, { cause: error, details });
   }
   const fail = isTransient(error) ? retryable : terminal;
   throw fail('DLP_FAILED', `DLP did not ${what} (code ${details.status})`, { cause: error, details });

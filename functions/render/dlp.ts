@@ -82,9 +82,9 @@ export function packKey(transformation: Transformation, column: string): string 
   if (transformation.kind === 'redact_findings')
     // Single replacements are a transformation each, and DLP takes 100 a request.
     return JSON.stringify([renderInspectConfig(transformation), transformation.each ? column : '']);
-  // DLP also looks for what only a transformation names.
+  // DLP also looks for what only a transformation names, and each of them counts among the 100 of a request.
   return transformation.kind === 'dlp' && 'findings' in transformation
-    ? JSON.stringify([transformation.inspect, transformation.findings])
+    ? JSON.stringify([transformation.inspect, column])
     : '';
 }
 

@@ -208,6 +208,16 @@ const COLUMNS: Case[] = [
       ['one that stands twice', '{ custom: [{ name: A, pattern: "C" }, { name: A, pattern: "D" }] }', 'custom[1].name'],
       ['one by what RE2 has not', '{ custom: [{ name: CASE, pattern: "(?=C)" }] }', 'custom[0].pattern'],
       ['a word of one letter', '{ custom: [{ name: CASE, words: [a] }] }', 'custom[0].words[0]'],
+      [
+        'too many lists of words',
+        `{ custom: [${Array.from({ length: 11 }, (_, n) => `{ name: T${n}, words: [ab] }`).join(', ')}] }`,
+        '',
+      ],
+      [
+        'too many words',
+        `{ custom: [{ name: A, words: [${'ab'.repeat(30_000)}] }, { name: B, words: [${'ab'.repeat(30_000)}] }] }`,
+        '',
+      ],
       ['a replacement for what is not looked for', '{ info_types: [AGE], each: { URL: mask } }', 'each'],
       ['a misspelt replacement', '{ info_types: [AGE], with: masked }', 'with'],
       [
@@ -226,7 +236,7 @@ const COLUMNS: Case[] = [
       `${what}`,
       18,
       column(`type: STRING, privacy: { redact_findings: ${findings} }`),
-      `columns[7].privacy.redact_findings.${key} WRONG_VALUE`,
+      `columns[7].privacy.redact_findings${key && `.${key}`} WRONG_VALUE`,
     ],
   ),
   [

@@ -106,6 +106,8 @@ describe('a source with one setting wrong says which, and nothing else', () => {
     '{ replace: { with: x } }',
     '{ redact_findings: { info_types: [AGE] } }',
     '{ dictionary: { words: [a, b] } }',
+    '{ dlp: { redactConfig: {} } }',
+    '{ template: projects/a/deidentifyTemplates/b }',
     '{ tokenize: { key: pii, tweak: country } }',
     '{ fpe: { key: pii, alphabet: NUMERIC, tweak: country } }',
   ])('a merge key under %s, by which different keys or the same key’s rows would be taken for others', (privacy) => {

@@ -4,6 +4,10 @@ import type { Finding, Path } from '../problem.ts';
 import { MESSAGES } from './messages.ts';
 import { type Message, type Read, readMessage } from './read-message.ts';
 
+/** A request to DLP holds half a megabyte and 100 transformations. Source: cloud.google.com/sensitive-data-protection/limits. */
+const MAX_BYTES = 100_000;
+const MAX_TRANSFORMATIONS = 100;
+
 type Verbatim = Extract<Transformation, { kind: 'dlp' }>;
 
 /**
@@ -12,6 +16,11 @@ type Verbatim = Extract<Transformation, { kind: 'dlp' }>;
  */
 export function readDlp(written: Readonly<Record<string, unknown>>): { form?: Verbatim; findings: Finding[] } {
   const { form, findings } = 'infoTypeTransformations' in written ? readFindings(written) : readPrimitive(written);
+  const bytes = Buffer.byteLength(JSON.stringify(form ?? {}));
+  if (bytes > MAX_BYTES) {
+    const message = `this takes ${bytes} bytes, and each request to DLP carries it`;
+    findings.push({ path: [], code: 'WRONG_VALUE', message, remedy: `keep to ${MAX_BYTES} bytes` });
+  }
   return findings.length > 0 || form === undefined ? { findings } : { form, findings };
 }
 
@@ -58,13 +67,22 @@ function readFindings(written: Readonly<Record<string, unknown>>): { form?: Verb
   const findings = [...changes.findings, ...inspection.findings, ...foreign(others)];
   if (findings.length === 0)
     findings.push(...checkLimits(inspection.message), ...checkCovered(changes.message, inspection.message));
-  if (changes.contexts.length > 0 && (changes.message.transformations as readonly unknown[]).length > 1) {
+  const { transformations = [] } = changes.message as { transformations?: readonly object[] };
+  if (changes.contexts.length > 0 && transformations.length > 1) {
     findings.push({
       path: ['infoTypeTransformations'],
       code: 'NOT_SUPPORTED',
       // Each lane of values has a context of its own, and DLP takes 100 transformations a request.
       message: 'a context beside other transformations is not supported',
       remedy: 'keep to one transformation, or leave out the context',
+    });
+  }
+  if (transformations.length > MAX_TRANSFORMATIONS) {
+    findings.push({
+      path: ['infoTypeTransformations', 'transformations'],
+      code: 'WRONG_VALUE',
+      message: `${transformations.length} transformations stand here, and DLP takes ${MAX_TRANSFORMATIONS} a request`,
+      remedy: 'put infoTypes of the same transformation together',
     });
   }
   const form: Verbatim = { kind: 'dlp', findings: changes.message, inspect: inspection.message, ...uses(changes) };

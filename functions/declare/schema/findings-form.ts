@@ -4,11 +4,10 @@ import { fault, show } from '../findings.ts';
 import { patternFault } from './condition.ts';
 import { InfoType } from './info-type.ts';
 import { Key } from './key.ts';
-import { Phrases } from './words.ts';
+import { checkSize, Phrases } from './words.ts';
 
 type Findings = Extract<Transformation, { kind: 'redact_findings' }>;
 
-const InfoTypes = z.array(InfoType).min(1).describe('what to look for, as in `[PERSON_NAME, EMAIL_ADDRESS]`');
 const Likelihood = z
   .enum(['VERY_UNLIKELY', 'UNLIKELY', 'POSSIBLE', 'LIKELY', 'VERY_LIKELY'])
   .describe('how sure DLP must be, `POSSIBLE` unless said');
@@ -17,8 +16,18 @@ const MinLikelihood = Likelihood.default('POSSIBLE');
 /** Google's bounds: cloud.google.com/sensitive-data-protection/limits. */
 const MAX_CUSTOM = 30;
 const MAX_RULES = 10;
+const MAX_DICTIONARIES = 10;
+const MAX_INFO_TYPES = 150;
+/** Of 100 transformations a request. */
+const MAX_SINGLE = 99;
 const MAX_PATTERN = 1_000;
 const MAX_WINDOW = 1_000;
+
+const InfoTypes = z
+  .array(InfoType)
+  .min(1)
+  .max(MAX_INFO_TYPES)
+  .describe('what to look for, as in `[PERSON_NAME, EMAIL_ADDRESS]`');
 
 const Pattern = z
   .string()
@@ -143,6 +152,20 @@ export const FindingsSchema = z
       for (const name of names)
         if (!known.has(name)) say(path, `${show(name)} is not looked for here`, 'add it to `info_types` or `custom`');
     };
+    const lists = [...(custom ?? []), ...(except ?? [])].flatMap((one) => ('words' in one ? [one.words] : []));
+    checkSize(lists.flat(), context);
+    if (lists.length > MAX_DICTIONARIES)
+      say(
+        [],
+        `${lists.length} lists of words stand here, and DLP takes ${MAX_DICTIONARIES}`,
+        'put some of them together',
+      );
+    if (Object.keys(each ?? {}).length > MAX_SINGLE)
+      say(
+        ['each'],
+        'DLP takes 100 transformations a request',
+        `keep to ${MAX_SINGLE}, and let \`with\` serve the others`,
+      );
     checkKnown(Object.keys(each ?? {}), ['each']);
     for (const [key, rules] of Object.entries({ except, near }))
       rules?.forEach(({ infoTypes: names = [] }, at) => {

@@ -195,6 +195,23 @@ describe('what DLP would refuse, or would do otherwise than it reads, is refused
     ],
     ['findings without what becomes of them', { infoTypeTransformations: {} }, 'infoTypeTransformations MISSING_KEY'],
     [
+      'too many words',
+      { replaceDictionaryConfig: { wordList: { words: ['x'.repeat(60_000), 'y'.repeat(60_000)] } } },
+      ' WRONG_VALUE',
+    ],
+    [
+      'too many transformations',
+      {
+        infoTypeTransformations: {
+          transformations: Array.from({ length: 101 }, (_, n) => ({
+            infoTypes: [{ name: `T${n}` }],
+            primitiveTransformation: { redactConfig: {} },
+          })),
+        },
+      },
+      'infoTypeTransformations.transformations WRONG_VALUE',
+    ],
+    [
       'contexts of two columns',
       {
         infoTypeTransformations: {
