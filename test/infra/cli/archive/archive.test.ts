@@ -81,6 +81,7 @@ describe('the archive, unpacked where nothing else is', () => {
       'load',
       'nightly',
       'prepare',
+      'reidentify',
       'transform',
     ]);
   }, 120_000);
