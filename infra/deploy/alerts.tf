@@ -2,7 +2,7 @@
 # is one for each question and none for each source: the incident names the subject.
 
 resource "google_monitoring_notification_channel" "email" {
-  for_each = toset(var.alert_emails)
+  for_each = toset(concat(var.alert_emails, var.security_emails))
 
   display_name = each.key
   type         = "email"
@@ -10,6 +10,9 @@ resource "google_monitoring_notification_channel" "email" {
 }
 
 locals {
+  # What concerns clear values goes to whoever is there for that; without one, to those who are told of everything.
+  security_emails = length(var.security_emails) > 0 ? var.security_emails : var.alert_emails
+
   events_metric = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.events.name}\" AND resource.type=\"cloud_run_revision\""
 
   # Kinds of events (functions/model/event.ts) that mean that something was not done.
@@ -101,7 +104,7 @@ resource "google_monitoring_alert_policy" "alert" {
   display_name          = "${var.prefix}: ${each.value.title}"
   combiner              = "OR"
   severity              = each.value.severity
-  notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+  notification_channels = [for address in var.alert_emails : google_monitoring_notification_channel.email[address].id]
   user_labels           = { alert = each.key }
 
   conditions {
@@ -144,7 +147,7 @@ resource "google_monitoring_alert_policy" "logs" {
   display_name          = "${var.prefix}: ${each.value.title}"
   combiner              = "OR"
   severity              = each.value.severity
-  notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+  notification_channels = [for address in local.security_emails : google_monitoring_notification_channel.email[address].id]
   user_labels           = { alert = each.key }
 
   conditions {

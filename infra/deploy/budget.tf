@@ -31,7 +31,7 @@ resource "google_billing_budget" "monthly" {
   }
 
   all_updates_rule {
-    monitoring_notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+    monitoring_notification_channels = [for address in var.alert_emails : google_monitoring_notification_channel.email[address].id]
     disable_default_iam_recipients   = false
   }
 

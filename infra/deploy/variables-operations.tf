@@ -11,6 +11,17 @@ variable "alert_emails" {
   }
 }
 
+variable "security_emails" {
+  type        = list(string)
+  default     = []
+  description = "Addresses that are told of signs of exposure and of each request for clear values; empty = alert_emails."
+
+  validation {
+    condition     = alltrue([for address in var.security_emails : can(regex("^[^@ ]+@[^@ ]+[.][^@ ]+$", address))])
+    error_message = "Give e-mail addresses."
+  }
+}
+
 variable "task_age_seconds" {
   type        = number
   default     = 1800

@@ -18,6 +18,7 @@ readers = {
 }
 
 alert_emails    = ["data-platform@example.com", "on-call@example.com"]
+security_emails = ["security@example.com"]
 billing_account = "012345-6789AB-CDEF01"
 monthly_budget  = 500
 daily_scan_tib  = 5

@@ -3,6 +3,8 @@ import { SETTINGS } from '../../../functions/config.ts';
 import type { ErrorCode } from '../../../functions/errors.ts';
 import { createLog } from '../../../functions/log.ts';
 import type { EventType, SluiceEvent } from '../../../functions/model/event.ts';
+import type { AuditEntry } from '../../../functions/model/reidentification.ts';
+import { audit } from '../../../functions/steps/audit.ts';
 import { publish } from '../../../functions/steps/publish.ts';
 import { localEndpoints } from '../../../infra/cli/local-names.ts';
 import { SCHEDULES } from '../../../infra/cli/schedules.ts';
@@ -97,6 +99,17 @@ describe('the local cloud and the deployed one call things by the same names', (
   });
 });
 
+const ENTRY: AuditEntry = {
+  v: 1,
+  id: 'i',
+  at: '2026-01-31T00:00:00.000Z',
+  who: 'ann@example.com',
+  outcome: 'answered',
+  columns: [],
+  tokens: 0,
+  values: 0,
+};
+
 describe('metrics and alerts look for what the functions write', () => {
   /** Every kind of event: whether it means that something was not done. Another kind does not compile until it is decided. */
   const FAILS: Record<EventType, boolean> = {
@@ -162,6 +175,25 @@ describe('metrics and alerts look for what the functions write', () => {
       for (const field of extracted(deploy, 'events')) expect(line).toHaveProperty(field);
     },
   );
+
+  test('a request for clear values is a line that its alert looks for, whatever became of it', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = createLog({
+      write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
+      now: () => new Date(0),
+      // As functions/index.ts has it on each line.
+      fields: { function: 'reidentify' },
+    });
+    const objects = { write: async () => ({}) } as never;
+    const events = { publish: async () => {} };
+    for (const outcome of ['answered', 'refused', 'failed'] as const)
+      await audit({ objects, events, log, buckets: {} as never }, { ...ENTRY, outcome });
+    const filter = String(deploy.locals.reidentify_logs);
+    const [, name] = /jsonPayload\.function=\\?"(\w+)/.exec(filter) ?? [];
+    const [, field = ''] = /jsonPayload\.(\w+):\*/.exec(filter) ?? [];
+    const found = lines.filter((line) => line.function === name && field in line);
+    expect(found.map(({ outcome }) => outcome)).toEqual(['answered', 'refused', 'failed']);
+  });
 
   test('failures carry their code and their function', () => {
     const fields = extracted(deploy, 'failures');

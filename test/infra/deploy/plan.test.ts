@@ -341,6 +341,7 @@ describe.skipIf(!hasTerraform)('terraform', () => {
       shard_mib: [0, '1 to 256 MiB'],
       attempts: [100, 'gives up after 100'],
       alert_emails: [['nobody'], 'Give e-mail addresses'],
+      reidentifiers: [{ all: 'allUsers' }, 'never everybody'],
       billing_account: ['mine', '012345-6789AB-CDEF01'],
       daily_scan_tib: [0, 'More than 0'],
     };

@@ -95,6 +95,17 @@ describe('the roles', () => {
     expect(all.flatMap(({ permissions }) => permissions).filter((one) => one.startsWith('cloudkms.'))).toEqual([]);
   });
 
+  test('let nobody but reidentify turn anything back, and let it write nothing but what is written down of that', () => {
+    const made = madeBy(CALLS);
+    expect(made.filter((call) => call.endsWith(' dlp.reidentify'))).toEqual(['reidentify project:this dlp.reidentify']);
+    expect(made.filter((call) => call.includes('bucket:state/audit/'))).toEqual([
+      'reidentify bucket:state/audit/ objects.create',
+    ]);
+    const writes = /\.(create|overwrite|remove|copyTo|enqueue|deidentify|inspect|loadInto|writeInto|\w+Table)$/;
+    const others = made.filter((call) => call.startsWith('reidentify ') && writes.test(call));
+    expect(others).toEqual(['reidentify bucket:state/audit/ objects.create']);
+  });
+
   test('let no function write to the raw bucket, change rights or make accounts', () => {
     const all = planGrants();
     const raw = all

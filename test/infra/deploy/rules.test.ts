@@ -160,17 +160,32 @@ const FAULTS: Readonly<Record<string, readonly ((module: Module) => void)[]>> = 
     at('google_cloud_tasks_queue.work', (body) => delete body.retry_config),
     at('google_cloud_scheduler_job.declared', (body) => delete body.retry_config),
   ],
+  'clear values go to those who are named for it, each as an account of their own, and to nobody unless somebody is': [
+    (module) => Object.assign(module.variable.reidentifiers?.[0] ?? {}, { default: { all: 'group:all@example.com' } }),
+    (module) => (module.locals.key_holders as string[]).push('load'),
+    set('google_service_account_iam_member.reidentifiers', 'member', 'group:all@example.com'),
+    set(
+      'google_service_account_iam_member.reidentifiers',
+      'service_account_id',
+      hcl('google_service_account.account["reidentify"].name'),
+    ),
+  ],
   'every use of DLP and KMS is logged': [
     set('google_project_iam_audit_config.data_access', 'for_each', hcl('toset(["cloudkms.googleapis.com"])')),
     at('google_project_iam_audit_config.data_access', (body) => (body.audit_log_config = [{ log_type: 'DATA_WRITE' }])),
   ],
-  'each of the six questions has an alert with a runbook, and somebody is told': [
+  'each question has an alert with a runbook, and somebody is told': [
     (module) => delete (module.locals.alert_kinds as Body).privacy_violation,
     (module) =>
       Object.assign(local(module, 'alert_kinds'), {
         task_age: { ...local(module, 'alert_kinds').task_age, runbook: 'look' },
       }),
     at('google_monitoring_alert_policy.alert', (body) => delete body.notification_channels),
+    set(
+      'google_monitoring_alert_policy.logs',
+      'notification_channels',
+      hcl('[for channel in google_monitoring_notification_channel.email : channel.id]'),
+    ),
   ],
   'with private egress, nothing leads out but to Google’s restricted addresses': [
     set('google_compute_route.restricted', 'dest_range', '0.0.0.0/0'),

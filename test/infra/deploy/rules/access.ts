@@ -160,6 +160,26 @@ export const ACCESS_RULES: readonly Rule[] = [
     ],
   },
   {
+    name: 'clear values go to those who are named for it, each as an account of their own, and to nobody unless somebody is',
+    check: (module) => {
+      const { reidentifiers } = module.variable;
+      return [
+        ...(JSON.stringify((reidentifiers?.[0] as Body | undefined)?.default) === '{}' ? [] : ['somebody may unasked']),
+        ...(JSON.stringify(module.locals.key_holders) === '["deidentify","reidentify"]'
+          ? []
+          : ['another function has keys']),
+        ...flag(
+          ofType(module, 'google_service_account_iam_member').filter(({ name }) => name === 'reidentifiers'),
+          (body) =>
+            (body.for_each !== hcl('var.reidentifiers') ||
+              body.member !== hcl('each.value') ||
+              body.service_account_id !== hcl('google_service_account.account[local.reidentifiers[each.key]].name')) &&
+            'somebody acts as the account of another',
+        ),
+      ];
+    },
+  },
+  {
     name: 'no secret passes through Terraform',
     check: (module) => [
       ...blocksOf(module)

@@ -77,7 +77,7 @@ export const OPERATION_RULES: readonly Rule[] = [
     },
   },
   {
-    name: 'each of the six questions has an alert with a runbook, and somebody is told',
+    name: 'each question has an alert with a runbook, and somebody is told',
     check(module) {
       const kinds = (module.locals.alert_kinds ?? {}) as Record<string, Body>;
       const wanted = [
@@ -87,6 +87,7 @@ export const OPERATION_RULES: readonly Rule[] = [
         'dead_letters',
         'task_age',
         'scanned_bytes',
+        'reidentified',
       ];
       return [
         ...wanted
@@ -96,6 +97,10 @@ export const OPERATION_RULES: readonly Rule[] = [
           ofType(module, 'google_monitoring_alert_policy'),
           (body) =>
             !String(body.notification_channels).includes('google_monitoring_notification_channel') && 'nobody is told',
+        ),
+        ...flag(
+          ofType(module, 'google_monitoring_alert_policy').filter(({ name }) => name === 'logs'),
+          (body) => !String(body.notification_channels).includes('local.security_emails') && 'security is not told',
         ),
         ...flag(
           ofType(module, 'google_billing_budget'),
