@@ -99,8 +99,8 @@ export function transformationOf(column: Column | undefined): Transformation | u
 
 /**
  * A segment's last lane may end early. Text lanes are filled up with empty cells, which DLP leaves alone and does not
- * charge; for a number, a date and what a
- * verbatim transformation does no empty value is sure to be left alone, so those repeat their last one.
+ * charge; of a number, a date, and whatever a verbatim transformation makes of it, no empty value is sure to be left alone,
+ * so those repeat their last one.
  */
 function cellsOf({ segment, contextName }: Lane, index: number): Cell[] {
   const at = Math.min(index, segment.values.length - 1);

@@ -189,6 +189,8 @@ describe('a source', () => {
 
   test('has another version once they do not', () => {
     const versions = new Set([source(PROJECT).version]);
+    const pinned = (day: number) =>
+      `{ template: { deidentify: projects/a/deidentifyTemplates/b, as_of: "2026-01-0${day}T00:00:00Z" } }`;
     for (const [line, text] of [
       [3, 'load: { mode: append }'],
       [12, '  - { name: email, type: STRING, normalize: [trim], privacy: { tokenize: { key: pii } } }'],
@@ -196,10 +198,14 @@ describe('a source', () => {
       [14, '  - { name: amount, type: "NUMERIC(12,2)", privacy: public }'],
       [14, '  - { name: amount, from: total, type: "NUMERIC(10,2)", privacy: public }'],
       [18, '  - { name: extra, type: STRING, privacy: drop }'],
+      ...['{ template: projects/a/deidentifyTemplates/b }', pinned(1), pinned(2)].map((privacy): [number, string] => [
+        18,
+        `  - { name: extra, type: STRING, privacy: ${privacy} }`,
+      ]),
     ] as const) {
       versions.add(customers(line, text).version);
     }
-    expect(versions.size).toBe(7);
+    expect(versions.size).toBe(10);
   });
 });
 

@@ -33,6 +33,7 @@ function readPrimitive(written: Readonly<Record<string, unknown>>): { form?: Ver
     isWrapped ? ['primitiveTransformation'] : [],
   );
   const findings = [...read.findings, ...(isWrapped ? foreign(others) : [])];
+  if (findings.length > 0) return { findings };
   const { dateShiftConfig, replaceWithInfoTypeConfig } = read.message as Record<string, Message>;
   const at = (name: string): Path => (isWrapped ? ['primitiveTransformation', name] : [name]);
   if (replaceWithInfoTypeConfig !== undefined) {
@@ -65,8 +66,8 @@ function readFindings(written: Readonly<Record<string, unknown>>): { form?: Verb
   const changes = readMessage('InfoTypeTransformations', infoTypeTransformations, ['infoTypeTransformations']);
   const inspection = readMessage('InspectConfig', inspectConfig, ['inspectConfig']);
   const findings = [...changes.findings, ...inspection.findings, ...foreign(others)];
-  if (findings.length === 0)
-    findings.push(...checkLimits(inspection.message), ...checkCovered(changes.message, inspection.message));
+  if (findings.length > 0) return { findings };
+  findings.push(...checkLimits(inspection.message), ...checkCovered(changes.message, inspection.message));
   const { transformations = [] } = changes.message as { transformations?: readonly object[] };
   if (changes.contexts.length > 0 && transformations.length > 1) {
     findings.push({
@@ -116,10 +117,9 @@ function foreign(others: Readonly<Record<string, unknown>>): Finding[] {
     path: [key],
     code: 'UNKNOWN_KEY',
     message: `${show(key)} does not belong under \`dlp\``,
-    remedy:
-      key in (MESSAGES.PrimitiveTransformation ?? {})
-        ? 'state one transformation'
-        : 'write a PrimitiveTransformation of DLP, or `infoTypeTransformations` with `inspectConfig`; conditions go in `when`',
+    remedy: Object.hasOwn(MESSAGES.PrimitiveTransformation ?? {}, key)
+      ? 'state one transformation'
+      : 'write a PrimitiveTransformation of DLP, or `infoTypeTransformations` with `inspectConfig`; conditions go in `when`',
   }));
 }
 

@@ -1,9 +1,12 @@
 import { protos } from '@google-cloud/dlp';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MESSAGES } from '../../../functions/declare/dlp/messages.ts';
 import { readDlp } from '../../../functions/declare/dlp/read-form.ts';
 import { renderKey } from '../../../functions/declare/problem.ts';
 
 const KEY = { keyName: 'pii' };
+const KEYS = fc.constant(KEY);
 const NOTES = {
   infoTypeTransformations: {
     transformations: [{ infoTypes: [{ name: 'PHONE_NUMBER' }], primitiveTransformation: { redactConfig: {} } }],
@@ -83,6 +86,28 @@ describe('what is DLP’s is taken as it stands', () => {
     expect(JSON.parse(JSON.stringify(read))).toEqual(JSON.parse(text));
     expect(keys.length > 0).toBe(text.includes('unwrapped'));
   });
+});
+
+test('whatever is written, the answer is a form or findings with a remedy', () => {
+  const name = fc.constantFrom(
+    ...Object.values(MESSAGES).flatMap((fields) => Object.keys(fields)),
+    'keyName',
+    'unwrapped',
+    '__proto__',
+    'toString',
+  );
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof({ depthSize: 'medium' }, fc.jsonValue(), tie('map'), fc.array(tie('any'), { maxLength: 3 }), KEYS),
+    map: fc.dictionary(name, tie('any'), { maxKeys: 3 }),
+  }));
+  fc.assert(
+    fc.property(value.map, (written) => {
+      const { form, findings } = readDlp(written as Record<string, unknown>);
+      expect(form === undefined).toBe(findings.length > 0);
+      for (const { message, remedy } of findings) expect(message && remedy).toBeTruthy();
+    }),
+    { seed: 1, numRuns: 500 },
+  );
 });
 
 const fpe = (more: object) => ({ cryptoReplaceFfxFpeConfig: { cryptoKey: KEY, commonAlphabet: 'NUMERIC', ...more } });
