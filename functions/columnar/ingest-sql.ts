@@ -80,19 +80,20 @@ export function renderIngest(source: Source, cellOf: (column: Column) => Cell, s
     }
     const { transform, when } = column.privacy;
     const flag = when ? renderCondition(when, (name) => named(name).raw) : undefined;
+    const keepFlag = (condition: string | undefined): Pick<Stored, 'when'> => {
+      if (condition === undefined) return {};
+      select.push(`${condition} AS w${index}`);
+      return { when: `w${index}` };
+    };
     if (transform.kind === 'redact' || transform.kind === 'replace') {
       const constant = literal(transform.kind === 'redact' ? '' : transform.with);
       const applies = flag ? `${raw} IS NOT NULL AND ${flag}` : `${raw} IS NOT NULL`;
       select.push(`CASE WHEN ${applies} THEN ${constant}${flag ? ` ELSE ${canonical}` : ''} END AS ${at}`);
-      stored.push({ column, at, kind: 'typed' });
+      stored.push({ column, at, kind: 'typed', ...keepFlag(flag) });
       return;
     }
     select.push(`${canonical} AS ${at}`);
-    const entry: Stored = { column, at, kind: 'values' };
-    if (flag) {
-      entry.when = `w${index}`;
-      select.push(`${flag} AS ${entry.when}`);
-    }
+    const entry: Stored = { column, at, kind: 'values', ...keepFlag(flag) };
     const outside = renderOutside(column, transform, canonical, typed.value);
     if (outside) {
       const { reason, fails } = outside;

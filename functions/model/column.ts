@@ -43,7 +43,8 @@ export type Normalization = 'trim' | 'lower' | 'upper' | 'digits' | 'collapse_sp
 export type Privacy =
   | { kind: 'public'; allow: readonly string[] }
   | { kind: 'drop' }
-  | { kind: 'transform'; transform: Transformation; when?: Condition };
+  /** `allow`: findings that are expected in the rows that `when` leaves as they are. */
+  | { kind: 'transform'; transform: Transformation; when?: Condition; allow?: readonly string[] };
 
 /** DLP's primitives under the names that declarations use. */
 export type Transformation =

@@ -3,8 +3,8 @@ import type { Finding } from '../model/dlp.ts';
 import type { Reason } from '../model/run.ts';
 
 /**
- * `public` is a claim: each shard shows some of its public values to DLP, and what is found there and is not expected
- * (`allow`) keeps the whole object out.
+ * `public` is a claim, and so is a `when` for the rows that it leaves as they are: each shard shows some of these values to
+ * DLP, and what is found there and is not expected (`allow`) keeps the whole object out.
  */
 
 /** Records a shard shows. A column of which one value in a hundred is personal goes unnoticed once in 150 shards. */
@@ -16,7 +16,10 @@ const MUTE: readonly Column['type'][] = ['BOOL', 'DATE', 'DATETIME', 'TIME', 'TI
 export const isMute = (type: string): boolean => (MUTE as readonly string[]).includes(type);
 
 export const inspectedColumns = (columns: readonly Column[]): Column[] =>
-  columns.filter(({ privacy, type }) => privacy.kind === 'public' && !isMute(type));
+  columns.filter(
+    ({ privacy, type }) =>
+      (privacy.kind === 'public' || (privacy.kind === 'transform' && privacy.when !== undefined)) && !isMute(type),
+  );
 
 /** Values of one row that have not been shown before; null = nothing to show here. */
 export interface ShownRow {
@@ -65,7 +68,7 @@ const SHOWN_ROWS = 10;
 export function judgeFindings(columns: readonly Column[], findings: readonly Finding[]): Reason[] {
   const unexpected = findings.filter(({ column, infoType }) => {
     const privacy = columns.find(({ name }) => name === column)?.privacy;
-    return privacy?.kind === 'public' && !privacy.allow.includes(infoType);
+    return privacy !== undefined && privacy.kind !== 'drop' && !privacy.allow?.includes(infoType);
   });
   const groups = Map.groupBy(unexpected, ({ column, infoType }) => `${column} ${infoType}`);
   return [...groups.values()].flatMap((group): Reason[] => {
@@ -73,6 +76,7 @@ export function judgeFindings(columns: readonly Column[], findings: readonly Fin
     if (!first) return [];
     const { column, infoType } = first;
     const rows = [...new Set(group.map(({ row }) => row))].sort((a, b) => a - b);
+    const claim = claimOf(columns, column, infoType);
     const named = rows.slice(0, SHOWN_ROWS).join(', ');
     const more = rows.length > SHOWN_ROWS ? ` and ${rows.length - SHOWN_ROWS} more` : '';
     return [
@@ -80,8 +84,22 @@ export function judgeFindings(columns: readonly Column[], findings: readonly Fin
         code: 'PRIVACY_VIOLATION',
         column,
         ...(rows[0] !== undefined && { row: rows[0] }),
-        message: `column ${column} is declared public, and a sample of it holds ${infoType} (${rows.length} ${rows.length === 1 ? 'row' : 'rows'}: ${named}${more}): protect the column, or expect it there with privacy: { public: { allow: [${infoType}] } }; then replay`,
+        message: `${claim.what} ${infoType} (${rows.length} ${rows.length === 1 ? 'row' : 'rows'}: ${named}${more}): ${claim.remedy}; then replay`,
       },
     ];
   });
+}
+
+/** What the declaration says of the values that were shown, and how to mend it. */
+function claimOf(columns: readonly Column[], name: string, infoType: string): { what: string; remedy: string } {
+  const isPublic = columns.find((column) => column.name === name)?.privacy.kind === 'public';
+  return isPublic
+    ? {
+        what: `column ${name} is declared public, and a sample of it holds`,
+        remedy: `protect the column, or expect it there with privacy: { public: { allow: [${infoType}] } }`,
+      }
+    : {
+        what: `column ${name} stays as it is where its \`when\` does not hold, and a sample of those rows holds`,
+        remedy: `widen the condition, or expect it there with allow: [${infoType}] beside \`when\``,
+      };
 }

@@ -70,6 +70,19 @@ describe('a sample', () => {
     ]);
   });
 
+  test.each([
+    ['tokenize', { kind: 'tokenize', key: 'pii' }],
+    ['replace', { kind: 'replace', with: 'hidden' }],
+  ] as const)('has of a column under %s what its condition leaves as it is', async (_, transform) => {
+    const when = [{ column: 'id', op: 'in' as const, values: ['1', '3'] }];
+    const of = csv([
+      column('id', 'INT64'),
+      column('note', 'STRING', { privacy: { kind: 'transform', transform, when } }),
+    ]);
+    const rows = await sample(csvOf(4), of, ['note'], 500);
+    expect(rows.map(({ values }) => values[0])).toEqual([null, 'note\n2', null, 'note\n4']);
+  });
+
   test('of a Parquet file has its records’ numbers', async () => {
     const file = await bench.fileOf(
       "COPY (SELECT i AS id, 'n' || i AS note FROM range(5) t(i)) TO {file} (FORMAT parquet)",

@@ -3,6 +3,7 @@ import { inspectedColumns, judgeFindings, planInspection } from '../../functions
 import { column, transformed } from './declared.ts';
 
 const note = column('note', 'STRING');
+const WHEN = [{ column: 'country', op: 'in' as const, values: ['DE'] }];
 const place = column('place', 'STRING', { privacy: { kind: 'public', allow: ['LOCATION'] } });
 
 describe('what is shown of a shard', () => {
@@ -19,8 +20,10 @@ describe('what is shown of a shard', () => {
       column('paid', 'BOOL'),
       column('mail', 'STRING', { privacy: transformed({ kind: 'tokenize', key: 'pii' }) }),
       column('name', 'STRING', { privacy: { kind: 'drop' } }),
+      // What the condition leaves out goes through as well.
+      column('some', 'STRING', { privacy: { kind: 'transform', transform: { kind: 'redact' }, when: WHEN } }),
     ];
-    expect(inspectedColumns(columns).map(({ name }) => name)).toEqual(['note', 'id', 'amount', 'items', 'doc']);
+    expect(inspectedColumns(columns).map(({ name }) => name)).toEqual(['note', 'id', 'amount', 'items', 'doc', 'some']);
   });
 
   test('is each value of a column once, and no row that has nothing new', () => {
@@ -83,6 +86,15 @@ describe('what was found', () => {
   test('is no reason where it is expected', () => {
     expect(judgeFindings([note, place], [at(1, 'LOCATION', 'place')])).toEqual([]);
     expect(judgeFindings([note, place], [at(1, 'LOCATION', 'note')])).toHaveLength(1);
+  });
+
+  test('where a `when` does not hold is one too, unless it is expected there', () => {
+    const some = column('some', 'STRING', {
+      privacy: { kind: 'transform', transform: { kind: 'redact' }, when: WHEN, allow: ['LOCATION'] },
+    });
+    const reasons = judgeFindings([some], [at(3, 'EMAIL_ADDRESS', 'some'), at(4, 'LOCATION', 'some')]);
+    expect(reasons).toMatchObject([{ code: 'PRIVACY_VIOLATION', column: 'some', row: 3 }]);
+    expect(reasons[0]?.message).toContain('where its `when` does not hold');
   });
 
   test('names ten rows and counts the others', () => {

@@ -65,6 +65,11 @@ const Forms = z.strictObject({
   dlp: DlpSchema.optional(),
   template: TemplateSchema.optional(),
   when: ConditionSchema.optional(),
+  allow: z
+    .array(InfoType)
+    .min(1)
+    .describe('beside `when`: the infoTypes that may be found in the rows that it leaves as they are')
+    .optional(),
 });
 
 const EXAMPLES: Record<string, string> = {
@@ -106,7 +111,7 @@ function refusal(word: string) {
 }
 
 const Settings = Forms.transform((written, context): Privacy => {
-  const { when, ...forms } = written;
+  const { when, allow, ...forms } = written;
   const given = Object.entries(forms).filter(([, settings]) => settings !== undefined);
   if (given.length !== 1) {
     const names = given.map(([name]) => `\`${name}\``).join(' and ');
@@ -127,11 +132,17 @@ const Settings = Forms.transform((written, context): Privacy => {
     }
     return { kind: 'public', allow: forms.public.allow };
   }
+  if (allow !== undefined && when === undefined) {
+    const message = '`allow` is for what `when` leaves as it is, and there is no `when`';
+    const remedy = 'remove `allow`, or write `{ public: { allow: [...] } }`';
+    context.addIssue(fault('WRONG_VALUE', message, remedy, ['allow']));
+    return z.NEVER;
+  }
   const transform = toTransformation(forms);
-  return { kind: 'transform', transform, ...(when === undefined ? {} : { when }) };
+  return { kind: 'transform', transform, ...(when && { when }), ...(allow && { allow }) };
 });
 
-function toTransformation(forms: Omit<z.output<typeof Forms>, 'when' | 'public'>): Transformation {
+function toTransformation(forms: Omit<z.output<typeof Forms>, 'when' | 'allow' | 'public'>): Transformation {
   if (forms.tokenize !== undefined) {
     const { key, tweak } = forms.tokenize;
     return { kind: 'tokenize', key, ...(tweak === undefined ? {} : { tweak }) };
