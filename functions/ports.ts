@@ -7,6 +7,7 @@ import type { Release } from './model/release.ts';
 import type { Compression, LedgerEntry, ObjectRef, Reason, Reject, Shard } from './model/run.ts';
 import type { Source } from './model/source.ts';
 import type { Texts } from './model/texts.ts';
+import type { TableField } from './model/warehouse-type.ts';
 
 /** What the steps need of the world, named for the need. Every failure is a SluiceError that says retryable or terminal. */
 export interface Ports {
@@ -155,13 +156,8 @@ export interface TableInfo {
   type: string;
   labels: Readonly<Record<string, string>>;
   rows?: number;
-}
-
-export interface TableField {
-  name: string;
-  type: string;
-  mode?: string;
-  fields?: TableField[];
+  /** Logical bytes; 0 of a view. */
+  bytes?: number;
 }
 
 export interface JobInfo {

@@ -13,7 +13,7 @@ export const ADAPTERS: Readonly<Record<FunctionName, readonly Adapter[]>> = {
   deidentify: ['objects', 'tasks', 'events', 'columnar', 'dlp'],
   load: ['objects', 'tasks', 'events', 'warehouse'],
   transform: ['objects', 'tasks', 'events', 'warehouse'],
-  nightly: ['objects', 'tasks', 'events'],
+  nightly: ['objects', 'tasks', 'events', 'dlp', 'warehouse'],
   adhoc: ['objects', 'tasks'],
   reidentify: ['objects', 'events', 'dlp', 'warehouse'],
 };

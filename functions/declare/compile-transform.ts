@@ -164,6 +164,7 @@ function assemble(
     start,
     max_cost: maxCost,
     ignore,
+    allow_findings: allowFindings,
     assert,
   } = settings;
   return {
@@ -179,6 +180,7 @@ function assemble(
     ...(start === undefined ? {} : { start }),
     ...(maxCost === undefined ? {} : { maxCost }),
     ignore,
+    ...(allowFindings === undefined ? {} : { allowFindings }),
     assert: assert ?? [],
     volatile,
   };

@@ -63,6 +63,7 @@ export function createWarehouse({ project, location, endpoint }: WarehouseOption
           type: String(metadata.type),
           labels: metadata.labels ?? {},
           rows: Number(metadata.numRows ?? 0),
+          bytes: Number(metadata.numBytes ?? 0),
         } as TableInfo;
       } catch (error) {
         if (status(error) === 404) return undefined;

@@ -232,6 +232,10 @@ export const CALLS: Readonly<Record<FunctionName, Calls>> = {
     ...to('prepare', 'load', 'transform'),
     'bucket:raw': ['objects.list'],
     'bucket:staging': ['objects.list', 'objects.remove'],
+    // A sample of what analysts read is looked at every night.
+    'project:this': ['dlp.inspect', 'job.start', 'warehouse.job', 'warehouse.rows'],
+    'dataset:sources': ['job.readFrom', 'warehouse.table'],
+    'dataset:transforms': ['job.readFrom', 'warehouse.table'],
   },
   adhoc: {
     ...LEDGER,

@@ -23,4 +23,5 @@ export type EventType =
   | 'build.done'
   | 'freshness.missed'
   | 'sweep.done'
+  | 'privacy.finding'
   | 'privacy.reidentified';

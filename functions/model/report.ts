@@ -38,8 +38,29 @@ export interface NightReport {
   swept: Swept;
   /** Sources that have missed their deadline. */
   late: readonly string[];
+  inspection: NightInspection;
   /** Absent = no transform is to be built at night. */
   build?: string;
+}
+
+/** What a look at samples of the tables has found. */
+export interface NightInspection {
+  /** Tables that were looked at, and rows of them. */
+  tables: number;
+  rows: number;
+  /** By the warehouse. */
+  bytesBilled: number;
+  findings: NightFinding[];
+  /** Tables that could not be looked at, and why. */
+  skipped: { table: string; code: string }[];
+}
+
+/** `rows` of the sample hold what the column should not. */
+export interface NightFinding {
+  table: string;
+  column: string;
+  infoType: string;
+  rows: number;
 }
 
 export const nightName = (id: string): string => `nights/${id}.json`;

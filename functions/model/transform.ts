@@ -22,6 +22,8 @@ export interface Transform {
   maxCost?: number;
   /** Incremental only: inputs whose changes do not rebuild past intervals. */
   ignore: readonly string[];
+  /** By column: infoTypes that may be found in it; absent = what its inputs expect in columns of the same name, and no more. */
+  allowFindings?: Readonly<Record<string, readonly string[]>>;
   assert: readonly Assertion[];
   /** Tables that Sluice owns, sources and transforms, in no order. */
   inputs: readonly string[];

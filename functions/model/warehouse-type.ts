@@ -34,3 +34,11 @@ function transformedType(type: ColumnType, transform: Transformation): ColumnTyp
       }
   }
 }
+
+/** A field of a table, as BigQuery's API answers it: types in its older names, `fields` of a RECORD. */
+export interface TableField {
+  name: string;
+  type: string;
+  mode?: string;
+  fields?: TableField[];
+}

@@ -1,6 +1,7 @@
 import { terminal } from '../errors.ts';
 import type { Source } from '../model/source.ts';
-import type { Ports, TableField } from '../ports.ts';
+import type { TableField } from '../model/warehouse-type.ts';
+import type { Ports } from '../ports.ts';
 import { OWN_DATASET } from '../render/commit-tables.ts';
 import { type FieldResource, renderFields, renderSourceTable } from '../render/table.ts';
 

@@ -4,6 +4,7 @@ import { missedDeadline } from '../plan/freshness.ts';
 import type { Ports } from '../ports.ts';
 import { batchesOf } from './batches.ts';
 import { startBuild } from './build.ts';
+import { inspectNight } from './inspect-night.ts';
 import { publish } from './publish.ts';
 import { sweep } from './sweep.ts';
 
@@ -26,8 +27,10 @@ export async function nightly(ports: Ports, { key, date }: Night): Promise<Night
     release,
     chosen: ({ on }) => on.nightly,
   });
+  // Last, so that what DLP or the warehouse cannot do now keeps nothing from being swept and built.
+  const inspection = await inspectNight(ports, id, release);
   const at = ports.clock.now().toISOString();
-  const report: NightReport = { v: 1, id, date, at, swept, late, ...(build && { build: build.id }) };
+  const report: NightReport = { v: 1, id, date, at, swept, late, inspection, ...(build && { build: build.id }) };
   await ports.objects.write(ports.buckets.state, nightName(id), JSON.stringify(report), {
     ifAbsent: true,
     contentType: 'application/json',

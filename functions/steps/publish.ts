@@ -7,6 +7,7 @@ const FAILURES: ReadonlySet<EventType> = new Set([
   'run.vanished',
   'transform.failed',
   'freshness.missed',
+  'privacy.finding',
 ]);
 
 /** Tells the world, then the log: metrics and alerts count lines, and a line stands for an event that is out. */

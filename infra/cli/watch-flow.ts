@@ -90,6 +90,15 @@ function ofEvent({ type, subject, run = '', detail }: SluiceEvent, data: string)
       return { what: 'not built', style: 'red', subject, detail: String(detail.message ?? '') };
     case 'freshness.missed':
       return { what: 'late', style: 'yellow', subject, detail: `expected by ${String(detail.deadline)}` };
+    case 'privacy.finding': {
+      const where = `${String(detail.infoType)} in column ${String(detail.column)}`;
+      return {
+        what: 'found',
+        style: 'red',
+        subject,
+        detail: `${where}, ${formatCounted(count('rows'), 'row')} of a sample`,
+      };
+    }
     case 'privacy.reidentified': {
       const outcome = String(detail.outcome);
       const what = outcome === 'answered' ? formatCounted(count('values'), 'clear value') : outcome;

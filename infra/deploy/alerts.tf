@@ -77,6 +77,17 @@ locals {
       threshold = var.daily_scan_tib * 1099511627776
       runbook   = "Queries of this project were billed for more than daily_scan_tib in a day. `sluice bill` and the job history tell whose; a transform without a filter on its partition is the usual one."
     }
+    privacy_finding = {
+      title     = "a table holds what it should not"
+      severity  = "CRITICAL"
+      filter    = "${local.events_metric} AND metric.labels.event=\"privacy.finding\""
+      aligner   = "ALIGN_DELTA"
+      reducer   = "REDUCE_SUM"
+      group_by  = ["metric.labels.subject"]
+      period    = "3600s"
+      threshold = 0
+      runbook   = "The nightly inspection found personal data in a table that analysts read. The event names table, column and infoType. Take the column out of the transform, or protect it where it comes from and replay; where the finding is expected, say so with `allow` or `allow_findings`. Who has read the table is in the audit logs."
+    }
     freshness_missed = {
       title     = "a source is late"
       severity  = "ERROR"

@@ -93,6 +93,10 @@ export const TransformHeaderSchema = z
         'columns of sources that bring tokens already, as in `[shop.feed.customer]`: they may be compared with any others',
       )
       .default([]),
+    allow_findings: z
+      .record(z.string(), z.array(z.string().regex(/^[A-Z][A-Z0-9_]*$/)).min(1))
+      .describe('by column, what the nightly inspection may find in it, as in `{ place: [LOCATION] }`')
+      .optional(),
     assert: z
       .union([AssertionsSchema.describe(ASSERT), z.array(AssertionsSchema).min(1).describe(ASSERT)])
       .transform((written): Assertion[] => written.flat())

@@ -15,7 +15,9 @@ export function addNightly(program: Command): void {
   program
     .command('nightly')
     .summary('what the schedule does every night, now')
-    .description('Sweeps up what was missed, tells which sources are late, and builds the nightly transforms.')
+    .description(
+      'Sweeps up what was missed, tells which sources are late, has DLP look at a sample of every table, and builds the nightly transforms.',
+    )
     .addOption(
       new Option('--date <day>', 'last day that incremental transforms build (today, UTC, unless said)').argParser(
         parseDay,
@@ -37,7 +39,7 @@ async function nightly({ data, env, json, date }: NightlyOptions): Promise<void>
   else print('no transform is built at night');
 }
 
-export function describeNight({ date, swept, late }: NightReport): string[] {
+export function describeNight({ date, swept, late, inspection }: NightReport): string[] {
   const { claimed, redriven, tables, removed } = swept;
   const found = [
     ...(claimed > 0 ? [`${formatCounted(claimed, 'file')} that no event had told of`] : []),
@@ -48,5 +50,19 @@ export function describeNight({ date, swept, late }: NightReport): string[] {
   return [
     `night of ${date}: sweep found ${found.join(', ') || 'nothing missed'}`,
     ...late.map((source) => `late: ${source} has missed its deadline`),
+    ...describeInspection(inspection),
+  ];
+}
+
+/** What a look at the tables has found. */
+function describeInspection({ tables, rows, findings, skipped }: NightReport['inspection']): string[] {
+  const found = findings.map(
+    ({ table, column, infoType, rows: hit }) =>
+      `found: ${infoType} in ${table}.${column}, in ${formatCounted(hit, 'row')} of the sample: protect it where it comes from, or expect it there (allow, allow_findings)`,
+  );
+  return [
+    `inspected ${formatCounted(rows, 'row')} of ${formatCounted(tables, 'table')}: ${findings.length === 0 ? 'nothing that should not be there' : formatCounted(findings.length, 'finding')}`,
+    ...found,
+    ...skipped.map(({ table, code }) => `not inspected: ${table} (${code})`),
   ];
 }

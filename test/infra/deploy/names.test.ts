@@ -123,6 +123,7 @@ describe('metrics and alerts look for what the functions write', () => {
     'build.done': false,
     'freshness.missed': true,
     'sweep.done': false,
+    'privacy.finding': true,
     'privacy.reidentified': false,
   };
 
@@ -152,11 +153,9 @@ describe('metrics and alerts look for what the functions write', () => {
     );
   const alerted = (module: Module): string[] => [
     ...(module.locals.failed_events as string[]),
-    ...[
-      ...String((module.locals.alert_kinds as Record<string, Body>).freshness_missed?.filter).matchAll(
-        /event="([\w.]+)"/g,
-      ),
-    ].map(([, type = '']) => type),
+    ...Object.values(module.locals.alert_kinds as Record<string, Body>).flatMap(({ filter }) =>
+      [...String(filter).matchAll(/event="([\w.]+)"/g)].map(([, type = '']) => type),
+    ),
   ];
 
   test('every event that means a failure has its alert, and no other', () => {

@@ -210,6 +210,7 @@ describe.skipIf(!hasTerraform)('terraform', () => {
       expect(alerts.map(({ values }) => (values.user_labels as { alert: string }).alert).sort()).toEqual([
         'dead_letters',
         'freshness_missed',
+        'privacy_finding',
         'privacy_violation',
         ...(environment === 'prod' ? ['reidentified'] : []),
         'run_failed',
