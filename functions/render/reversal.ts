@@ -14,6 +14,8 @@ export interface Reversal {
   tweak?: string;
   /** Whether DLP tells a wrong token, key or tweak from a right one; if not, it makes some value of anything. */
   authenticated: boolean;
+  /** Some rows hold the value itself, and it may look like a token. */
+  ambiguous: boolean;
 }
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -66,13 +68,14 @@ function verbatim(
 
 function deterministic(transformation: Made, column: Column, surrogate: string | undefined): Reversal {
   const isSealed = (text: string): boolean => text.length >= SHORTEST_SEALED && BASE64.test(text);
-  return { ...reversal(transformation, column, surrogate, isSealed), authenticated: true };
+  return { ...reversal(transformation, column, surrogate, isSealed), authenticated: true, ambiguous: false };
 }
 
 function formatPreserving(transformation: Made, column: Column, surrogate: string | undefined): Reversal {
   const characters = new Set(charactersOf(alphabetOf(transformation) ?? 'ALPHA_NUMERIC'));
   const isWritten = (text: string): boolean => text.length > 1 && [...text].every((one) => characters.has(one));
-  return { ...reversal(transformation, column, surrogate, isWritten), authenticated: false };
+  const ambiguous = surrogate === undefined && column.privacy.kind === 'transform' && column.privacy.when !== undefined;
+  return { ...reversal(transformation, column, surrogate, isWritten), authenticated: false, ambiguous };
 }
 
 function reversal(
@@ -80,7 +83,7 @@ function reversal(
   column: Column,
   surrogate: string | undefined,
   isBody: (text: string) => boolean,
-): Omit<Reversal, 'authenticated'> {
+): Omit<Reversal, 'authenticated' | 'ambiguous'> {
   const tweak = contextColumn(transformation);
   return {
     primitive: (context) => primitive(transformation, column, context),

@@ -3,7 +3,7 @@ import type { Unopened } from '../model/reidentification.ts';
 import type { Ports } from '../ports.ts';
 import { type Lane, type Reversal, renderReversal } from '../render/reversal.ts';
 
-/** What became of one text: its value, or why there is none. Neither: there was no text. */
+/** What became of one text: its value, or why there is none. Neither: it is NULL. */
 export interface Opened {
   value: string | null;
   why?: Unopened;
@@ -30,7 +30,8 @@ export async function openTokens(ports: Pick<Ports, 'dlp'>, columns: readonly Se
   return columns.map(({ way, texts }, lane) => {
     let sent = 0;
     return texts.map((text): Opened => {
-      if (text === null) return { value: null };
+      // What is empty was never encrypted.
+      if (text === null || text === '') return { value: text };
       if (!way.isToken(text)) return { value: null, why: 'NOT_A_TOKEN' };
       const value = cells[sent++]?.[2 * lane] ?? null;
       // What does not open comes back as it went. A short text that keeps its format may be its own value, once in a hundred.

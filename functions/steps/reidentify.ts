@@ -62,9 +62,9 @@ async function open(ports: Ports, ask: Ask, known: Known): Promise<Answer> {
     ? undefined
     : await selectRows(ports, source, neededColumns(source, columns), ask, run?.run);
   const sealed = chosen ? sealRows(columns, chosen) : [sealTokens(columns[0] as Placed, ask)];
-  known.tokens = sealed.flatMap(({ texts }) => texts).filter((text) => text !== null).length;
+  known.tokens = sealed.flatMap(({ texts }) => texts).filter(Boolean).length;
   const opened = await openTokens(ports, sealed);
-  const values = opened.flat().flatMap(({ value }) => (value === null ? [] : [value]));
+  const values = opened.flatMap((cells) => cells.flatMap(({ value }) => value || []));
   if (repeats([known.reason, known.ticket], values)) {
     delete known.reason;
     delete known.ticket;
@@ -105,6 +105,12 @@ const WRITTEN_ALIKE: readonly ColumnType[] = ['STRING', 'INT64', 'BOOL', 'DATE']
 
 /** What is read of each row: what is asked for, and what took part in it. */
 function neededColumns(source: Source, columns: readonly Placed[]): PlacedColumn[] {
+  const ambiguous = columns.find(({ way }) => way.ambiguous);
+  if (ambiguous)
+    throw terminal(
+      'BAD_REQUEST',
+      `the rows that \`when\` leaves out hold ${ambiguous.path} itself, and nothing tells it from a token: give tokens`,
+    );
   const tweaks = new Set(columns.flatMap(({ way }) => way.tweak ?? []));
   const tweakColumns = [...tweaks].map((path) => {
     const tweak = declaredColumn(source, path);

@@ -39,8 +39,9 @@ locals {
   ])
 
   # Every request for clear values, whatever became of it: the line that steps/audit.ts writes before it answers, and those
-  # that were refused at the door.
-  reidentify_logs = "${local.function_logs} AND jsonPayload.function=\"reidentify\" AND (jsonPayload.audit:* OR jsonPayload.code=(\"PERMISSION_DENIED\" OR \"UNAUTHENTICATED\"))"
+  # that were refused at the door, by the function or by Cloud Run in front of it.
+  reidentify_service = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.prefix}-reidentify\""
+  reidentify_logs    = "(${local.reidentify_service} AND httpRequest.status=(401 OR 403)) OR (${local.reidentify_service} AND jsonPayload.function=\"reidentify\" AND (jsonPayload.audit:* OR jsonPayload.code=(\"PERMISSION_DENIED\" OR \"UNAUTHENTICATED\")))"
 }
 
 resource "google_logging_project_sink" "warehouse" {

@@ -28,13 +28,19 @@ const COLUMNS: readonly Column[] = [
   column('name', 'STRING', { privacy: transformed({ kind: 'tokenize', key: 'pii', tweak: 'id' }) }),
   column('code', 'STRING', { privacy: transformed({ kind: 'tokenize', key: 'pii', tweak: 'email' }) }),
   column('hidden', 'STRING', { privacy: transformed({ kind: 'hash', key: 'pii' }) }),
+  column('zip', 'STRING', {
+    privacy: {
+      ...transformed({ kind: 'fpe', key: 'pii', alphabet: 'NUMERIC' }),
+      when: [{ column: 'id', op: 'in', values: ['1'] }],
+    } as Column['privacy'],
+  }),
   column('day', 'DATE'),
 ];
 const FILE = [
-  'id,email,phone,name,code,hidden,day',
-  `1,ann.${CANARY}@example.com,15550100,Ann ${CANARY},${CANARY}1,${CANARY}h,2026-01-01`,
-  `2,bob.${CANARY}@example.com,15550101,Bob ${CANARY},${CANARY}2,${CANARY}h,2026-01-01`,
-  '3,,,,,,2026-01-01',
+  'id,email,phone,name,code,hidden,zip,day',
+  `1,ann.${CANARY}@example.com,15550100,Ann ${CANARY},${CANARY}1,${CANARY}h,10115,2026-01-01`,
+  `2,bob.${CANARY}@example.com,15550101,Bob ${CANARY},${CANARY}2,${CANARY}h,20095,2026-01-01`,
+  '3,"",,,,,,2026-01-01',
   '',
 ].join('\n');
 
@@ -153,6 +159,12 @@ describe('tokens', () => {
     });
   });
 
+  test('of a column that is protected in some rows only open as any others', async () => {
+    const [zip = '', clear] = (await tokensOf('zip')) as string[];
+    expect(clear).toBe('20095');
+    expect(await answer({ columns: ['zip'], tokens: [zip] })).toMatchObject({ values: ['10115'], unverified: ['zip'] });
+  });
+
   test('none of which could be one are never sent', async () => {
     const dlp = { ...ports.dlp, reidentify: () => Promise.reject(new Error('it was sent')) };
     expect(await answer({ tokens: ['ann@example.com'] }, { ...ports, dlp })).toMatchObject({ values: [null] });
@@ -169,7 +181,7 @@ describe('rows', () => {
           row: 1,
           values: { email: `ann.${CANARY}@example.com`, name: `Ann ${CANARY}`, phone: '15550100' },
         },
-        { run: run.run, row: 3, values: { email: null, name: null, phone: null } },
+        { run: run.run, row: 3, values: { email: '', name: null, phone: null } },
       ],
       missing: [9],
     });
@@ -191,8 +203,8 @@ describe('rows', () => {
   });
 
   test('that are too many are refused, and nothing of them is answered', async () => {
-    const many = Array.from({ length: 101 }, (_, n) => `${n},${n}@example.com,,,,,2026-02-01`);
-    await bench.run('appends/many.csv', ['id,email,phone,name,code,hidden,day', ...many, ''].join('\n'));
+    const many = Array.from({ length: 101 }, (_, n) => `${n},${n}@example.com,,,,,,2026-02-01`);
+    await bench.run('appends/many.csv', ['id,email,phone,name,code,hidden,zip,day', ...many, ''].join('\n'));
     expect(await failure({ where: { day: '2026-02-01' } })).toMatchObject({ code: 'BAD_REQUEST' });
   });
 });
@@ -209,6 +221,12 @@ describe('a request is refused, and that is written down as well', () => {
     ['of a run that there is not', { run: 'canary' }, missing, declared],
     ['of a hash', { columns: ['hidden'] }, wrong, { ...declared, columns: ['hidden'] }],
     ['of a public column', { columns: ['day'] }, wrong, { ...declared, columns: ['day'] }],
+    [
+      'of rows that may hold the value itself',
+      { columns: ['zip'], tokens: undefined, where: { id: '1' } },
+      wrong,
+      { columns: ['zip'] },
+    ],
     [
       'of rows whose tweak is not in clear',
       { columns: ['code'], tokens: undefined, where: { id: '1' } },

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BODY_LIMITS } from '../../../functions/admission.ts';
 import type { FunctionName } from '../../../functions/model/deployment.ts';
 import type { Endpoints } from '../../../infra/cli/endpoints.ts';
 import { environmentOf } from '../../../infra/cli/environment.ts';
@@ -18,16 +19,7 @@ const FRAMEWORK = fileURLToPath(import.meta.resolve('@google-cloud/functions-fra
   /index\.js$/,
   'main.js',
 );
-const FUNCTIONS: readonly FunctionName[] = [
-  'arrive',
-  'prepare',
-  'deidentify',
-  'load',
-  'transform',
-  'nightly',
-  'adhoc',
-  'reidentify',
-];
+const FUNCTIONS = Object.keys(BODY_LIMITS) as FunctionName[];
 const FILE = 'id,email,day,amount\n1,ann@example.com,2026-01-01,5\n';
 let pipeline: Pipeline;
 let endpoints: Endpoints;
