@@ -2,6 +2,7 @@ import { LIKELY, type Likelihood, POSSIBLE, UNLIKELY, VERY_LIKELY } from '../ins
 import { passesLuhnIn } from './checksums.ts';
 import { createContextWords } from './context-words.ts';
 import type { Detector } from './detector.ts';
+import { isInIban } from './iban.ts';
 import { isWordAt, type Scan } from './scan.ts';
 
 const CONTEXT = createContextWords([
@@ -104,7 +105,7 @@ function cardAt(scan: Scan, first: number): { end: number; likelihood: Likelihoo
     }
   }
   if (digits < 12 || isWordAt(text, end) || (text[end] === '.' && isWordAt(text, end + 1))) return undefined;
-  if (!passesLuhnIn(text, start, end)) return undefined;
+  if (!passesLuhnIn(text, start, end) || isInIban(text, start, end)) return undefined;
   const number = lastRun === first ? text.slice(start, end) : text.slice(start, end).replace(/[ -]/g, '');
   const network = networkOf(number);
   const near = CONTEXT.near(scan, start, end);

@@ -93,8 +93,11 @@ function reportDate(scan: Scan, start: number, last: number, report: Report): nu
     if (isWordAt(text, found.end) || isTiedOn(text, found.end)) return 0;
     const weekday = WEEKDAY_BEFORE.exec(text.slice(Math.max(0, start - 12), start));
     const from = weekday && !isWordAt(text, start - weekday[0].length - 1) ? start - weekday[0].length : start;
-    const likelihood = isPlain(text.slice(start, found.dateEnd), found.date.year)
-      ? LIKELY
+    const written = text.slice(start, found.dateEnd);
+    const likelihood = isPlain(written, found.date.year)
+      ? UNEVEN.test(written)
+        ? POSSIBLE
+        : LIKELY
       : DATE_WORDS.near(scan, start, found.end, 30)
         ? POSSIBLE
         : UNLIKELY;
@@ -125,6 +128,9 @@ function reportDate(scan: Scan, start: number, last: number, report: Report): nu
 function isPlain(text: string, year: number): boolean {
   return year >= 1800 && year <= 2200 && !/^\d{1,2}\.\d{1,2}\.\d{2}$/.test(text);
 }
+
+/** `2004-05-6`: the number of a chemical in the CAS registry as often as a date that is padded in one place only. */
+const UNEVEN = /^\d{4}-\d\d-\d$/;
 
 /** Whether what follows a number can be the rest of a date: spares the patterns at nearly all numbers. */
 function mayGoOn(text: string, end: number): boolean {

@@ -1,9 +1,9 @@
 import { type Likelihood, POSSIBLE } from '../inspect/likelihood.ts';
 import type { Detector, Report } from './detector.ts';
-import { gazetteer } from './gazetteer.ts';
-import { judgePhrase } from './judge-phrase.ts';
+import { COMMON_WORD, FAMILY_NAME, GIVEN_NAME, gazetteer } from './gazetteer.ts';
+import { isTitled, judgePhrase } from './judge-phrase.ts';
 import { organizationAt } from './organization.ts';
-import { forgetWords, readPhrase, readProperWords } from './proper-words.ts';
+import { forgetWords, type ProperWords, readPhrase, readProperWords, readWord } from './proper-words.ts';
 import { isWordAt, wordEnd } from './scan.ts';
 import { findAddresses } from './street-address.ts';
 import type { Verdict } from './verdict.ts';
@@ -32,13 +32,15 @@ export const NAMES_AND_PLACES: Detector = {
       while (nextAddress < addresses.length && (addresses[nextAddress]?.end ?? 0) <= start) nextAddress++;
       if ((addresses[nextAddress]?.start ?? Number.POSITIVE_INFINITY) <= start) continue;
       const organization = organizationAt(words, start, scan.header);
-      if (organization) {
+      if (organization && !isPersonOfFirm(words, start, organization.end)) {
         report('ORGANIZATION_NAME', start, organization.end, organization.likelihood);
         end = organization.end;
         continue;
       }
       const listed = last?.infoType === 'PERSON_NAME' && LIST.test(text.slice(last.end, start));
-      const verdict = judgePhrase(words, readPhrase(words, start), scan.header, listed);
+      const chained =
+        last?.infoType === 'LOCATION' && last.likelihood >= POSSIBLE && CHAIN.test(text.slice(last.end, start));
+      const verdict = judgePhrase(words, readPhrase(words, start), scan.header, { listed, chained });
       if (!verdict) continue;
       end = verdict.end;
       // In a list the doubtful ones are what the others are: `Petrenko, Lane and Brooks`.
@@ -68,6 +70,22 @@ function isPartOfToken(text: string, start: number): boolean {
 }
 
 const LIST = /^(?:,? and |, ?| & |,? or )$/;
+
+const CHAIN = /^ (?:to|via|and to|then to) $/;
+
+/** `Dr. Wikström of Hansen Bank`, `Anna Wikström of Hansen Bank`: the firm begins behind `of`. */
+function isPersonOfFirm({ text, known }: ProperWords, start: number, end: number): boolean {
+  const of = text.slice(start, end).search(/ of | at /);
+  if (of < 0) return false;
+  if (isTitled(text, start)) return true;
+  const first = readWord(text, start, known);
+  const second = text[first.end] === ' ' ? readWord(text, first.end + 1, known) : undefined;
+  return (
+    (first.flags & (GIVEN_NAME | COMMON_WORD)) === GIVEN_NAME &&
+    second?.end === start + of &&
+    (second.flags & FAMILY_NAME) !== 0
+  );
+}
 
 function reportVerdict(verdict: Verdict, report: Report): void {
   if (verdict.infoType === 'PERSON_NAME') reportPerson(verdict, verdict.likelihood, report);

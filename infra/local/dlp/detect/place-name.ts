@@ -33,6 +33,9 @@ export const TOWARDS = set(
 const ARRIVAL = set(
   'arrived arrives arriving stopped landed landing live lives lived living resides reside residing stationed raised born located based',
 );
+const MOTION = set(
+  'move moves moved moving fly flies flew flying travel travels traveled travelled travelling drove driving trip relocate relocates relocated relocating emigrated sail sailed sailing deported',
+);
 const ORIGIN = set('here originally moved moves came comes flew away back hails hailed');
 
 /** A place at the beginning of a phrase. */
@@ -132,6 +135,7 @@ export function strangePlace(
   { text, caseless, known }: ProperWords,
   phrase: readonly Word[],
   before: string,
+  chained: boolean,
 ): Verdict | undefined {
   const first = phrase[0] as Word;
   const start = first.start;
@@ -143,7 +147,8 @@ export function strangePlace(
       (!caseless || ARRIVAL.has(second) || second === 'am' || second === "i'm" || second === 'up')) ||
     (before === 'at' && ARRIVAL.has(second)) ||
     (before === 'from' && ORIGIN.has(second)) ||
-    (before === 'to' && (second === 'moved' || second === 'flew' || second === 'travel' || second === 'trip'));
+    (before === 'to' && MOTION.has(second)) ||
+    chained;
   if (!told && !labelled) return undefined;
   if (first.key.length < 3 || ((first.flags & (COMMON_WORD | ADJECTIVE)) !== 0 && phrase.length === 1))
     return undefined;

@@ -8,24 +8,53 @@ import { planInspection } from '../../../../../infra/local/dlp/inspect/plan-insp
 import type { CustomInfoType } from '../../../../../infra/local/dlp/wire/inspection.ts';
 import { configOf, inspectorFor } from './inspect-with.ts';
 
-/** A fifth of the largest request. At 1 MB/s it takes 0.1 s; a quadratic detector would take ten seconds and more. */
-const BYTES = 100_000;
 const LONGEST_MS = 3_000;
+/** Four times the text takes four times as long; sixteen times where each place looks at all the others. */
+const BYTES = 25_000;
+const TIMES = 4;
+const LINEAR = 9;
+/** Below this a busy machine is measured; what is quadratic in the characters takes ten seconds, in the pieces half of one. */
+const LEAST_MS = 150;
+const TRIES = 4;
 
-describe('100,000 bytes of one piece are inspected in time', () => {
+describe('the time that a text takes grows as the text does, all of it', () => {
   const inspect = inspectorFor(INFO_TYPES, 'VERY_UNLIKELY');
+  const timeOf = (text: string): number => {
+    const started = performance.now();
+    inspect(text);
+    return performance.now() - started;
+  };
   test.each([
     '1',
     '1 ',
+    '1,',
     '12-',
+    '123 ',
+    '123.',
+    '1234 5678-',
+    '12345678901234567890',
+    '4111111111111111 ',
+    '2026-01-01 ',
     '1.',
     '(1',
     '+1 (',
     '001-',
     'a@',
+    '@',
     '@a.',
+    'a.b@',
+    '.',
+    ':',
+    '/',
     'a.',
     'A',
+    'AB12',
+    'PK36 SCBL 0000 ',
+    'City: ',
+    'City: Aa ',
+    'Dr. Ab of ',
+    'to West ',
+    'in Paris to ',
     'A-',
     "A'",
     'Aa ',
@@ -70,10 +99,17 @@ describe('100,000 bytes of one piece are inspected in time', () => {
     '😀',
     '\ud800',
   ])('%j', (piece) => {
-    const text = piece.repeat(Math.ceil(BYTES / piece.length));
-    const started = performance.now();
-    inspect(text);
-    expect(performance.now() - started).toBeLessThan(LONGEST_MS);
+    const short = piece.repeat(Math.ceil(BYTES / piece.length));
+    const long = short.repeat(TIMES);
+    // The least of a few tries: others share the machine, and the first try compiles.
+    let once = Number.POSITIVE_INFINITY;
+    let often = Number.POSITIVE_INFINITY;
+    let tries = 0;
+    do {
+      once = Math.min(once, timeOf(short));
+      often = Math.min(often, timeOf(long));
+    } while (++tries < TRIES && often > Math.max(LEAST_MS, once * LINEAR));
+    expect(often).toBeLessThan(Math.max(LEAST_MS, once * LINEAR));
   });
 });
 
