@@ -16,7 +16,7 @@ export interface SelectionQuery {
   limit: number;
 }
 
-/** 0.63 dollars at list price; a table that is larger than that in these columns is asked by its tokens. */
+/** 0.61 dollars at list price; a table that is larger than that in these columns is asked by its tokens. */
 const MAX_BYTES_BILLED = 100 * 1024 ** 3;
 
 /** The columns of the rows that are chosen, as text, each with its `_run_id` and `_row_number`. What is looked for travels as parameters. */
