@@ -1,6 +1,5 @@
-# Accounts: one a function, one for each kind of caller, one for people, one for each person
-# who may re-identify, one that builds. None has a key, and the
-# project's default accounts are used by nothing.
+# Accounts: one a function, one for each kind of caller, one for people, one for each who may re-identify, one that builds.
+# None has a key, and the project's default accounts are used by nothing.
 
 locals {
   account_purposes = {
