@@ -60,6 +60,8 @@ export interface AuditEntry {
   /** Declared columns that were asked for. */
   columns: readonly string[];
   run?: string;
+  /** Numbers of the rows that were looked at, by run. */
+  rows?: Readonly<Record<string, readonly number[]>>;
   /** Columns by which rows were chosen. */
   by?: readonly string[];
   /** Tokens that were asked about, and values that came of them. */

@@ -33,7 +33,7 @@ export async function audit(
     ...(run && { run }),
     detail,
   });
-  const { columns, by, ...facts } = detail;
+  const { columns, by, rows: _rows, ...facts } = detail;
   ports.log.warn('re-identification', {
     ...facts,
     audit: id,

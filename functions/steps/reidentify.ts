@@ -61,6 +61,7 @@ async function open(ports: Ports, ask: Ask, known: Known): Promise<Answer> {
   const chosen = ask.tokens
     ? undefined
     : await selectRows(ports, source, neededColumns(source, columns), ask, run?.run);
+  if (chosen) known.rows = rowsByRun(chosen);
   const sealed = chosen ? sealRows(columns, chosen) : [sealTokens(columns[0] as Placed, ask)];
   known.tokens = sealed.flatMap(({ texts }) => texts).filter(Boolean).length;
   const opened = await openTokens(ports, sealed);
@@ -141,6 +142,13 @@ async function findRun(ports: Ports, source: string, id: string | undefined): Pr
   if (found.length > 1) throw terminal('BAD_REQUEST', `${found.length} runs begin like this one: give more of the id`);
   return only;
 }
+
+const rowsByRun = (rows: readonly SelectedRow[]): Record<string, number[]> =>
+  Object.fromEntries(
+    Map.groupBy(rows, ({ run }) => run)
+      .entries()
+      .map(([run, of]) => [run, of.map(({ row }) => row)]),
+  );
 
 type Told<Answer> = Omit<Answer, 'audit' | 'source' | 'unverified'>;
 

@@ -165,6 +165,18 @@ describe('tokens', () => {
     expect(await answer({ columns: ['zip'], tokens: [zip] })).toMatchObject({ values: ['10115'], unverified: ['zip'] });
   });
 
+  test('of a run open by the declaration that it was loaded by', async () => {
+    const tokens = (await tokensOf('email')).slice(0, 1) as string[];
+    const now = await bench.ports.releases.current();
+    const hashed = (one: Column): Column =>
+      one.name === 'email' ? { ...one, privacy: transformed({ kind: 'hash', key: 'pii' }) } : one;
+    const sources = now.sources.map((one) => ({ ...one, columns: one.columns.map(hashed) }));
+    await bench.publish({ ...now, id: 'hashed', sources });
+    expect(await failure({ tokens })).toMatchObject({ code: 'BAD_REQUEST' });
+    expect(await answer({ tokens, run: run.run })).toMatchObject({ values: [`ann.${CANARY}@example.com`] });
+    await bench.publish(now);
+  });
+
   test('none of which could be one are never sent', async () => {
     const dlp = { ...ports.dlp, reidentify: () => Promise.reject(new Error('it was sent')) };
     expect(await answer({ tokens: ['ann@example.com'] }, { ...ports, dlp })).toMatchObject({ values: [null] });
@@ -188,6 +200,7 @@ describe('rows', () => {
     expect((await entries()).at(-1)).toMatchObject({
       columns: ['email', 'name', 'phone'],
       run: run.run,
+      rows: { [run.run]: [1, 3] },
       tokens: 3,
       values: 3,
     });
@@ -198,7 +211,7 @@ describe('rows', () => {
     const rows = [{ run: run.run, row: 2, values: { email: `bob.${CANARY}@example.com` } }];
     expect(await answer<RowsAnswer>({ where: { id: '2' } })).toMatchObject({ rows });
     expect(await answer<RowsAnswer>({ where: { email: bob, id: '2' } })).toMatchObject({ rows });
-    expect((await entries()).at(-1)).toMatchObject({ by: ['email', 'id'] });
+    expect((await entries()).at(-1)).toMatchObject({ by: ['email', 'id'], rows: { [run.run]: [2] } });
     expect(await answer<RowsAnswer>({ where: { id: "' OR '' = '" } })).toMatchObject({ rows: [] });
   });
 
