@@ -23,6 +23,7 @@ const FIELDS: { readonly [A in Action]: (body: Body) => Record<keyof Fields<A>, 
   nightly: ({ optional }) => ({ date: optional.day('date') }),
   night: (body) => ({ night: body.text('night') }),
   replay: (body) => ({ run: body.text('run'), acceptCost: body.optional.text('acceptCost') }),
+  retokenize: (body) => ({ table: body.text('table') }),
   runs: ({ optional }) => ({
     source: optional.text('source'),
     states: optional.texts('states'),

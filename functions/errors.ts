@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'WRONG_PARTITION'
   | 'PRIVACY_VIOLATION'
   | 'COST_ABOVE_LIMIT'
+  | 'TOKENS_CHANGED'
   | 'TEMPLATE_UNFIT'
   | 'OBJECT_GONE'
   // the services

@@ -192,6 +192,10 @@ export interface Batch {
   /** Batches of this table on this day (UTC), this one included: BigQuery takes 1,500 loads a table and day. */
   today: number;
   runs: readonly BatchRun[];
+  /** What the table's keyed columns are made with once this is loaded, by column; absent in batches from before it was recorded. */
+  tokens?: Readonly<Record<string, string>>;
+  /** The same before, where this batch replaces all rows to change it. */
+  tokensBefore?: Readonly<Record<string, string>>;
 }
 
 export interface BatchRun {

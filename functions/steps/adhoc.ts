@@ -7,12 +7,14 @@ import { startBuild } from './build.ts';
 import { nightId, readNight } from './nightly.ts';
 import { type ReplayRequest, replay } from './replay.ts';
 import { listRuns, showBuild, showRun } from './report.ts';
+import { retokenize } from './retokenize.ts';
 
 /** What a person may ask for. */
 export type AdhocRequest =
   | { action: 'run'; selector?: string; from?: string; to?: string; fullRefresh?: boolean }
   | { action: 'nightly'; date?: string }
   | ({ action: 'replay' } & ReplayRequest)
+  | { action: 'retokenize'; table: string }
   | { action: 'night'; night: string }
   | { action: 'runs'; source?: string; states?: readonly string[]; reasons?: boolean }
   | { action: 'show'; run: string }
@@ -30,6 +32,8 @@ export async function adhoc(ports: Ports, request: AdhocRequest, who: string): P
       return { report: await readNight(ports, request.night) };
     case 'replay':
       return { entry: await replay(ports, request, who) };
+    case 'retokenize':
+      return retokenize(ports, request.table, who);
     case 'runs':
       return { runs: await listRuns(ports, request) };
     case 'show':

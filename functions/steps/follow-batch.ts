@@ -1,7 +1,7 @@
 import { retryable, SluiceError } from '../errors.ts';
 import { pendingName } from '../model/ids.ts';
 import type { Release } from '../model/release.ts';
-import type { Batch, BatchDone, BatchRun, LedgerEntry } from '../model/run.ts';
+import type { Batch, BatchDone, BatchRun } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { downstreamOf } from '../plan/build.ts';
 import { planChanges } from '../plan/changes.ts';
@@ -14,6 +14,7 @@ import { moveOn } from './advance.ts';
 import { batchesOf } from './batches.ts';
 import { ensureSourceTable } from './ensure-table.ts';
 import { marksOf } from './finish-run.ts';
+import { loadedEpoch } from './holders.ts';
 import { readOwners, writeOwners } from './owners.ts';
 import { quarantine, reasonOf } from './quarantine.ts';
 import { endedJob, followJob, type JobPlace } from './run-job.ts';
@@ -90,13 +91,6 @@ async function history(ports: Ports, source: Source, batch: Batch): Promise<stri
   return uris;
 }
 
-/** The epoch of a run whose rows the table holds: a replay that is not loaded yet leaves the one before in place. */
-async function loadedEpoch(ports: Ports, latest: LedgerEntry): Promise<number | undefined> {
-  if (latest.state === 'LOADED' || latest.state === 'DONE') return latest.epoch;
-  const entries = await ports.ledger.entries(latest.source, latest.run);
-  return entries.findLast(({ state }) => state === 'LOADED')?.epoch;
-}
-
 /** `left` = partitions that a merge took rows out of, where that was asked. */
 async function commit(ports: Ports, context: CommitContext): Promise<{ left?: readonly string[] } | 'running'> {
   const { source, batch } = context;
@@ -146,10 +140,12 @@ async function ensureCommits(ports: Ports, source: Source, place: JobPlace): Pro
  */
 async function giveUp(ports: Ports, batch: Batch, error: SluiceError): Promise<void> {
   ports.log.error('a batch was refused', error, { table: batch.table, batch: batch.n });
-  const [only, ...others] = batch.runs;
-  if (only && others.length === 0) {
-    const entry = await ports.ledger.latest(batch.table, only.run);
-    if (entry?.epoch === only.epoch && entry.state === 'BATCHED') await quarantine(ports, entry, [reasonOf(error)]);
+  // Rows that were to take the place of all others go together or not at all.
+  if (batch.runs.length === 1 || batch.tokensBefore) {
+    for (const { run, epoch } of batch.runs) {
+      const entry = await ports.ledger.latest(batch.table, run);
+      if (entry?.epoch === epoch && entry.state === 'BATCHED') await quarantine(ports, entry, [reasonOf(error)]);
+    }
   } else
     for (const run of batch.runs)
       await moveOn(ports, { ...run, source: batch.table }, 'BATCHED', 'DEIDENTIFIED', { alone: true });

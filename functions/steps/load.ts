@@ -1,13 +1,16 @@
 import pMap from 'p-map';
 import { retryable } from '../errors.ts';
 import { pendingPrefix, slug } from '../model/ids.ts';
+import { retokenizationName } from '../model/retokenization.ts';
 import type { Batch, BatchRun, LedgerEntry, PendingMark } from '../model/run.ts';
 import { type Candidate, fillBatch } from '../plan/batch.ts';
 import type { Ports } from '../ports.ts';
+import { admitTokens } from './admit-tokens.ts';
 import { batchesOf } from './batches.ts';
 import { marksOf } from './finish-run.ts';
 import { followBatch } from './follow-batch.ts';
 import { tellBatch } from './tell.ts';
+import { tokensHeld } from './tokens-held.ts';
 
 /** Of a day's loads; a table's ledger can still be read at a glance. */
 const MAX_RUNS = 1000;
@@ -60,18 +63,22 @@ async function nextBatch(
   n: number,
   before: number | undefined,
 ): Promise<Batch | undefined> {
-  const waiting = await pendingRuns(ports, table);
+  const line = await lineOf(ports, table);
+  if (line.waiting.length === 0 && !line.isPlanned) return undefined;
+  const previous = before === undefined ? undefined : await batchesOf(ports, table).record(before);
+  const held = await tokensHeld(ports, previous);
+  const { runs: waiting, tokens, whole } = await admitTokens(ports, table, line, held);
   if (waiting.length === 0) return undefined;
   // A run whose batch could not be loaded goes alone, so that it spoils no other again.
-  const alone = waiting.find(({ detail }) => detail.alone);
-  const taken = alone ? [alone] : waiting.slice(0, MAX_RUNS);
+  const alone = whole ? undefined : waiting.find(({ detail }) => detail.alone);
+  const taken = alone ? [alone] : whole ? waiting : waiting.slice(0, MAX_RUNS);
   const release = await ports.releases.current();
   const source = release.sources.find(({ id }) => id === table);
   // A declaration that is gone since is still known to the run that it was loaded for.
   const chosen = source ? release.id : (taken[0]?.release ?? release.id);
   const now = ports.clock.now().toISOString();
-  const previous = before === undefined ? undefined : await batchesOf(ports, table).record(before);
   const today = previous?.at.slice(0, 10) === now.slice(0, 10) ? previous.today + 1 : 1;
+  const candidates = await pMap(taken, (entry) => candidate(ports, entry), { concurrency: 16 });
   return {
     v: 1,
     n,
@@ -79,14 +86,21 @@ async function nextBatch(
     release: chosen,
     at: now,
     today,
-    runs: fillBatch(await pMap(taken, (entry) => candidate(ports, entry), { concurrency: 16 })),
+    runs: whole ? candidates.map(({ run }) => run) : fillBatch(candidates),
+    tokens,
+    ...(whole && { tokensBefore: held }),
   };
 }
 
-/** Pending runs that are still to be loaded; a mark that a late worker left behind is recognised by the ledger and removed. */
-async function pendingRuns(ports: Ports, table: string): Promise<LedgerEntry[]> {
+/** Pending runs that are still to be loaded, and whether a change of the table's tokens is planned; a mark that a late worker left behind is recognised by the ledger and removed. */
+async function lineOf(ports: Ports, table: string): Promise<{ waiting: LedgerEntry[]; isPlanned: boolean }> {
   const found: LedgerEntry[] = [];
+  let isPlanned = false;
   for await (const { name } of ports.objects.list(ports.buckets.state, pendingPrefix(table))) {
+    if (name === retokenizationName(table)) {
+      isPlanned = true;
+      continue;
+    }
     const text = await ports.objects.readText(ports.buckets.state, name);
     if (text === undefined) continue;
     const pending = JSON.parse(text) as PendingMark;
@@ -94,7 +108,7 @@ async function pendingRuns(ports: Ports, table: string): Promise<LedgerEntry[]> 
     if (entry?.epoch === pending.epoch && entry.state === 'DEIDENTIFIED') found.push(entry);
     else await ports.objects.remove(ports.buckets.state, name);
   }
-  return found.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+  return { waiting: found.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1)), isPlanned };
 }
 
 async function candidate(ports: Ports, entry: LedgerEntry): Promise<Candidate> {

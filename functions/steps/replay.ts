@@ -13,13 +13,22 @@ export interface ReplayRequest {
   acceptCost?: string;
 }
 
+/** As `replayEntry`, of a run by its id, or by as much of it as tells it from all others. Throws NOT_FOUND too. */
+export const replay = async (ports: Ports, request: ReplayRequest, by: string): Promise<LedgerEntry> =>
+  replayEntry(ports, await findRun(ports, request.run), by, request.acceptCost);
+
 /**
  * Processes a run's object again, by the release that is current: the next epoch of the same run, whose rows replace
- * those of the one before. `by` is who asks, verified. Throws NOT_FOUND, CONFLICT
+ * those of the one before. `by` is who asks, verified. Throws CONFLICT
  * while the run is still under way or where there is no cost to accept, BAD_REQUEST for an amount that is none.
  */
-export async function replay(ports: Ports, { run, acceptCost }: ReplayRequest, by: string): Promise<LedgerEntry> {
-  const entry = await findRun(ports, run);
+export async function replayEntry(
+  ports: Ports,
+  entry: LedgerEntry,
+  by: string,
+  acceptCost?: string,
+): Promise<LedgerEntry> {
+  const { run } = entry;
   if (!isEnded(entry.state)) {
     throw terminal(
       'CONFLICT',

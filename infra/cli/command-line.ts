@@ -13,6 +13,7 @@ import { addQuery } from './commands/query.ts';
 import { addReidentify } from './commands/reidentify.ts';
 import { addRelease } from './commands/release.ts';
 import { addReplay } from './commands/replay.ts';
+import { addRetokenize } from './commands/retokenize.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
@@ -69,7 +70,7 @@ export function createProgram(): Command {
   program.commandsGroup('Declare and transform:');
   for (const add of [addInspect, addCheck, addPlan, addRun, addNightly, addQuery]) add(program);
   program.commandsGroup('Take it to the cloud:');
-  for (const add of [addKeys, addTfvars, addArchive, addRelease, addSmoke, addRollback]) add(program);
+  for (const add of [addKeys, addRetokenize, addTfvars, addArchive, addRelease, addSmoke, addRollback]) add(program);
   return program;
 }
 

@@ -2,22 +2,36 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Release } from '../../functions/model/release.ts';
-import { type CloudPorts, type Endpoints, isAlive, isRunning, lastEndpoints, writeEndpoints } from './endpoints.ts';
+import {
+  type CloudPorts,
+  dataFlag,
+  type Endpoints,
+  isAlive,
+  isRunning,
+  lastEndpoints,
+  writeEndpoints,
+} from './endpoints.ts';
 import { environmentOf } from './environment.ts';
 import { FailedError } from './errors.ts';
 import { keysOf } from './keys/key-uses.ts';
 import { type LocalKeys, localKeys } from './keys/local-keys.ts';
+import { NewTokensError, refuseNewTokens } from './keys/token-changes.ts';
 import { localEndpoints } from './local-names.ts';
 import { type Child, freePort, startChild } from './processes.ts';
 import { provision } from './provision.ts';
-import { publishRelease } from './publish-release.ts';
+import { currentRelease, publishRelease } from './publish-release.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 /** A local cloud and the functions beside it, as two processes. */
 export interface Deployment {
   endpoints: Endpoints;
-  /** Makes a release current; the functions start anew if it needs keys that they do not have. */
+  /**
+   * Makes a release current; the functions start anew if it needs keys that they do not have. Rejects if it would bring
+   * other tokens than those that are loaded.
+   */
   release(release: Release): Promise<void>;
+  /** Why the first release is not current, but the one that was when it ran last. */
+  held?: string;
   /** Rejects when one of the two cannot be kept running; never resolves. */
   broken: Promise<never>;
   stop(): Promise<void>;
@@ -115,10 +129,25 @@ export async function deploy(options: DeploymentOptions, first: Release): Promis
     writeEndpoints(dir, endpoints);
   }
 
+  const publish = async (release: Release): Promise<void> => {
+    await refuseNewTokens(endpoints, release, dataFlag(options.data));
+    await publishRelease(endpoints, release, new Date());
+  };
+  let held: string | undefined;
+  async function publishFirst(): Promise<void> {
+    try {
+      await publish(first);
+    } catch (error) {
+      const current = error instanceof NewTokensError ? await currentRelease(endpoints) : undefined;
+      if (!current) throw error;
+      held = `release ${current.id} stays current: ${(error as Error).message}`;
+    }
+  }
+
   try {
     keys = await localKeys(dir, endpoints, keysOf(first));
     starting = keep('functions', startFunctions(), startFunctions);
-    await Promise.all([starting, provision(endpoints).then(() => publishRelease(endpoints, first, new Date()))]);
+    await Promise.all([starting, provision(endpoints).then(() => publishFirst())]);
     record();
   } catch (error) {
     await stop();
@@ -133,8 +162,9 @@ export async function deploy(options: DeploymentOptions, first: Release): Promis
         await (await starting)?.restart();
         record();
       }
-      await publishRelease(endpoints, release, new Date());
+      await publish(release);
     },
+    ...(held !== undefined && { held }),
     broken: broken.promise,
     stop,
   };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Build, BuildStepDone } from '../../functions/model/build.ts';
 import type { Release } from '../../functions/model/release.ts';
 import type { BuildReport, NightReport, RunReport } from '../../functions/model/report.ts';
+import type { RetokenizationReport } from '../../functions/model/retokenization.ts';
 import type { LedgerEntry } from '../../functions/model/run.ts';
 import { FailedError, ServiceError, UnreachableError } from './errors.ts';
 import { callJson } from './http-json.ts';
@@ -25,6 +26,8 @@ export interface Pipeline {
   show(run: string): Promise<RunReport>;
   /** `acceptCost`: USD, or `estimate`. */
   replay(run: string, acceptCost?: string): Promise<LedgerEntry>;
+  /** Goes on with the planned change of a table's tokens, and tells how far it is. */
+  retokenize(table: string): Promise<RetokenizationReport>;
   run(request: RunRequest): Promise<Build>;
   /** Has the nightly function called; answers with the night's id. */
   nightly(date: string | undefined): Promise<string>;
@@ -82,6 +85,7 @@ export function createPipeline(site: Omit<Site, 'buckets' | 'storage'>): Pipelin
     },
     replay: async (run, acceptCost) =>
       (await act<{ entry: LedgerEntry }>({ action: 'replay', run, ...(acceptCost && { acceptCost }) })).entry,
+    retokenize: (table) => read({ action: 'retokenize', table }),
     run: async (request) => {
       const { build } = await act<{ build?: Build }>({ action: 'run', ...request });
       if (!build) throw new FailedError(`nothing was started for ${request.selector ?? '*'}`);

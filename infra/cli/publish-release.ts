@@ -18,7 +18,7 @@ export const storeRelease = (site: State, release: Release): Promise<void> =>
 export const nameCurrent = (site: State, id: string, now: Date): Promise<void> =>
   putJson(site, CURRENT_RELEASE, { v: 1, id, at: now.toISOString() } satisfies CurrentRelease);
 
-async function putJson(site: State, name: string, value: object, query = ''): Promise<void> {
+export async function putJson(site: State, name: string, value: object, query = ''): Promise<void> {
   const url = `${site.storage}/upload/storage/v1/b/${site.buckets.state}/o?uploadType=media&name=${encodeURIComponent(name)}${query}`;
   await callJson('POST', url, value, { ...(await authorized(site)), allow: [412] });
 }
@@ -38,7 +38,12 @@ export async function readRelease(site: State, id: string): Promise<Release> {
   return release;
 }
 
-async function getJson<T>(site: State, name: string): Promise<T | undefined> {
+export async function getJson<T>(site: State, name: string): Promise<T | undefined> {
   const url = `${site.storage}/storage/v1/b/${site.buckets.state}/o/${encodeURIComponent(name)}?alt=media`;
   return callJson<T>('GET', url, undefined, { ...(await authorized(site)), allow: [404] });
+}
+
+export async function removeObject(site: State, name: string): Promise<void> {
+  const url = `${site.storage}/storage/v1/b/${site.buckets.state}/o/${encodeURIComponent(name)}`;
+  await callJson('DELETE', url, undefined, { ...(await authorized(site)), allow: [404] });
 }

@@ -1,6 +1,7 @@
 import type { Release } from '../../functions/model/release.ts';
 import type { Deployment } from './deployment.ts';
 import { compileProject, renderProblems } from './project.ts';
+import { currentRelease, readRelease } from './publish-release.ts';
 import { compareReleases, renderChanges } from './release-changes.ts';
 import { watchFlow } from './watch-flow.ts';
 import { watchProject } from './watch-project.ts';
@@ -32,6 +33,9 @@ export async function stayUp(
     try {
       const { release: next, problems } = compileProject(project);
       if (!next) return complain(renderProblems(project, problems));
+      // It may have become another one from elsewhere, as by `sluice retokenize`.
+      const named = await currentRelease(deployment.endpoints);
+      if (named && named.id !== current.id) current = await readRelease(deployment.endpoints, named.id);
       if (next.id === current.id) {
         if (told !== '') say(`release ${current.id} is what the declarations say again`);
         told = '';

@@ -28,6 +28,7 @@ export async function up({ data, port, seed, project, json }: UpOptions): Promis
     const staying = await stayUp(deployment, { data, project, release, say });
     if (json) printJson(deployment.endpoints);
     else print(renderUp(deployment, release, { data, project }));
+    if (deployment.held) say(deployment.held);
     await Promise.race([interrupts.came, deployment.broken]);
     await staying.stop();
   } finally {

@@ -1,12 +1,14 @@
 import type { Release } from '../../../functions/model/release.ts';
+import type { Source } from '../../../functions/model/source.ts';
 import type { Transform } from '../../../functions/model/transform.ts';
+import { changedPins, pinsOf, type TokenPins } from '../../../functions/plan/token-pins.ts';
 import { compareReleases } from '../release-changes.ts';
 
 /** What a release does to one table. */
 export interface PlannedChange {
   id: string;
-  /** `build`: at its next turn, all of it. `view`: replaced, which reads nothing. `load`: from the next file on. `leave`: the table stays and nobody writes it. */
-  action: 'build' | 'view' | 'load' | 'leave';
+  /** `retokenize`: its tokens change, which is refused until it is carried out for all rows at once. `build`: at its next turn, all of it. `view`: replaced, which reads nothing. `load`: from the next file on. `leave`: the table stays and nobody writes it. */
+  action: 'retokenize' | 'build' | 'view' | 'load' | 'leave';
   why: string;
   /** Where it is built: what to ask the price of. */
   transform?: Transform;
@@ -17,8 +19,11 @@ export function planChanges(before: Release | undefined, after: Release): Planne
   const old: Release = before ?? { v: 1, id: '', sources: [], transforms: [] };
   const { added, changed, removed, affected } = compareReleases(old, after);
   const changes: PlannedChange[] = [];
-  for (const { id } of after.sources) {
+  for (const source of after.sources) {
+    const { id } = source;
+    const columns = changedPins(pinsIn(old, id), pinsOf(source));
     if (added.includes(id)) changes.push({ id, action: 'load', why: 'a new source' });
+    else if (columns.length > 0) changes.push({ id, action: 'retokenize', why: whyRetokenized(source, columns) });
     else if (changed.includes(id))
       changes.push({ id, action: 'load', why: 'its declaration has changed; rows that are loaded stay as they are' });
   }
@@ -28,6 +33,18 @@ export function planChanges(before: Release | undefined, after: Release): Planne
   }
   for (const id of removed) changes.push({ id, action: 'leave', why: 'no longer declared; its table is not removed' });
   return changes;
+}
+
+const pinsIn = ({ sources }: Release, id: string): TokenPins => {
+  const source = sources.find((one) => one.id === id);
+  return source ? pinsOf(source) : {};
+};
+
+function whyRetokenized({ load }: Source, columns: readonly string[]): string {
+  const what = `other tokens in ${columns.join(', ')}`;
+  return load.mode === 'replace'
+    ? `${what}: from the next file on, or by \`sluice retokenize\``
+    : `${what}: \`sluice retokenize\` replays every run that has rows in it`;
 }
 
 /** undefined = it is as it was: the same query, the same header, the same parents. */

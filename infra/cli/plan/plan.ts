@@ -66,6 +66,7 @@ function describeReads(reads: ReadBytes | undefined): string {
 }
 
 const ACTIONS: Readonly<Record<PlannedChange['action'], string>> = {
+  retokenize: 're-tokenise',
   build: 'build',
   view: 'replace view',
   load: 'load on',

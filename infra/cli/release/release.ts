@@ -1,6 +1,8 @@
 import { checkedOutCommit } from '../archive/commit.ts';
 import type { ReleaseOptions } from '../commands/release.ts';
 import { findSite } from '../connect.ts';
+import { dataFlag } from '../endpoints.ts';
+import { refuseNewTokens } from '../keys/token-changes.ts';
 import { print, printJson } from '../output.ts';
 import { currentRelease, nameCurrent, readRelease, storeRelease } from '../publish-release.ts';
 import { compareReleases, renderChanges } from '../release-changes.ts';
@@ -11,6 +13,7 @@ export async function release({ commit, project: folder, stage, json, ...place }
   const site = await findSite(place);
   const next = compileDelivery(folder, { project: site.project, id });
   const before = await currentRelease(site);
+  if (!stage) await refuseNewTokens(site, next, dataFlag(place));
   await storeRelease(site, next);
   if (!stage) await nameCurrent(site, id, new Date());
   const changes = before && before.id !== id ? compareReleases(await readRelease(site, before.id), next) : undefined;

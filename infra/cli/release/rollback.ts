@@ -1,7 +1,9 @@
 import type { RollbackOptions } from '../commands/rollback.ts';
 import { findSite } from '../connect.ts';
+import { dataFlag } from '../endpoints.ts';
 import { FailedError, UsageError } from '../errors.ts';
 import { callJson } from '../http-json.ts';
+import { refuseNewTokens } from '../keys/token-changes.ts';
 import { note, print, printJson } from '../output.ts';
 import { currentRelease, nameCurrent, readRelease } from '../publish-release.ts';
 import { compareReleases, renderChanges } from '../release-changes.ts';
@@ -17,6 +19,7 @@ export async function rollback(
   const site = await findSite(place);
   const id = await findRelease(site, commit);
   const [before, next] = await Promise.all([currentRelease(site), readRelease(site, id)]);
+  await refuseNewTokens(site, next, dataFlag(place));
   if (infra && place.env !== undefined) {
     const { deployCommit } = await import('./deploy-commit.ts');
     await deployCommit(site, { env: place.env, commit: id, yes: yes === true, project, say: json ? note : print });
