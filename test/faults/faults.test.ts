@@ -35,6 +35,7 @@ describe('whatever call fails, and however, each file is loaded once and whole',
         throw new Error(`after ${fault.mode} at "${fault.call}"`, { cause });
       });
     }
+    expect(await trials.findCanaries()).toEqual([]);
     // Not every call comes again in every round, but most must, or nothing was proved.
     expect(pipeline.injector.struck.length).toBeGreaterThan(faults.length * 0.7);
   }, 3_600_000);

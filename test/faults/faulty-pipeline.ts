@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +37,8 @@ export interface FaultyPipeline {
   endpoints: Endpoints;
   injector: Injector;
   lines: string[];
+  /** What tasks, messages and jobs have left behind in the local cloud: where, and its bytes. */
+  services(): Promise<[string, string][]>;
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,11 @@ export async function startFaultyPipeline(seed?: number): Promise<FaultyPipeline
     endpoints,
     injector,
     lines,
+    async services() {
+      const state = readdirSync(join(dir, 'cloud')).filter((name) => name.includes('.sqlite'));
+      if (state.length === 0) throw new Error('the local cloud keeps its state under another name');
+      return state.map((name) => [name, readFileSync(join(dir, 'cloud', name), 'latin1')]);
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
