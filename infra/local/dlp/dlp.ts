@@ -19,6 +19,7 @@ import { inspectContent } from './inspect/inspect-content.ts';
 import { planInspection } from './inspect/plan-inspection.ts';
 import { createDlpJobs } from './jobs/dlp-jobs.ts';
 import type { JobBody } from './jobs/job.ts';
+import { createJobTriggers, type TriggerBody } from './jobs/job-triggers.ts';
 import { createTableReader } from './jobs/table-reader.ts';
 import { createQuota } from './quota.ts';
 import { checkRequestSize } from './request-size.ts';
@@ -56,7 +57,7 @@ export interface Dlp {
 }
 
 /**
- * Cloud DLP: content methods, templates, stored infoTypes, and jobs over Cloud Storage and BigQuery. Of content nothing is kept
+ * Cloud DLP: content methods, templates, stored infoTypes, and jobs over Cloud Storage and BigQuery, once or recurring. Of content nothing is kept
  * but what the meter counts.
  */
 export function createDlp(context: Context, options: DlpOptions = {}): Dlp {
@@ -86,6 +87,13 @@ export function createDlp(context: Context, options: DlpOptions = {}): Dlp {
     files,
     tables,
     publish,
+  });
+
+  const triggers = createJobTriggers({
+    store: createResourceStore<TriggerBody>(context.state, 'jobTriggers'),
+    jobs,
+    ...tools,
+    check: jobs.check,
   });
 
   async function inspect(request: InspectContentRequest): Promise<object> {
@@ -172,10 +180,17 @@ export function createDlp(context: Context, options: DlpOptions = {}): Dlp {
         ...templateMethods(ofDeidentification, tools),
         ...storedInfoTypeMethods(storedInfoTypes, { ...tools, sources }),
         ...jobs.methods,
+        ...triggers.methods,
       },
     },
-    start: jobs.start,
-    stop: jobs.stop,
+    start() {
+      jobs.start();
+      triggers.start();
+    },
+    stop() {
+      triggers.stop();
+      return jobs.stop();
+    },
   };
 }
 

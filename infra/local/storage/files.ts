@@ -10,7 +10,10 @@ export interface Files {
   /** The immutable file that holds the object's bytes; it is unlinked once no generation needs it. */
   open(bucket: string, name: string, generation?: string): FileOfObject | undefined;
   /** Objects whose name is `pattern`, where one `*` stands for any characters, as in BigQuery's source URIs; in order of name. */
-  match(bucket: string, pattern: string): { name: string; generation: string; path: string; size: number }[];
+  match(
+    bucket: string,
+    pattern: string,
+  ): { name: string; generation: string; path: string; size: number; createdMs: number }[];
   /** Moves a finished file in as a new generation. Not inside a transaction of the caller's. */
   write(bucket: string, name: string, filePath: string, contentType: string): void;
 }
@@ -72,6 +75,7 @@ export function createFiles({ buckets, catalog, blobs, commits }: Parts): Files 
         generation: String(record.generation),
         path: blobs.path(record.blob),
         size: record.size,
+        createdMs: record.created,
       }));
     },
     write(bucket, name, filePath, contentType) {

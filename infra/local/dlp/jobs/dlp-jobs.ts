@@ -15,7 +15,8 @@ import {
 } from '../resources/resource-store.ts';
 import type { InspectConfig } from '../wire/inspection.ts';
 import { type Piece, piecesOfStorage, piecesOfTable } from './inspect-source.ts';
-import { checkInspectJob, type InspectJobConfig, type JobBody } from './job.ts';
+import { checkInspectJob, type InspectJobConfig, inspectedStorage, type JobBody, renderErrors } from './job.ts';
+import { planFilter } from './list-filter.ts';
 import { FINDING_COLUMNS, type PlacedFinding, renderFindingRow } from './save-findings.ts';
 import type { TableReader } from './table-reader.ts';
 
@@ -38,6 +39,15 @@ export interface JobServices {
 
 export interface DlpJobs {
   methods: RpcService['methods'];
+  /** @throws ApiError for what a job with this configuration would be refused for. */
+  check(config: InspectJobConfig): Promise<void>;
+  /** Makes a job and returns it as the API shows it; it runs when its turn comes. */
+  create(
+    parent: string,
+    config: InspectJobConfig,
+    options?: { jobId?: string; triggerName?: string },
+  ): Promise<{ name: string }>;
+  isUnderWay(name: string): boolean;
   /** Goes on with jobs that a stop cut off: from their beginning, since their findings are saved at the end. */
   start(): void;
   stop(): Promise<void>;
@@ -107,12 +117,14 @@ export function createDlpJobs(services: JobServices): DlpJobs {
   }
 
   function piecesOf(job: JobBody): AsyncGenerator<Piece> {
-    const { cloudStorageOptions, bigQueryOptions } = job.config.storageConfig ?? {};
+    const { cloudStorageOptions, bigQueryOptions, timespanConfig } = job.config.storageConfig ?? {};
     const failed = (container: string, reason: string): void => {
       job.errors.push({ code: RPC_CODES.UNIMPLEMENTED[0], message: `${container} ${reason}`, atMs: now() });
     };
-    if (cloudStorageOptions && services.files) return piecesOfStorage(cloudStorageOptions, services.files, { failed });
-    if (bigQueryOptions && services.tables) return piecesOfTable(bigQueryOptions, services.tables);
+    const span = timespanConfig ?? null;
+    if (cloudStorageOptions && services.files)
+      return piecesOfStorage(cloudStorageOptions, span, services.files, { failed });
+    if (bigQueryOptions && services.tables) return piecesOfTable(bigQueryOptions, span, services.tables);
     throw new ApiError('UNIMPLEMENTED', 'the service that holds the data of this job is not running here');
   }
 
@@ -129,6 +141,30 @@ export function createDlpJobs(services: JobServices): DlpJobs {
     }
   }
 
+  async function check(config: InspectJobConfig): Promise<InspectConfig | null> {
+    checkInspectJob(config);
+    const inspectConfig = await resolve(config.inspectConfig, config.inspectTemplateName);
+    planInspection(inspectConfig, { defaults: true });
+    return inspectConfig;
+  }
+
+  const create: DlpJobs['create'] = async (parent, config, { jobId = '', triggerName } = {}) => {
+    const inspectConfig = await check(config);
+    const id = resourceId(jobId, 'job_id', newId);
+    const body: JobBody = {
+      config,
+      inspectConfig,
+      state: 'PENDING',
+      result: { processedBytes: 0, totalBytes: 0, rows: 0, counts: {} },
+      errors: [],
+      ...(triggerName !== undefined && { triggerName }),
+    };
+    const resource = { name: `${canonicalParent(parent)}/dlpJobs/i-${id}`, body, createMs: now(), updateMs: now() };
+    store.insert(resource);
+    enqueue(resource.name);
+    return renderJob(resource);
+  };
+
   const methods = {
     async CreateDlpJob(request: {
       parent: string;
@@ -139,32 +175,17 @@ export function createDlpJobs(services: JobServices): DlpJobs {
       checkParent(request.parent);
       if (request.riskJob) throw new ApiError('UNIMPLEMENTED', 'risk_job: the local cloud runs inspection jobs only');
       if (!request.inspectJob) throw new ApiError('INVALID_ARGUMENT', 'inspect_job must be set');
-      checkInspectJob(request.inspectJob);
-      const inspectConfig = await resolve(request.inspectJob.inspectConfig, request.inspectJob.inspectTemplateName);
-      planInspection(inspectConfig, { defaults: true });
-      const id = resourceId(request.jobId, 'job_id', newId);
-      const body: JobBody = {
-        config: request.inspectJob,
-        inspectConfig,
-        state: 'PENDING',
-        result: { processedBytes: 0, totalBytes: 0, rows: 0, counts: {} },
-        errors: [],
-      };
-      const resource = {
-        name: `${canonicalParent(request.parent)}/dlpJobs/i-${id}`,
-        body,
-        createMs: now(),
-        updateMs: now(),
-      };
-      store.insert(resource);
-      enqueue(resource.name);
-      return renderJob(resource);
+      return create(request.parent, request.inspectJob, { jobId: request.jobId });
     },
     GetDlpJob: ({ name }: { name: string }) => renderJob(store.get(name)),
     ListDlpJobs(request: PageRequest & { parent: string; filter: string; orderBy: string; type: string }) {
       checkParent(request.parent);
       checkOrder(request.orderBy);
-      const state = stateFilter(request.filter);
+      const accepts = planFilter<Resource<JobBody>>(request.filter.replace(/\bFINISHED\b/i, 'DONE'), {
+        state: ({ body }) => body.state,
+        inspected_storage: ({ body }) => inspectedStorage(body.config),
+        trigger_name: ({ body }) => body.triggerName ?? '',
+      });
       const page = readPage(
         request,
         `${canonicalParent(request.parent)}/dlpJobs/`,
@@ -172,10 +193,7 @@ export function createDlpJobs(services: JobServices): DlpJobs {
         store.list,
         ({ name }) => name,
       );
-      const jobs =
-        request.type === 'RISK_ANALYSIS_JOB'
-          ? []
-          : page.items.filter(({ body }) => state === undefined || body.state === state);
+      const jobs = request.type === 'RISK_ANALYSIS_JOB' ? [] : page.items.filter(accepts);
       return { jobs: jobs.map(renderJob), nextPageToken: page.nextPageToken };
     },
     DeleteDlpJob({ name }: { name: string }) {
@@ -192,6 +210,12 @@ export function createDlpJobs(services: JobServices): DlpJobs {
 
   return {
     methods,
+    check: async (config) => void (await check(config)),
+    create,
+    isUnderWay: (name) => {
+      const job = store.find(name);
+      return job !== undefined && isUnderWay(job.body);
+    },
     start() {
       stopped = false;
       const all = store.list({ after: '', before: '\u{10ffff}', limit: Number.MAX_SAFE_INTEGER });
@@ -206,16 +230,14 @@ export function createDlpJobs(services: JobServices): DlpJobs {
 
 const isUnderWay = ({ state }: JobBody): boolean => state === 'PENDING' || state === 'RUNNING';
 
-function stateFilter(filter: string): string | undefined {
-  if (filter === '') return undefined;
-  const [, state] = /^state ?= ?"?(PENDING|RUNNING|CANCELED|FINISHED|DONE|FAILED)"?$/i.exec(filter) ?? [];
-  if (!state)
-    throw new ApiError('UNIMPLEMENTED', `filter ${filter}: the local cloud filters jobs by state = STATE only`);
-  return state.toUpperCase() === 'FINISHED' ? 'DONE' : state.toUpperCase();
+/** A DlpJob. */
+interface RenderedJob {
+  name: string;
+  [field: string]: unknown;
 }
 
-function renderJob({ name, body, createMs, updateMs }: Resource<JobBody>): object {
-  const { config, inspectConfig, state, startMs, endMs, result, errors } = body;
+function renderJob({ name, body, createMs, updateMs }: Resource<JobBody>): RenderedJob {
+  const { triggerName, config, inspectConfig, state, startMs, endMs, result, errors } = body;
   return {
     name,
     type: 'INSPECT_JOB',
@@ -224,6 +246,7 @@ function renderJob({ name, body, createMs, updateMs }: Resource<JobBody>): objec
     lastModified: wireOfMillis(updateMs),
     ...(startMs === undefined ? {} : { startTime: wireOfMillis(startMs) }),
     ...(endMs === undefined ? {} : { endTime: wireOfMillis(endMs) }),
+    ...(triggerName === undefined ? {} : { jobTriggerName: triggerName }),
     inspectDetails: {
       requestedOptions: {
         jobConfig: config,
@@ -241,6 +264,6 @@ function renderJob({ name, body, createMs, updateMs }: Resource<JobBody>): objec
         })),
       },
     },
-    errors: errors.map(({ code, message, atMs }) => ({ details: { code, message }, timestamps: [wireOfMillis(atMs)] })),
+    errors: renderErrors(errors),
   };
 }

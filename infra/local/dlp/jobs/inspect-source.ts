@@ -5,9 +5,10 @@ import type { Files } from '../../storage/files.ts';
 import type { Content } from '../content.ts';
 import { utf8Length } from '../values/value-text.ts';
 import type { FieldId, Row, Table } from '../wire/value.ts';
+import { objectsOf } from './file-set.ts';
 import type { BigQueryOptions, CloudStorageOptions } from './job.ts';
-import { parseStorageUrl } from './storage-url.ts';
 import type { TableReader } from './table-reader.ts';
+import { isWithin, type TimespanConfig, timeReader } from './timespan.ts';
 
 /** A piece of what a job inspects: small enough to hold, and where it stands. */
 export interface Piece {
@@ -31,21 +32,16 @@ export interface SourceNote {
   failed(container: string, reason: string): void;
 }
 
-/** The objects that a URL names, in order of name; text files by lines, CSV and TSV by rows under their header. */
+/** The objects of a set that were written within the span, in order of name; text files by lines, CSV and TSV by rows under their header. */
 export async function* piecesOfStorage(
   options: CloudStorageOptions,
+  span: TimespanConfig | null,
   files: Files,
   note: SourceNote,
 ): AsyncGenerator<Piece> {
-  const { bucket, pattern } = parseStorageUrl(options.fileSet?.url ?? '', 'file_set.url');
-  // "If the url ends in a trailing slash, the bucket or directory represented by the url will be scanned non-recursively."
-  const flat = pattern.endsWith('/') ? `${pattern}*` : pattern;
-  const deep = flat.endsWith('**');
-  const all = files
-    .match(bucket, deep ? flat.slice(0, -1) : flat)
-    .filter(({ name }) => deep || !name.slice(flat.indexOf('*') < 0 ? name.length : flat.indexOf('*')).includes('/'));
+  const all = objectsOf(options.fileSet, files).filter(({ createdMs }) => isWithin(span, createdMs));
   const share = options.filesLimitPercent > 0 && options.filesLimitPercent < 100 ? options.filesLimitPercent / 100 : 1;
-  for (const { name, path, size } of all.slice(0, Math.ceil(all.length * share))) {
+  for (const { bucket, name, path, size } of all.slice(0, Math.ceil(all.length * share))) {
     const container = `gs://${bucket}/${name}`;
     const limit = limitOf(options, size);
     const type = typeOf(name, options.fileTypes);
@@ -138,8 +134,15 @@ function tablePiece(table: Table, container: string, firstRow: number): Piece {
   return { content: { kind: 'table', table }, container, firstRow, bytes, rows: table.rows.length };
 }
 
-/** The rows of a table, without the fields that are left out. */
-export async function* piecesOfTable(options: BigQueryOptions, tables: TableReader): AsyncGenerator<Piece> {
+/**
+ * The rows of a table, without the fields that are left out: all of a table that was changed within the span, or those whose
+ * timestamp field lies in it.
+ */
+export async function* piecesOfTable(
+  options: BigQueryOptions,
+  span: TimespanConfig | null,
+  tables: TableReader,
+): AsyncGenerator<Piece> {
   const reference = options.tableReference;
   if (!reference) return;
   const { projectId, datasetId, tableId } = reference;
@@ -150,7 +153,17 @@ export async function* piecesOfTable(options: BigQueryOptions, tables: TableRead
   const share = options.rowsLimitPercent > 0 && options.rowsLimitPercent < 100 ? options.rowsLimitPercent / 100 : 1;
   let left = Number(options.rowsLimit) || Number.POSITIVE_INFINITY;
   let firstRow = 0;
-  for await (const page of tables.read(reference)) {
+  const field = span?.timestampField?.name;
+  const { types, modifiedMs } = await tables.describe(reference);
+  if (field === undefined && !isWithin(span, modifiedMs)) return;
+  const timeOf = field === undefined ? undefined : timeReader(field, types[field]);
+  const isWanted = (headers: readonly FieldId[], { values }: Row): boolean => {
+    if (!timeOf) return true;
+    const time = timeOf(values[headers.findIndex(({ name }) => name === field)]?.stringValue);
+    return time !== undefined && isWithin(span, time);
+  };
+  for await (const { headers, rows: read } of tables.read(reference)) {
+    const page = { headers, rows: read.filter((row) => isWanted(headers, row)) };
     const columns = page.headers.flatMap(({ name }, column) => (wanted(name) ? [column] : []));
     const rows = page.rows.slice(0, Math.min(left, Math.ceil(page.rows.length * share)));
     for (let from = 0; from < rows.length; from += PIECE_ROWS) {

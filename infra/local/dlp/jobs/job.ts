@@ -1,12 +1,15 @@
 import { ApiError } from '../../api-error.ts';
+import { wireOfMillis } from '../../wire-time.ts';
 import type { InspectConfig } from '../wire/inspection.ts';
 import type { FieldId } from '../wire/value.ts';
+import { checkFileSet, type FileSet } from './file-set.ts';
 import type { TableReference } from './table-reader.ts';
+import { checkTimespan, type TimespanConfig } from './timespan.ts';
 
 /** google.privacy.dlp.v2: jobs, as the kit decodes them. Source: dlp.proto, storage.proto. */
 
 export interface CloudStorageOptions {
-  fileSet: { url: string; regexFileSet?: object | null } | null;
+  fileSet: FileSet | null;
   bytesLimitPerFile: string;
   bytesLimitPerFilePercent: number;
   fileTypes: string[];
@@ -27,7 +30,7 @@ export interface StorageConfig {
   bigQueryOptions?: BigQueryOptions | null;
   datastoreOptions?: object | null;
   hybridOptions?: object | null;
-  timespanConfig: object | null;
+  timespanConfig: TimespanConfig | null;
 }
 
 export interface Action {
@@ -53,8 +56,24 @@ export interface JobBody {
   startMs?: number;
   endMs?: number;
   result: JobResult;
-  errors: { code: number; message: string; atMs: number }[];
+  errors: JobError[];
+  /** The trigger that started it. */
+  triggerName?: string;
 }
+
+export interface JobError {
+  code: number;
+  message: string;
+  atMs: number;
+}
+
+/** google.privacy.dlp.v2.Error */
+export const renderErrors = (errors: readonly JobError[]): object[] =>
+  errors.map(({ code, message, atMs }) => ({ details: { code, message }, timestamps: [wireOfMillis(atMs)] }));
+
+/** As filters name it. */
+export const inspectedStorage = ({ storageConfig }: InspectJobConfig): string =>
+  storageConfig?.bigQueryOptions ? 'BIGQUERY' : 'CLOUD_STORAGE';
 
 export interface JobResult {
   processedBytes: number;
@@ -75,14 +94,13 @@ export function checkInspectJob(config: InspectJobConfig): void {
   const { cloudStorageOptions: storage, bigQueryOptions: query } = storageConfig;
   if (storageConfig.datastoreOptions || storageConfig.hybridOptions)
     throw unimplemented('storage_config', 'Cloud Storage and BigQuery only');
-  if (storageConfig.timespanConfig) throw unimplemented('storage_config.timespan_config', 'all there is');
+  if (storageConfig.timespanConfig) checkTimespan(storageConfig.timespanConfig);
   if (!storage && !query)
     throw new ApiError(
       'INVALID_ARGUMENT',
       'inspect_job.storage_config must hold cloud_storage_options or big_query_options',
     );
-  if (storage?.fileSet?.regexFileSet)
-    throw unimplemented('storage_config.cloud_storage_options.file_set.regex_file_set', 'a url with *');
+  if (storage) checkFileSet(storage.fileSet);
   for (const type of storage?.fileTypes ?? []) {
     if (!FILE_TYPES.includes(type))
       throw unimplemented(`storage_config.cloud_storage_options.file_types ${type}`, FILE_TYPES.slice(1).join(', '));

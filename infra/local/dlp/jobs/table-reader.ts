@@ -9,6 +9,8 @@ export interface TableReference {
 
 /** BigQuery tables as DLP sees them, over BigQuery's own REST API: what a client would read is what is inspected. */
 export interface TableReader {
+  /** Types of the columns by name, and when the table was changed last (milliseconds). */
+  describe(table: TableReference): Promise<{ types: Record<string, string>; modifiedMs: number }>;
   /** Pages of rows; nested and repeated columns come as JSON texts under their column's name. */
   read(table: TableReference): AsyncGenerator<Table>;
   /** Makes the table if it is missing, and appends rows (JSON, as insertAll takes them). */
@@ -47,6 +49,14 @@ export function createTableReader(endpoint: () => string | undefined): TableRead
     `/projects/${projectId}/datasets/${datasetId}/tables/${tableId}`;
 
   return {
+    async describe(table) {
+      const { schema, lastModifiedTime } = await call<{ schema?: { fields?: Field[] }; lastModifiedTime?: string }>(
+        'GET',
+        pathOf(table),
+      );
+      const types = Object.fromEntries((schema?.fields ?? []).map(({ name, type }) => [name, type]));
+      return { types, modifiedMs: Number(lastModifiedTime) };
+    },
     async *read(table) {
       const { schema } = await call<{ schema?: { fields?: Field[] } }>('GET', pathOf(table));
       const fields = schema?.fields ?? [];

@@ -92,6 +92,13 @@ const inBucket = (url: string, more: object = {}) => ({
   inspectConfig: EMAIL,
 });
 
+const PAST = { seconds: 1_000_000_000 };
+const FUTURE = { seconds: 32_000_000_000 };
+const during = (timespanConfig: object) => {
+  const { storageConfig, ...job } = inBucket('gs://lake/in/*');
+  return { ...job, storageConfig: { ...storageConfig, timespanConfig } };
+};
+
 describe('a job over Cloud Storage', () => {
   test.each<[string, object, Record<string, number>, number]>([
     [
@@ -104,6 +111,33 @@ describe('a job over Cloud Storage', () => {
     ['takes a folder without its folders for a slash', inBucket('gs://lake/in/'), { EMAIL_ADDRESS: 2 }, 1],
     ['takes one object', inBucket('gs://lake/in/notes.txt'), { EMAIL_ADDRESS: 1 }, 0],
     ['takes the file types asked for', inBucket('gs://lake/in/*', { fileTypes: ['CSV'] }), { EMAIL_ADDRESS: 1 }, 0],
+    [
+      'takes what patterns of the whole name accept',
+      {
+        storageConfig: {
+          cloudStorageOptions: {
+            fileSet: {
+              regexFileSet: { bucketName: 'lake', includeRegex: ['in/.*\\.(txt|csv)'], excludeRegex: ['.*people.*'] },
+            },
+          },
+        },
+        inspectConfig: EMAIL,
+      },
+      { EMAIL_ADDRESS: 2 },
+      0,
+    ],
+    [
+      'takes a whole bucket for no pattern',
+      {
+        storageConfig: { cloudStorageOptions: { fileSet: { regexFileSet: { bucketName: 'lake' } } } },
+        inspectConfig: EMAIL,
+      },
+      { EMAIL_ADDRESS: 3 },
+      1,
+    ],
+    ['leaves out what is older than its span', during({ startTime: FUTURE }), {}, 0],
+    ['leaves out what is newer than its span', during({ endTime: PAST }), {}, 0],
+    ['takes what was written within its span', during({ startTime: PAST, endTime: FUTURE }), { EMAIL_ADDRESS: 2 }, 1],
     ['reads as much of a file as is asked for', inBucket('gs://lake/in/notes.txt', { bytesLimitPerFile: 12 }), {}, 0],
   ])('%s', async (_, job, stats, errors) => {
     const done = await run(job);
@@ -168,6 +202,47 @@ describe('a job over BigQuery', () => {
     const job = await run(over(options));
     expect(job.errors).toEqual([]);
     expect(statsOf(job)).toEqual(stats);
+  });
+
+  test.each<[string, object, Record<string, number>]>([
+    ['a table that was changed within the span', { startTime: PAST }, { EMAIL_ADDRESS: 1, PHONE_NUMBER: 1 }],
+    ['no table that was changed before it', { startTime: FUTURE }, {}],
+  ])('takes %s', async (_, timespanConfig, stats) => {
+    const { storageConfig, inspectConfig } = over({});
+    const job = await run({ storageConfig: { ...storageConfig, timespanConfig }, inspectConfig });
+    expect(job.errors).toEqual([]);
+    expect(statsOf(job)).toEqual(stats);
+  });
+
+  describe('whose rows tell their time', () => {
+    const [DAY, LAST] = [{ seconds: 1_767_312_000 }, { seconds: 1_767_398_399 }];
+    beforeAll(async () => {
+      await bigquery.query(`CREATE TABLE shop.visits AS
+        SELECT * FROM UNNEST([
+          STRUCT(DATE '2026-01-01' AS d, TIMESTAMP '2026-01-01 12:00:00' AS t, DATETIME '2026-01-01 12:00:00' AS dt, 1 AS n, 'a@example.com' AS note),
+          (DATE '2026-01-02', TIMESTAMP '2026-01-02 12:00:00', DATETIME '2026-01-02 12:00:00', 2, 'b@example.com'),
+          (NULL, NULL, NULL, NULL, 'c@example.com')])`);
+    });
+    const visits = (name: string) => ({
+      storageConfig: {
+        bigQueryOptions: { tableReference: { ...table.tableReference, tableId: 'visits' } },
+        timespanConfig: { startTime: DAY, endTime: LAST, timestampField: { name } },
+      },
+      inspectConfig: EMAIL,
+    });
+    test.each(['d', 't', 'dt'])('takes those of the span by column %s, and none without a time', async (name) => {
+      const job = await run(visits(name));
+      expect(job.errors).toEqual([]);
+      expect(statsOf(job)).toEqual({ EMAIL_ADDRESS: 1 });
+    });
+    test.each([
+      ['n', 12],
+      ['note', 3],
+      ['none', 3],
+    ])('fails for column %s with code %d', async (name, code) => {
+      const job = await run(visits(name));
+      expect([job.state, job.errors?.[0]?.details?.code]).toEqual(['FAILED', code]);
+    });
   });
 
   test('fails for a table that is not there, and says so', async () => {
@@ -262,6 +337,38 @@ describe('is refused', () => {
     ['a job of nothing', {}, 3],
     ['a job without storage', { inspectJob: {} }, 3],
     ['Datastore', { inspectJob: { storageConfig: { datastoreOptions: {} } } }, 12],
+    [
+      'a span that ends before it starts',
+      {
+        inspectJob: {
+          storageConfig: {
+            cloudStorageOptions: { fileSet: { url: 'gs://lake/in/*' } },
+            timespanConfig: { startTime: { seconds: 2 }, endTime: { seconds: 1 } },
+          },
+        },
+      },
+      3,
+    ],
+    [
+      'a pattern that RE2 does not take',
+      {
+        inspectJob: {
+          storageConfig: {
+            cloudStorageOptions: { fileSet: { regexFileSet: { bucketName: 'lake', includeRegex: ['('] } } },
+          },
+        },
+      },
+      3,
+    ],
+    [
+      'a URL and patterns together',
+      {
+        inspectJob: inBucket('gs://lake/in/*', {
+          fileSet: { url: 'gs://lake/*', regexFileSet: { bucketName: 'lake' } },
+        }),
+      },
+      3,
+    ],
     ['images', { inspectJob: inBucket('gs://lake/in/*', { fileTypes: ['IMAGE'] }) }, 12],
     [
       'an action that the local cloud does not take',
