@@ -24,6 +24,8 @@ const SHORTEST_SEALED = 24;
 
 /** A column's way back, or why there is none: the one place that says which transformation can be undone, and how. */
 export function reversalOf(column: Column): Reversal | { none: string } {
+  if (column.type === 'RECORD')
+    return { none: 'it is a RECORD, whose fields have a privacy each: name one by its path' };
   if (column.privacy.kind === 'public') return { none: 'it is public, and the warehouse has its values as they are' };
   if (column.privacy.kind === 'drop') return { none: 'its values are dropped, and nowhere in the warehouse' };
   const { transform } = column.privacy;

@@ -60,6 +60,12 @@ describe('what leads back', () => {
   });
 });
 
+test('a RECORD leads nowhere by itself: its fields do', () => {
+  expect(reversalOf(column('address', 'RECORD', { fields: [column('street', 'STRING')] }))).toEqual({
+    none: expect.stringContaining('fields'),
+  });
+});
+
 test.each<[string, Privacy, string]>([
   ['public', { kind: 'public', allow: [] }, 'public'],
   ['drop', { kind: 'drop' }, 'dropped'],
