@@ -10,7 +10,7 @@ import { unpackArchive } from '../unpack-archive.ts';
 import { coldStartMeasures, measureColdStarts, measureEmptyProcess } from './cold-start.ts';
 import { detectorMeasures, measureDetectors } from './detectors.ts';
 import { googleSqlMeasures, measureGoogleSql } from './googlesql.ts';
-import { largeFileMeasures, measureLargeFile } from './large-file.ts';
+import { type LargeFile, largeFileMeasures, measureLargeFile } from './large-file.ts';
 import { type Measure, meets } from './measure.ts';
 import { dropFirstFile, measureSmallFiles, smallFileMeasures } from './small-file.ts';
 import { measureWarehouse, warehouseMeasures } from './warehouse.ts';
@@ -24,6 +24,7 @@ const { values } = parseArgs({
   },
 });
 const PROJECT = fileURLToPath(new URL('./project', import.meta.url));
+const NAMES_PROJECT = fileURLToPath(new URL('./names-project', import.meta.url));
 const MB = 1e6;
 const COLD_FILES = 9;
 
@@ -95,7 +96,19 @@ async function measurePipeline(): Promise<Measure[]> {
     const result = await measureLargeFile(pipeline, scratch, 200 * MB);
     if (values.large) say('a 1 GB file …');
     const more = values.large ? await measureLargeFile(pipeline, scratch, 1000 * MB) : undefined;
-    return [...largeFileMeasures(result, more), ...smallFileMeasures(ten, tenThousand)];
+    return [...largeFileMeasures(result, await measureNames(), more), ...smallFileMeasures(ten, tenThousand)];
+  } finally {
+    await pipeline.stop();
+  }
+}
+
+/** The same file, whose free text asks for names: no gate tells which of it need not be sent. */
+async function measureNames(): Promise<LargeFile> {
+  say('the same file, its free text asked for names …');
+  const scratch = scratchFor('names');
+  const pipeline = await startPipeline(NAMES_PROJECT, { env: { SLUICE_SCRATCH: scratch } });
+  try {
+    return await measureLargeFile(pipeline, scratch, 200 * MB);
   } finally {
     await pipeline.stop();
   }
