@@ -1,13 +1,36 @@
 import type { Column } from '../model/column.ts';
 import { castText, type Typed } from './cast.ts';
-import { identifier, literal } from './sql-text.ts';
+import type { NestedValue } from './nested-value.ts';
+import type { Cell } from './read-column.ts';
+import { literal } from './sql-text.ts';
 
 /**
- * A JSON value to a column's type, at any depth. What is written another way than declared (an object under a STRING, a
- * single value under a repeated column) is bad: DuckDB's own JSON casts turn 3.7 into 4 and a wrong shape into NULL.
+ * A JSON value. What is written another way than declared (an object under a STRING, a single value under a repeated
+ * column) is bad: DuckDB's own JSON casts turn 3.7 into 4 and a wrong shape into NULL.
  */
-export function castJson(column: Column, value: string): Typed {
-  return castAt(column, value, 0);
+export function jsonValue(value: string): NestedValue {
+  const kind = `json_type(${value})`;
+  return {
+    isNull: `coalesce(${kind}, 'NULL') = 'NULL'`,
+    isList: `coalesce(${kind} = 'ARRAY', false)`,
+    isRecord: `coalesce(${kind} = 'OBJECT', false)`,
+    elements: `from_json(${value}, '["JSON"]')`,
+    element: jsonValue,
+    field: (name) => jsonValue(`json_extract(${value}, ${literal(pointer(name))})`),
+    badRecord: hasDuplicateKeys(value),
+    scalar: (column) => jsonScalar(column, value, kind),
+  };
+}
+
+function jsonScalar(column: Column, value: string, kind: string): Cell {
+  // A JSON null is a JSON value, but what is null in a file is NULL in a table.
+  if (column.type === 'JSON') {
+    const text = `CASE WHEN ${kind} <> 'NULL' THEN ${value}::VARCHAR END`;
+    return { text, typed: castText(column, text) };
+  }
+  const text = `(${value} ->> '$')`;
+  const cast = (given: string): Typed => withJsonRules(column, castText(column, given), text, kind);
+  return { text, typed: cast(text), cast };
 }
 
 /** What the text of a JSON scalar does not show. `kind` is json_type's answer. */
@@ -27,42 +50,6 @@ export function withJsonRules(column: Pick<Column, 'type'>, typed: Typed, text: 
     default:
       return typed;
   }
-}
-
-function castAt(column: Column, value: string, depth: number): Typed {
-  if (column.mode !== 'repeated') return castOne(column, value, depth);
-  const element = `e${depth}`;
-  const one = castOne(column, element, depth + 1);
-  const elements = `from_json(${value}, '["JSON"]')`;
-  const bad = [`${element} IS NULL`, ...(one.bad ? [one.bad] : [])].join(' OR ');
-  return {
-    value: `CASE WHEN json_type(${value}) = 'ARRAY' THEN list_transform(${elements}, lambda ${element}: ${one.value}) END`,
-    bad: `CASE WHEN coalesce(json_type(${value}), 'NULL') = 'NULL' THEN false WHEN json_type(${value}) <> 'ARRAY' THEN true ELSE len(list_filter(${elements}, lambda ${element}: ${bad})) > 0 END`,
-  };
-}
-
-function castOne(column: Column, value: string, depth: number): Typed {
-  if (column.type === 'RECORD') return castRecord(column, value, depth);
-  const kind = `json_type(${value})`;
-  // A JSON null is a JSON value, but what is null in a file is NULL in a table.
-  if (column.type === 'JSON') return castText(column, `CASE WHEN ${kind} <> 'NULL' THEN ${value}::VARCHAR END`);
-  const text = `(${value} ->> '$')`;
-  return withJsonRules(column, castText(column, text), text, kind);
-}
-
-function castRecord(column: Column, value: string, depth: number): Typed {
-  const fields = (column.fields ?? []).map((field) => {
-    const found = `json_extract(${value}, ${literal(pointer(field.from))})`;
-    const typed = castAt(field, found, depth);
-    const absent = `coalesce(json_type(${found}), 'NULL') = 'NULL'`;
-    const bad = [...(typed.bad ? [typed.bad] : []), ...(field.mode === 'required' ? [absent] : [])];
-    return { pack: `${identifier(field.name)} := ${typed.value}`, bad };
-  });
-  const bad = [`(${hasDuplicateKeys(value)})`, ...fields.flatMap((field) => field.bad)].join(' OR ');
-  return {
-    value: `CASE WHEN json_type(${value}) = 'OBJECT' THEN struct_pack(${fields.map(({ pack }) => pack).join(', ')}) END`,
-    bad: `CASE WHEN coalesce(json_type(${value}), 'NULL') = 'NULL' THEN false WHEN json_type(${value}) <> 'OBJECT' THEN true ELSE (${bad}) END`,
-  };
 }
 
 /** Which of two equal keys counts cannot be known. */

@@ -1,37 +1,34 @@
 import { type DuckDBListType, type DuckDBStructType, type DuckDBType, VARCHAR } from '@duckdb/node-api';
 import type { Column } from '../model/column.ts';
 import { castText, decimalType, inRange, type Typed } from './cast.ts';
+import type { NestedValue } from './nested-value.ts';
+import type { Cell } from './read-column.ts';
 import { identifier } from './sql-text.ts';
 
-/** A Parquet value to a column's type, at any depth; `type` is one that checkParquetTypes has let through. */
-export function castParquet(column: Column, value: string, type: DuckDBType, depth = 0): Typed {
-  if (column.mode !== 'repeated') return castOne(column, value, type, depth);
-  const element = `e${depth}`;
-  const one = castOne(column, element, (type as DuckDBListType).valueType, depth + 1);
-  const bad = [`${element} IS NULL`, ...(one.bad ? [one.bad] : [])].join(' OR ');
+/** A Parquet value; `type` is one that checkParquetTypes has let through, so it has the declared shape. */
+export function parquetValue(value: string, type: DuckDBType): NestedValue {
+  const isThere = `(${value} IS NOT NULL)`;
   return {
-    value: `list_transform(${value}, lambda ${element}: ${one.value})`,
-    bad: `(${value} IS NOT NULL AND len(list_filter(${value}, lambda ${element}: ${bad})) > 0)`,
+    isNull: `(${value} IS NULL)`,
+    isList: isThere,
+    isRecord: isThere,
+    elements: value,
+    element: (variable) => parquetValue(variable, (type as DuckDBListType).valueType),
+    field: (name) => {
+      const { entryNames, entryTypes } = type as DuckDBStructType;
+      return parquetValue(`${value}.${identifier(name)}`, entryTypes[entryNames.indexOf(name)] ?? VARCHAR);
+    },
+    scalar: (column) => parquetScalar(column, value, type),
   };
 }
 
-function castOne(column: Column, value: string, type: DuckDBType, depth: number): Typed {
-  if (column.type === 'RECORD') return castRecord(column, value, type as DuckDBStructType, depth);
-  return type.typeId === VARCHAR.typeId ? castText(column, value) : castScalar(column, value, String(type));
-}
-
-function castRecord(column: Column, value: string, type: DuckDBStructType, depth: number): Typed {
-  const fields = (column.fields ?? []).map((field) => {
-    const found = `${value}.${identifier(field.from)}`;
-    const typed = castParquet(field, found, type.entryTypes[type.entryNames.indexOf(field.from)] ?? VARCHAR, depth);
-    const bad = [...(typed.bad ? [typed.bad] : []), ...(field.mode === 'required' ? [`${found} IS NULL`] : [])];
-    return { pack: `${identifier(field.name)} := ${typed.value}`, bad };
-  });
-  const bad = fields.flatMap((field) => field.bad);
-  return {
-    value: `CASE WHEN ${value} IS NOT NULL THEN struct_pack(${fields.map(({ pack }) => pack).join(', ')}) END`,
-    ...(bad.length > 0 && { bad: `(${value} IS NOT NULL AND (${bad.join(' OR ')}))` }),
-  };
+function parquetScalar(column: Column, value: string, type: DuckDBType): Cell {
+  // Nothing has looked at the type of what is dropped.
+  if (column.privacy.kind === 'drop') return { text: `${value}::VARCHAR`, typed: { value } };
+  if (type.typeId !== VARCHAR.typeId)
+    return { text: `${value}::VARCHAR`, typed: castScalar(column, value, String(type)) };
+  const cast = (text: string): Typed => castText(column, text);
+  return { text: value, typed: cast(value), cast };
 }
 
 function castScalar(column: Column, value: string, type: string): Typed {

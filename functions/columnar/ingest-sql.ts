@@ -1,20 +1,20 @@
-import type { Column, Normalization } from '../model/column.ts';
+import type { Column } from '../model/column.ts';
 import type { RejectReason } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { contextColumn } from '../model/transformation.ts';
-import { isWideNumeric, type Typed } from './cast.ts';
-import { renderCondition } from './condition-sql.ts';
+import { isWideNumeric } from './cast.ts';
+import { lookupIn, type Node, namesIn, takeNested } from './nested-ingest.ts';
+import type { NestedValue } from './nested-value.ts';
 import { renderOutside } from './outside-sql.ts';
-import { literal } from './sql-text.ts';
+import { isAnswered, renderConstant, renderContext, renderWhen } from './protect.ts';
+import { type Cell, type ReadColumn, readColumn } from './read-column.ts';
 
-/** How one declared column is found in the raw relation. */
-export interface Cell {
-  /** Expression of its text. */
-  text: string;
-  /** Its typed value, before normalization. */
-  typed: Typed;
-  /** The same of any text expression, for normalized text; absent where the file has types of its own. */
-  cast?: (text: string) => Typed;
+/** How columns are found in the raw relation. */
+export interface Reader {
+  /** Of a column that holds one value. */
+  cellOf(column: Column): Cell;
+  /** Of one that holds others; absent where the format has none. */
+  nestedOf?(column: Column): NestedValue;
 }
 
 /** A column of the `rows` table that ingest fills. */
@@ -24,10 +24,11 @@ export interface Stored {
   at: string;
   /**
    * `typed`: ready to be written. `numeric`: NUMERIC as text, its width is chosen when it is written.
-   * `values`: raw text that must be replaced by what DLP answers.
+   * `values`: raw text that must be replaced by what DLP answers. `nested`: such text is somewhere in it, as `node` says.
    */
-  kind: 'typed' | 'numeric' | 'values';
-  /** Name of the flag column that says which rows are transformed; absent = all. */
+  kind: 'typed' | 'numeric' | 'values' | 'nested';
+  node?: Node;
+  /** Name of the flag column that says which rows are transformed; absent = all, or the column is public. */
   when?: string;
   /** Expression over `rows`: the context of each value (date shifts, tweaks). */
   context?: string;
@@ -57,61 +58,79 @@ export const CHECKS_A_MASK = 50;
  * One pass from raw text to checked values: constants at once, everything else typed or, where DLP is to see it, as text.
  * `shape` holds the checks of a record as a whole; of several that fail, the first names the reject.
  */
-export function renderIngest(source: Source, cellOf: (column: Column) => Cell, shape: readonly Check[] = []): Ingest {
+export function renderIngest(source: Source, reader: Reader, shape: readonly Check[] = []): Ingest {
   const select: string[] = [];
   const stored: Stored[] = [];
   const checks: Check[] = [...shape];
-  const read = new Map(source.columns.map((column) => [column.name, readColumn(column, cellOf(column))]));
-  const named = (name: string): ReadColumn => read.get(name) as ReadColumn;
+  const read = new Map<string, ReadColumn>();
+  for (const column of source.columns) {
+    const nested = nestedValue(reader, column);
+    if (nested) for (const [path, one] of namesIn(column, column.name, nested)) read.set(path, one);
+    else read.set(column.name, readColumn(column, reader.cellOf(column)));
+  }
+  const named = lookupIn(read);
   const keys = source.load.mode === 'merge' ? source.load.key : [];
+  const needed = ({ mode, name }: Column): boolean => mode === 'required' || keys.includes(name);
 
-  [...read.values()].forEach(({ column, raw, text, typed, canonical }, index) => {
+  source.columns.forEach((column, index) => {
     if (column.privacy.kind === 'drop') return;
     const at = `v${index}`;
+    const nested = nestedValue(reader, column);
+    if (nested) {
+      const taken = takeNested(column, at, nested, read);
+      checks.push({ column: column.from, reason: 'WRONG_TYPE', fails: taken.bad });
+      if (needed(column)) checks.push({ column: column.from, reason: 'REQUIRED', fails: nested.isNull });
+      checks.push(...taken.checks.map(({ path, reason, fails }) => ({ column: path, reason, fails })));
+      select.push(`${taken.value} AS ${at}`);
+      if (taken.node.kind === 'typed') stored.push({ column, at, kind: 'typed', ...beside(column, index) });
+      else stored.push({ column, at, kind: 'nested', node: taken.node, ...beside(column, index) });
+      return;
+    }
+    const one = named(column.name);
+    const { raw, text, typed, canonical } = one;
     if (typed.bad) checks.push({ column: column.from, reason: 'WRONG_TYPE', fails: typed.bad });
-    if (column.mode === 'required' || keys.includes(column.name))
-      checks.push({ column: column.from, reason: 'REQUIRED', fails: `${raw} IS NULL` });
+    if (needed(column)) checks.push({ column: column.from, reason: 'REQUIRED', fails: `${raw} IS NULL` });
 
     if (column.privacy.kind === 'public') {
-      const wide = isWideNumeric(column) && column.mode !== 'repeated';
+      const wide = isWideNumeric(column);
       select.push(`${wide ? `CASE WHEN ${typed.bad} THEN NULL ELSE trim(${text}) END` : typed.value} AS ${at}`);
       stored.push({ column, at, kind: wide ? 'numeric' : 'typed' });
       return;
     }
-    const { transform, when } = column.privacy;
-    const flag = when ? renderCondition(when, (name) => named(name).raw) : undefined;
-    const keepFlag = (condition: string | undefined): Pick<Stored, 'when'> => {
-      if (condition === undefined) return {};
-      select.push(`${condition} AS w${index}`);
-      return { when: `w${index}` };
-    };
-    if (transform.kind === 'redact' || transform.kind === 'replace') {
-      const constant = literal(transform.kind === 'redact' ? '' : transform.with);
-      const applies = flag ? `${raw} IS NOT NULL AND ${flag}` : `${raw} IS NOT NULL`;
-      select.push(`CASE WHEN ${applies} THEN ${constant}${flag ? ` ELSE ${canonical}` : ''} END AS ${at}`);
-      stored.push({ column, at, kind: 'typed', ...keepFlag(flag) });
+    const { transform } = column.privacy;
+    const flag = renderWhen(column, named);
+    if (!isAnswered(column)) {
+      select.push(`${renderConstant(one, flag)} AS ${at}`);
+      stored.push({ column, at, kind: 'typed', ...beside(column, index) });
       return;
     }
     select.push(`${canonical} AS ${at}`);
-    const entry: Stored = { column, at, kind: 'values', ...keepFlag(flag) };
     const outside = renderOutside(column, transform, canonical, typed.value);
     if (outside) {
       const { reason, fails } = outside;
       checks.push({ column: column.from, reason, fails: flag ? `(${fails}) AND ${flag}` : fails });
     }
-    const contextName = contextColumn(transform);
-    if (contextName !== undefined) {
-      const by = named(contextName);
-      const byIndex = source.columns.indexOf(by.column);
-      // One that is protected itself is there already, in the same form.
-      if (isReplacedByAnswers(by.column)) entry.context = `coalesce(rows.v${byIndex}, '')`;
-      else {
-        entry.context = `rows.x${index}`;
-        select.push(`coalesce(${by.canonical}, '') AS x${index}`);
-      }
-    }
-    stored.push(entry);
+    stored.push({ column, at, kind: 'values', ...beside(column, index) });
   });
+
+  /** What decides, beside a value, what it becomes: columns of `rows` of their own. */
+  function beside(column: Column, index: number): Pick<Stored, 'when' | 'context'> {
+    const when = renderWhen(column, named);
+    if (when) select.push(`${when} AS w${index}`);
+    return { ...(when && { when: `w${index}` }), ...contextBeside(column, index) };
+  }
+
+  function contextBeside(column: Column, index: number): Pick<Stored, 'context'> {
+    const context = renderContext(column, named);
+    if (context === undefined || column.privacy.kind !== 'transform') return {};
+    const name = contextColumn(column.privacy.transform);
+    const by = source.columns.findIndex((one) => one.name === name);
+    const other = source.columns[by];
+    // One that is protected itself is there already, in the same form.
+    if (other && other.mode !== 'repeated' && isAnswered(other)) return { context: `coalesce(rows.v${by}, '')` };
+    select.push(`${context} AS x${index}`);
+    return { context: `rows.x${index}` };
+  }
 
   const masks = Math.ceil(checks.length / CHECKS_A_MASK);
   for (let mask = 0; mask < masks; mask++) {
@@ -127,53 +146,5 @@ export function renderIngest(source: Source, cellOf: (column: Column) => Cell, s
 export const goodRows = (masks: number): string =>
   masks === 0 ? 'true' : Array.from({ length: masks }, (_, mask) => `bad${mask} = 0`).join(' AND ');
 
-/** Whether `rows` holds its canonical text. */
-const isReplacedByAnswers = ({ privacy }: Column): boolean =>
-  privacy.kind === 'transform' && privacy.transform.kind !== 'redact' && privacy.transform.kind !== 'replace';
-
-interface ReadColumn {
-  column: Column;
-  /** Text as the file has it. */
-  raw: string;
-  /** The same, normalized. */
-  text: string;
-  typed: Typed;
-  /** What stands for the value where it is protected or decides a shift: 007 and 7 are the same number. */
-  canonical: string;
-}
-
-function readColumn(column: Column, cell: Cell): ReadColumn {
-  const text = column.normalize.reduce(normalize, cell.text);
-  const typed = column.normalize.length > 0 && cell.cast ? cell.cast(text) : cell.typed;
-  return { column, raw: cell.text, text, typed, canonical: canonicalText(column, text, typed) };
-}
-
-function canonicalText(column: Column, text: string, typed: Typed): string {
-  switch (column.type) {
-    case 'STRING':
-      return text;
-    case 'BYTES':
-      return `to_base64(${typed.value})`;
-    case 'NUMERIC': {
-      const decimal = `(${typed.value})::VARCHAR`;
-      return column.precision !== undefined && !column.scale ? decimal : `regexp_replace(${decimal}, '\\.?0+$', '')`;
-    }
-    default:
-      return `(${typed.value})::VARCHAR`;
-  }
-}
-
-function normalize(text: string, step: Normalization): string {
-  switch (step) {
-    case 'trim':
-      return `trim(${text}, ' \t\r\n')`;
-    case 'lower':
-      return `lower(${text})`;
-    case 'upper':
-      return `upper(${text})`;
-    case 'digits':
-      return `regexp_replace(${text}, '[^0-9]', '', 'g')`;
-    case 'collapse_spaces':
-      return `regexp_replace(${text}, '\\s+', ' ', 'g')`;
-  }
-}
+const nestedValue = (reader: Reader, column: Column): NestedValue | undefined =>
+  column.type === 'RECORD' || column.mode === 'repeated' ? reader.nestedOf?.(column) : undefined;

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { SluiceError } from '../errors.ts';
+import type { Column } from '../model/column.ts';
 import type { Scan } from '../model/run.ts';
 import type { CsvFormat, Source } from '../model/source.ts';
 import { castText } from './cast.ts';
@@ -8,6 +9,7 @@ import { MAX_RECORD_BYTES } from './csv-scanner.ts';
 import type { Engine } from './duckdb.ts';
 import { renderIngest } from './ingest-sql.ts';
 import { type BrokenRecord, type Ingested, MAX_REJECTS, tooManyRejects } from './ingested.ts';
+import type { Cell } from './read-column.ts';
 import { siftCsv } from './sift-csv.ts';
 import { literal } from './sql-text.ts';
 
@@ -24,11 +26,12 @@ export async function ingestCsv(
   source: Source,
   format: CsvFormat,
 ): Promise<Ingested & { scan: Scan }> {
-  const ingest = renderIngest(source, (column) => {
+  const cellOf = (column: Column): Cell => {
     const read = textAt(header.indexOf(column.from));
     const text = isEscaped(format) ? `nullif(${read}, ${literal(format.nullMarker)})` : read;
     return { text, typed: castText(column, text), cast: (normalized) => castText(column, normalized) };
-  });
+  };
+  const ingest = renderIngest(source, { cellOf });
   const selected = [...ingest.select, ...unread(header, source)].join(', ');
   const select = (n: string, path: string, before: readonly string[] = []): string =>
     `SELECT ${n} AS n, ${selected} FROM ${renderReader(path, header.length, format, before)}`;

@@ -1,11 +1,12 @@
 import type { Column } from '../model/column.ts';
 import type { Source } from '../model/source.ts';
 import { castText, type Typed } from './cast.ts';
-import { castJson, hasDuplicateKeys, pointer, withJsonRules } from './cast-json.ts';
+import { hasDuplicateKeys, jsonValue, pointer, withJsonRules } from './cast-json.ts';
 import { MAX_RECORD_BYTES } from './csv-scanner.ts';
 import type { Engine } from './duckdb.ts';
-import { type Cell, type Check, renderIngest } from './ingest-sql.ts';
+import { type Check, renderIngest } from './ingest-sql.ts';
 import type { Ingested } from './ingested.ts';
+import type { Cell } from './read-column.ts';
 import { identifier, literal } from './sql-text.ts';
 import { refuseUnknownKeys } from './unknown-keys.ts';
 
@@ -27,7 +28,7 @@ export async function ingestNdjson(engine: Engine, path: string, source: Source)
   const structure = JSON.stringify(
     Object.fromEntries(source.columns.map((column) => [column.from, isText(column) ? 'VARCHAR' : 'JSON'])),
   );
-  const ingest = renderIngest(source, cellOf, SHAPE);
+  const ingest = renderIngest(source, { cellOf, nestedOf }, SHAPE);
   await engine.run(
     `CREATE TABLE rows AS SELECT ${ingest.select.join(', ')} FROM (SELECT line, is_object, CASE WHEN is_object THEN json_transform(line, ${literal(structure)}) END AS j FROM lines)`,
   );
@@ -39,9 +40,11 @@ export async function ingestNdjson(engine: Engine, path: string, source: Source)
 const isText = (column: Column): boolean =>
   column.mode !== 'repeated' && column.type !== 'RECORD' && column.type !== 'JSON';
 
+const nestedOf = (column: Column) => jsonValue(`j.${identifier(column.from)}`);
+
 function cellOf(column: Column): Cell {
+  if (!isText(column)) return nestedOf(column).scalar(column);
   const value = `j.${identifier(column.from)}`;
-  if (!isText(column)) return { text: value, typed: castJson(column, value) };
   const kind = `json_type(line, ${literal(pointer(column.from))})`;
   const cast = (text: string): Typed => withJsonRules(column, castText(column, text), value, kind);
   return { text: value, typed: cast(value), cast };

@@ -1,9 +1,9 @@
 import { type DuckDBType, VARCHAR } from '@duckdb/node-api';
+import type { Column } from '../model/column.ts';
 import type { Source } from '../model/source.ts';
-import { castText } from './cast.ts';
-import { castParquet } from './cast-parquet.ts';
+import { parquetValue } from './cast-parquet.ts';
 import type { Engine } from './duckdb.ts';
-import { type Cell, renderIngest } from './ingest-sql.ts';
+import { renderIngest } from './ingest-sql.ts';
 import type { Ingested } from './ingested.ts';
 import { RECORD_NUMBER } from './parquet-types.ts';
 import { identifier, literal } from './sql-text.ts';
@@ -36,16 +36,8 @@ export async function ingestParquet(
   source: Source,
 ): Promise<Ingested> {
   const types = await parquetColumns(engine, path);
-  const ingest = renderIngest(source, (column): Cell => {
-    const value = identifier(column.from);
-    const type = types.get(column.from) ?? VARCHAR;
-    const isText = type.typeId === VARCHAR.typeId;
-    return {
-      text: isText || column.mode === 'repeated' || column.type === 'RECORD' ? value : `${value}::VARCHAR`,
-      typed: column.privacy.kind === 'drop' ? { value } : castParquet(column, value, type),
-      ...(isText && { cast: (text: string) => castText(column, text) }),
-    };
-  });
+  const nestedOf = (column: Column) => parquetValue(identifier(column.from), types.get(column.from) ?? VARCHAR);
+  const ingest = renderIngest(source, { cellOf: (column) => nestedOf(column).scalar(column), nestedOf });
   await engine.run(
     `CREATE TABLE rows AS SELECT ${ingest.select.join(', ')} FROM read_parquet(${literal(path)}, ${RECORD_NUMBER} = true) WHERE ${RECORD_NUMBER} >= ${from} AND ${RECORD_NUMBER} < ${from + records}`,
   );

@@ -7,16 +7,17 @@ import type { Reject, Scan, Shard } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import type { DistinctValues, ReadRange, RowStamp, ShardOutput, ShardWork, ValueGroup } from '../ports.ts';
 import { csvPieces } from './csv-pieces.ts';
-import { renderDistinct } from './distinct-sql.ts';
+import { type Place, placeOf, renderDistinct } from './distinct-sql.ts';
 import { type Engine, openEngine } from './duckdb.ts';
-import type { Stored } from './ingest-sql.ts';
+import type { Ingest } from './ingest-sql.ts';
 import type { Ingested } from './ingested.ts';
+import { leafPlaces } from './nested-values.ts';
 import { fillParquet, writeParquetFooter } from './parquet-file.ts';
 import { ingestCsv } from './read-csv.ts';
 import { ingestNdjson } from './read-ndjson.ts';
 import { ingestParquet, rowGroups } from './read-parquet.ts';
 import { findRejects } from './rejects.ts';
-import { renderSample } from './sample-sql.ts';
+import { renderSample, sampledColumn, sampledRows } from './sample-sql.ts';
 import type { Scratch } from './scratch.ts';
 import { copyToScratch } from './scratch-copy.ts';
 import { createValueMap, type ValueMap } from './value-map.ts';
@@ -112,22 +113,23 @@ function createWork(
 ): ShardWork {
   const output = join(dir, 'output.parquet');
   const { ingest } = ingested;
+  const answered = answeredColumns(ingest);
   /** Promises, since answers for one column arrive side by side and its table is made once. */
   const maps = new Map<string, Promise<ValueMap>>();
-  const mapOf = ({ at, context }: Stored): Promise<ValueMap> => {
-    const map = maps.get(at) ?? createValueMap(engine, at, context !== undefined);
+  const mapOf = ({ at, place }: Answered): Promise<ValueMap> => {
+    const map = maps.get(at) ?? createValueMap(engine, at, place.hasContext);
     maps.set(at, map);
     return map;
   };
-  const storedFor = (group: ValueGroup): Stored => {
-    const stored = ingest.stored.find(({ column, kind }) => column.name === group.column && kind === 'values');
-    if (!stored) throw terminal('UNEXPECTED', `column ${group.column} has no values to transform`);
-    return stored;
+  const answeredFor = (group: ValueGroup): Answered => {
+    const found = answered.get(group.column);
+    if (!found) throw terminal('UNEXPECTED', `column ${group.column} has no values to transform`);
+    return found;
   };
 
   async function finish(stamp: RowStamp): Promise<ShardOutput> {
     // A column without a value to learn has a map as well, an empty one.
-    for (const stored of ingest.stored) if (stored.kind === 'values') await mapOf(stored);
+    for (const one of answered.values()) await mapOf(one);
     const rows = records - rejects.length;
     if (rows === 0) return { rows, size: 0, partitions: [], read: () => Readable.from([]) };
     await engine.run(
@@ -159,26 +161,22 @@ function createWork(
     records,
     rejects: async () => rejects,
     async *distinct(group) {
-      const stored = storedFor(group);
-      for await (const chunk of engine.chunks(renderDistinct(stored, ingest.masks))) {
+      const { place } = answeredFor(group);
+      for await (const chunk of engine.chunks(renderDistinct(place))) {
         for (const json of chunk.getColumnValues(0)) {
           const found = JSON.parse(json as string) as string[] | [string, string][];
-          yield stored.context ? unzip(found as [string, string][]) : { values: found as string[] };
+          yield place.hasContext ? unzip(found as [string, string][]) : { values: found as string[] };
         }
       }
     },
     async learn(group, values, outputs) {
-      await (await mapOf(storedFor(group))).add(values, outputs);
+      await (await mapOf(answeredFor(group))).add(values, outputs);
     },
-    async sample(names, most) {
-      const columns = names.map((name) => {
-        const stored = ingest.stored.find(({ column }) => column.name === name);
-        if (!stored) throw terminal('UNEXPECTED', `column ${name} is not kept, so none of it can be sampled`);
-        return stored;
-      });
+    async sample(paths, most) {
+      const columns = paths.map((path) => sampledColumn(ingest, path));
       const step = Math.max(1, Math.ceil(records / most));
       const rows = await engine.rows(renderSample(ingested, columns, shard.firstRecord, step));
-      return rows.map((row) => ({ row: Number(row.r), values: columns.map((_, n) => row[`c${n}`] ?? null) }));
+      return rows.flatMap((row) => sampledRows(row, columns));
     },
     finish,
     async close() {
@@ -186,6 +184,22 @@ function createWork(
       await scratch.close(dir);
     },
   };
+}
+
+/** What DLP must answer for: columns by name, leaves by path. */
+interface Answered {
+  /** Names the table of the answers. */
+  at: string;
+  place: Place;
+}
+
+function answeredColumns({ stored, masks }: Ingest): Map<string, Answered> {
+  return new Map(
+    stored.flatMap((one): [string, Answered][] => {
+      if (one.kind === 'values') return [[one.column.name, { at: one.at, place: placeOf(one, masks) }]];
+      return leafPlaces(one, masks).map(({ leaf, place }) => [leaf.column.name, { at: leaf.at, place }]);
+    }),
+  );
 }
 
 const unzip = (pairs: readonly [string, string][]): DistinctValues => ({

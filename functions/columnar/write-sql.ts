@@ -3,11 +3,12 @@ import type { Partition } from '../model/source.ts';
 import { warehouseType } from '../model/warehouse-type.ts';
 import type { RowStamp } from '../ports.ts';
 import { NARROW_DECIMAL } from './cast.ts';
-import { type Engine, UNLEARNT } from './duckdb.ts';
+import type { Engine } from './duckdb.ts';
 import { goodRows, type Ingest, type Stored } from './ingest-sql.ts';
 import type { Ingested } from './ingested.ts';
+import { renderNested } from './nested-output.ts';
+import { renderReplaced, renderReplacement } from './replacement.ts';
 import { identifier, literal } from './sql-text.ts';
-import { mapName } from './value-map.ts';
 
 /** The query whose rows enter the curated bucket: good rows only, protected columns joined to what DLP answered. */
 export async function renderOutput(
@@ -17,8 +18,10 @@ export async function renderOutput(
   stamp: RowStamp,
 ): Promise<string> {
   const wide = await wideNumerics(engine, ingest);
-  const columns = ingest.stored.map((stored) => `${outputOf(stored, wide)} AS ${identifier(stored.column.name)}`);
-  const joins = ingest.stored.filter(({ kind }) => kind === 'values').map(joinOf);
+  const joins: string[] = [];
+  const columns = ingest.stored.map(
+    (stored) => `${outputOf(stored, wide, ingest.masks, joins)} AS ${identifier(stored.column.name)}`,
+  );
   return [
     `SELECT ${[...columns, `${literal(stamp.run)} AS _run_id`, `(${firstRecord} + ${index})::BIGINT AS _row_number`, `TIMESTAMPTZ ${literal(stamp.arrivedAt)} AS _arrived_at`].join(', ')}`,
     'FROM rows',
@@ -37,7 +40,8 @@ async function wideNumerics(engine: Engine, ingest: Ingest): Promise<ReadonlySet
   return new Set(numerics.filter((at) => String(found?.[at]) === 'true'));
 }
 
-function outputOf(stored: Stored, wide: ReadonlySet<string>): string {
+/** The expression of a column's output; `joins` takes what it needs to be joined to `rows`. */
+function outputOf(stored: Stored, wide: ReadonlySet<string>, masks: number, joins: string[]): string {
   const { at, kind, column } = stored;
   const value = `rows.${at}`;
   switch (kind) {
@@ -46,40 +50,19 @@ function outputOf(stored: Stored, wide: ReadonlySet<string>): string {
     case 'numeric':
       return `${value}::${wide.has(at) ? 'DECIMAL(38,9)' : NARROW_DECIMAL}`;
     case 'values': {
-      const output =
-        replacementType(column) === undefined
-          ? `${mapName(at)}.output`
-          : `${mapName(at)}.output::${replacementType(column)}`;
-      // An empty string holds nothing to protect and DLP skips it. Whatever else was not answered for stops the shard.
-      const untouched = stored.when
-        ? `NOT rows.${stored.when} OR ${value} IS NULL OR ${value} = ''`
-        : `${value} IS NULL OR ${value} = ''`;
-      const kept = replacementType(column) === undefined ? value : `${value}::${replacementType(column)}`;
-      return `CASE WHEN ${untouched} THEN ${kept} WHEN ${mapName(at)}.value IS NULL THEN error(${literal(UNLEARNT)}) ELSE ${output} END`;
+      const replaced = {
+        column,
+        at,
+        value,
+        ...(stored.when && { when: `rows.${stored.when}` }),
+        ...(stored.context && { context: stored.context }),
+      };
+      joins.push(renderReplacement(replaced));
+      return renderReplaced(replaced);
     }
+    case 'nested':
+      return renderNested(stored, masks, joins);
   }
-}
-
-/** The type that a transformed value takes up again; undefined = it stays text. */
-function replacementType(column: Column): string | undefined {
-  if (column.privacy.kind !== 'transform') return undefined;
-  switch (warehouseType(column)) {
-    case 'DATE':
-      return 'DATE';
-    case 'DATETIME':
-      return 'TIMESTAMP';
-    case 'TIMESTAMP':
-      return 'TIMESTAMPTZ';
-    case 'INT64':
-      return 'BIGINT';
-    default:
-      return undefined;
-  }
-}
-
-function joinOf({ at, context }: Stored): string {
-  const map = mapName(at);
-  return `LEFT JOIN ${map} ON ${map}.value = rows.${at}${context ? ` AND ${map}.context = ${context}` : ''}`;
 }
 
 const PARTITION_FORMATS: Readonly<Record<Partition['grain'], string>> = {

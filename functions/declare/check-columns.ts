@@ -121,34 +121,37 @@ function checkShape(column: Column, path: Path, format: Format | undefined, nest
       );
     }
   }
-  if (column.normalize.length > 0) {
-    if (nested)
-      say('normalize', 'NOT_SUPPORTED', 'normalizing inside a RECORD is not supported yet', 'normalize in a transform');
-    else if (record || column.mode === 'repeated') {
-      say(
-        'normalize',
-        'WRONG_COLUMN_TYPE',
-        'only a single value can be normalized',
-        'remove it, and normalize in a transform',
-      );
-    }
-  }
+  if (column.normalize.length > 0 && record)
+    say('normalize', 'WRONG_COLUMN_TYPE', 'a RECORD is no text that could be normalized', 'write it at its fields');
   const fields = column.fields ?? [];
   fields.forEach((field, at) => {
     const place = [...path, 'fields', at];
     findings.push(...checkName(field.name, [...place, 'name']), ...checkShape(field, place, format, true));
-    if (field.privacy.kind === 'public') return;
-    findings.push({
-      path: [...place, 'privacy'],
-      code: 'NOT_SUPPORTED',
-      message: 'protecting a field inside a RECORD is not supported yet',
-      remedy: 'drop the whole RECORD, or have the file bring the field as a column of its own',
-    });
   });
+  if (record) findings.push(...checkRecordPrivacy(column, path));
   findings.push(
     ...checkUnique(fields.map((field, at) => ({ path: [...path, 'fields', at], name: field.name, from: field.from }))),
   );
   return findings;
+}
+
+/** A RECORD is dropped, or says nothing of how its fields are protected: each says that itself. */
+function checkRecordPrivacy({ privacy, fields = [] }: Column, path: Path): Finding[] {
+  const finding = (code: ProblemCode, message: string, remedy: string): Finding[] => [
+    { path: [...path, 'privacy'], code, message, remedy },
+  ];
+  if (privacy.kind === 'drop') return [];
+  if (privacy.kind === 'transform')
+    return finding(
+      'WRONG_COLUMN_TYPE',
+      `\`${privacy.transform.kind}\` is for values, and a RECORD has fields`,
+      'remove it, and write at each field how that is protected',
+    );
+  if (privacy.allow.length > 0)
+    return finding('WRONG_VALUE', 'findings are expected at fields', 'write `allow` at the fields that hold them');
+  if (fields.length > 0 && fields.every((field) => field.privacy.kind === 'drop'))
+    return finding('WRONG_VALUE', 'none of the fields is kept', 'write `privacy: drop` for the RECORD');
+  return [];
 }
 
 function isStrptime(format: string): boolean {

@@ -1,48 +1,30 @@
 import type { Column, ColumnType, Condition, Transformation } from '../model/column.ts';
 import { contextColumn, verbatimPrimitive } from '../model/transformation.ts';
 import { warehouseType } from '../model/warehouse-type.ts';
+import { type LeafAt, leavesOf, pathOf, referFrom } from './nested-names.ts';
 import type { Finding, Path } from './problem.ts';
-import { refer, type SourceDraft } from './source-draft.ts';
+import type { SourceDraft } from './source-draft.ts';
 
 const NUMBERS: readonly ColumnType[] = ['INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC'];
 const DATES: readonly ColumnType[] = ['DATE', 'DATETIME', 'TIMESTAMP'];
 
 /** Whether each column's protection fits its type and what it refers to. */
 export function checkPrivacy(draft: SourceDraft): Finding[] {
-  return draft.columns.flatMap(({ at, column }) => {
-    if (column === undefined || column.privacy.kind !== 'transform') return [];
+  return leavesOf(draft.columns).flatMap((leaf) => {
+    const { column, path } = leaf;
+    if (column.privacy.kind !== 'transform') return [];
     const { transform, when } = column.privacy;
-    const path: Path = ['columns', at, 'privacy'];
+    const privacy: Path = [...path, 'privacy'];
     return [
-      ...checkType(column, transform, path),
-      ...checkContext(draft, column, transform, path),
-      ...(when === undefined ? [] : checkWhen(draft, column, when, path)),
+      ...checkType(column, transform, privacy),
+      ...checkContext(draft, leaf, transform, privacy),
+      ...(when === undefined ? [] : checkWhen(draft, leaf, when, privacy)),
     ];
   });
 }
 
 function checkType(column: Column, transform: Transformation, path: Path): Finding[] {
   const { kind } = transform;
-  if (column.type === 'RECORD') {
-    return [
-      {
-        path,
-        code: 'NOT_SUPPORTED',
-        message: `\`${kind}\` of a RECORD is not supported yet`,
-        remedy: 'write `public` with public fields, or `drop`',
-      },
-    ];
-  }
-  if (column.mode === 'repeated') {
-    return [
-      {
-        path,
-        code: 'NOT_SUPPORTED',
-        message: `\`${kind}\` of a repeated column is not supported yet`,
-        remedy: 'write `drop`, or have the file bring one row a value',
-      },
-    ];
-  }
   const fraction = column.type === 'INT64' ? fractionOf(transform) : undefined;
   if (fraction !== undefined) {
     return [
@@ -137,13 +119,14 @@ function fractionOf(transform: Transformation): number | undefined {
   return bounds.find((bound) => !Number.isSafeInteger(bound));
 }
 
-function checkContext(draft: SourceDraft, column: Column, transform: Transformation, privacy: Path): Finding[] {
+function checkContext(draft: SourceDraft, leaf: LeafAt, transform: Transformation, privacy: Path): Finding[] {
   const name = contextColumn(transform);
   if (name === undefined) return [];
   const { kind } = transform;
   const isShift = kind === 'date_shift';
   const path = [...privacy, kind, ...(kind === 'dlp' || kind === 'template' ? [] : [isShift ? 'by' : 'tweak'])];
-  if (name === column.name) {
+  const reference = referFrom(draft.columns, leaf, name, path);
+  if ('path' in reference && reference.path === pathOf(leaf.around, leaf.column.name)) {
     return [
       {
         path,
@@ -155,12 +138,12 @@ function checkContext(draft: SourceDraft, column: Column, transform: Transformat
       },
     ];
   }
-  const reference = refer(draft, name, path);
   if ('finding' in reference) return [reference.finding];
   return 'found' in reference ? checkScalar(reference.found, path, isShift ? 'decide a shift' : 'be a tweak') : [];
 }
 
-function checkWhen(draft: SourceDraft, column: Column, when: Condition, path: Path): Finding[] {
+function checkWhen(draft: SourceDraft, leaf: LeafAt, when: Condition, path: Path): Finding[] {
+  const { column } = leaf;
   const findings: Finding[] = [];
   if (warehouseType(column) !== column.type && warehouseType(column) !== 'STRING') {
     findings.push({
@@ -172,7 +155,7 @@ function checkWhen(draft: SourceDraft, column: Column, when: Condition, path: Pa
   }
   when.forEach((test, at) => {
     const place = [...path, 'when', ...(when.length > 1 ? [at] : []), 'column'];
-    const reference = refer(draft, test.column, place);
+    const reference = referFrom(draft.columns, leaf, test.column, place);
     if ('finding' in reference) findings.push(reference.finding);
     else if ('found' in reference) findings.push(...checkScalar(reference.found, place, 'be compared'));
   });

@@ -4,6 +4,7 @@ import { checkColumns } from './check-columns.ts';
 import { checkLoad } from './check-load.ts';
 import { checkPrivacy } from './check-privacy.ts';
 import { compilePattern, type PatternPart, parsePattern } from './file-pattern.ts';
+import { withFullPaths } from './nested-names.ts';
 import { type Finding, type Problem, renderKey } from './problem.ts';
 import type { DeclaredSource } from './schema/source.ts';
 import { readSource, type SourceDraft } from './source-draft.ts';
@@ -63,7 +64,7 @@ function assemble(names: Pick<Source, 'id' | 'dataset' | 'name'>, draft: SourceD
   // No finding stands, so every part that the schema wants is there.
   const settings = draft.settings as Omit<DeclaredSource, 'columns'>;
   const { owner, description, format, load, partition, cluster, expect } = settings;
-  const columns = draft.columns.flatMap(({ column }) => (column === undefined ? [] : [column]));
+  const columns = withFullPaths(draft.columns.flatMap(({ column }) => (column === undefined ? [] : [column])));
   return {
     ...names,
     ...(owner === undefined ? {} : { owner }),

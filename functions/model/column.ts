@@ -32,6 +32,7 @@ export interface Column {
   description?: string;
   /** Applied to text before anything else sees it, so that equal values get equal tokens. */
   normalize: readonly Normalization[];
+  /** Of a RECORD: `drop`, or `public`, which says nothing of its fields; each of them has its own. */
   privacy: Privacy;
   /** Only for RECORD. */
   fields?: readonly Column[];
@@ -39,7 +40,10 @@ export interface Column {
 
 export type Normalization = 'trim' | 'lower' | 'upper' | 'digits' | 'collapse_spaces';
 
-/** What happens to a column's values before they may enter the curated bucket. */
+/**
+ * What happens to a column's values before they may enter the curated bucket. Columns that it refers to go by their path
+ * from the top, `customer.id`; they are single values in the same row, or in the same element of a list.
+ */
 export type Privacy =
   | { kind: 'public'; allow: readonly string[] }
   | { kind: 'drop' }

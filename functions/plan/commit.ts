@@ -1,4 +1,4 @@
-import type { Column } from '../model/column.ts';
+import { leafColumns } from '../model/leaf.ts';
 import type { Batch, BatchRun } from '../model/run.ts';
 import type { Partition, Source } from '../model/source.ts';
 import { mayMoveRows } from './changes.ts';
@@ -83,11 +83,10 @@ export function planCommit({ source, batch, takeovers, watched, history }: Commi
 }
 
 /** JSON and wide BIGNUMERIC travel as text, since Parquet cannot carry them; the warehouse casts them on the way in. */
-export function needsCasts(source: Source): boolean {
-  const isCast = ({ type, fields = [] }: Column): boolean =>
-    type === 'JSON' || type === 'BIGNUMERIC' || (type === 'RECORD' && fields.some(isCast));
-  return source.columns.some((column) => column.privacy.kind === 'public' && isCast(column));
-}
+export const needsCasts = ({ columns }: Pick<Source, 'columns'>): boolean =>
+  leafColumns(columns).some(
+    ({ privacy, type }) => privacy.kind === 'public' && (type === 'JSON' || type === 'BIGNUMERIC'),
+  );
 
 const isOneLoad = (source: Source, uris: readonly string[]): boolean => !needsCasts(source) && uris.length <= MAX_URIS;
 

@@ -1,5 +1,6 @@
 import type { Column } from '../model/column.ts';
 import type { Finding } from '../model/dlp.ts';
+import { leafColumns } from '../model/leaf.ts';
 import type { Reason } from '../model/run.ts';
 
 /**
@@ -16,7 +17,7 @@ const MUTE: readonly Column['type'][] = ['BOOL', 'DATE', 'DATETIME', 'TIME', 'TI
 export const isMute = (type: string): boolean => (MUTE as readonly string[]).includes(type);
 
 export const inspectedColumns = (columns: readonly Column[]): Column[] =>
-  columns.filter(
+  leafColumns(columns).filter(
     ({ privacy, type }) =>
       (privacy.kind === 'public' || (privacy.kind === 'transform' && privacy.when !== undefined)) && !isMute(type),
   );

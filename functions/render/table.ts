@@ -21,7 +21,7 @@ export const STAMPS: readonly FieldResource[] = [
   { name: '_arrived_at', type: 'TIMESTAMP', mode: 'REQUIRED', description: 'When the file was created' },
 ];
 
-export const keptColumns = (source: Source): Column[] =>
+export const keptColumns = (source: Pick<Source, 'columns'>): Column[] =>
   source.columns.filter(({ privacy }) => privacy.kind !== 'drop');
 
 export function renderFields(source: Source): FieldResource[] {
@@ -41,7 +41,7 @@ function renderField(column: Column): FieldResource {
     ...(column.description && { description: column.description }),
     ...(same && column.precision !== undefined && { precision: String(column.precision) }),
     ...(same && column.scale !== undefined && { scale: String(column.scale) }),
-    ...(type === 'RECORD' && { fields: (column.fields ?? []).map(renderField) }),
+    ...(type === 'RECORD' && { fields: keptColumns({ columns: column.fields ?? [] }).map(renderField) }),
   };
 }
 

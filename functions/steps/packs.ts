@@ -1,4 +1,5 @@
 import type { Column } from '../model/column.ts';
+import { leafColumns } from '../model/leaf.ts';
 import type { Source } from '../model/source.ts';
 import { contextColumn } from '../model/transformation.ts';
 import { gatedInfoTypes, mayHoldFindings } from '../plan/gate.ts';
@@ -12,7 +13,7 @@ export type Spare = (column: Column, texts: readonly string[]) => Promise<void>;
 /** All that a shard sends to DLP for transformation, and nothing else, in an order that is the same each time. */
 export async function* packsOf(source: Source, work: Pick<ShardWork, 'distinct'>, spare: Spare): AsyncGenerator<Pack> {
   const packers = new Map<string, Packer>();
-  for (const column of source.columns) {
+  for (const column of leafColumns(source.columns)) {
     const transformation = transformationOf(column);
     if (!transformation || transformation.kind === 'redact' || transformation.kind === 'replace') continue;
     const key = packKey(transformation, column.name);

@@ -1,5 +1,6 @@
 import { retryable } from '../errors.ts';
 import type { StoredTemplate } from '../model/dlp.ts';
+import { leafColumns } from '../model/leaf.ts';
 import type { Reason } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { judgeTemplates, templateNames } from '../plan/templates.ts';
@@ -14,7 +15,8 @@ export interface Templates {
 
 /** The stored templates that a source's columns use, as they are now. */
 export async function readTemplates({ dlp }: Ports, source: Source): Promise<Templates> {
-  const names = templateNames(source.columns);
+  const columns = leafColumns(source.columns);
+  const names = templateNames(columns);
   const read = async (): Promise<Map<string, StoredTemplate>> => {
     const found = new Map<string, StoredTemplate>();
     for (const name of names) {
@@ -25,7 +27,7 @@ export async function readTemplates({ dlp }: Ports, source: Source): Promise<Tem
   };
   const before = await read();
   return {
-    reasons: judgeTemplates(source.columns, before),
+    reasons: judgeTemplates(columns, before),
     async confirm() {
       const after = await read();
       const changed = names.find((name) => after.get(name)?.updatedAt !== before.get(name)?.updatedAt);

@@ -1,3 +1,4 @@
+import { leafColumns } from '../../functions/model/leaf.ts';
 import type { Release } from '../../functions/model/release.ts';
 import { infoTypesOf } from '../../functions/model/transformation.ts';
 import { keysOf } from './keys/key-uses.ts';
@@ -30,7 +31,9 @@ export function planDeclared({ sources, transforms }: Release): Declared {
     info_types: [
       ...new Set(
         sources.flatMap(({ columns }) =>
-          columns.flatMap(({ privacy }) => (privacy.kind === 'transform' ? infoTypesOf(privacy.transform) : [])),
+          leafColumns(columns).flatMap(({ privacy }) =>
+            privacy.kind === 'transform' ? infoTypesOf(privacy.transform) : [],
+          ),
         ),
       ),
     ].sort(),

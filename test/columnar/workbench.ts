@@ -7,9 +7,11 @@ import { buffer } from 'node:stream/consumers';
 import { DuckDBInstance, type Json } from '@duckdb/node-api';
 import { createColumnar } from '../../functions/columnar/columnar.ts';
 import { terminal } from '../../functions/errors.ts';
+import { leafColumns } from '../../functions/model/leaf.ts';
 import type { Shard } from '../../functions/model/run.ts';
 import type { Source } from '../../functions/model/source.ts';
 import { textsOf } from '../../functions/model/texts.ts';
+import { contextColumn } from '../../functions/model/transformation.ts';
 import type { Columnar, ReadRange, ShardWork, Survey, SurveyLimits } from '../../functions/ports.ts';
 
 export const LIMITS: SurveyLimits = { shardBytes: 64 * 1024 * 1024, maxPlainBytes: 1e12, maxRatio: 200 };
@@ -27,8 +29,8 @@ export interface Workbench {
   load(bytes: Buffer, source: Source, options?: LoadOptions): Promise<Loaded>;
   /** Rows of a query; `{file}` stands for a file of `bytes`. */
   rows(sql: string, bytes?: Buffer): Promise<Row[]>;
-  /** Bytes of the file that a COPY statement makes; `{file}` stands for its path. */
-  fileOf(copy: string): Promise<Buffer>;
+  /** Bytes of the file that a COPY statement makes; `{file}` stands for its path, `{input}` for that of a file of `bytes`. */
+  fileOf(copy: string, bytes?: Buffer): Promise<Buffer>;
   /** What lies on scratch right now. */
   leftOnScratch(): string[];
   close(): void;
@@ -125,12 +127,14 @@ export async function createWorkbench(): Promise<Workbench> {
       for (const file of loaded.files) loaded.rows.push(...(await contents(file)));
       return loaded;
     },
-    async fileOf(copy) {
+    async fileOf(copy, bytes) {
       const path = nextPath();
-      await connection.run(copy.replaceAll('{file}', `'${path}'`));
-      const bytes = await buffer(createReadStream(path));
-      rmSync(path);
-      return bytes;
+      const input = nextPath();
+      if (bytes) await writeFile(input, bytes);
+      await connection.run(copy.replaceAll('{file}', `'${path}'`).replaceAll('{input}', `'${input}'`));
+      const made = await buffer(createReadStream(path));
+      for (const one of [path, input]) rmSync(one, { force: true });
+      return made;
     },
     leftOnScratch: () => (existsSync(scratch) ? readdirSync(scratch) : []),
     close() {
@@ -177,9 +181,9 @@ export function shardsOf({ cuts, header, compression, reasons }: Survey): Shard[
 
 /** Plays DLP: every distinct value of every protected column gets its answer. */
 export async function answerAll(work: ShardWork, source: Source, answer: Answer = marked): Promise<void> {
-  for (const { name, privacy } of source.columns) {
+  for (const { name, privacy } of leafColumns(source.columns)) {
     if (privacy.kind !== 'transform' || ['redact', 'replace'].includes(privacy.transform.kind)) continue;
-    const context = privacy.transform.kind === 'date_shift' ? privacy.transform.by : undefined;
+    const context = contextColumn(privacy.transform);
     const group = { column: name, ...(context && { context }) };
     for await (const found of work.distinct(group)) {
       const outputs = found.values.map((value, index) => answer(value, name, found.contexts?.[index]));

@@ -429,19 +429,8 @@ const COLUMNS: Case[] = [
 ];
 
 const NESTED: Case[] = [
-  [
-    'a protected field',
-    11,
-    '      - { name: sku, type: STRING, privacy: drop }',
-    'columns[1].fields[0].privacy NOT_SUPPORTED',
-  ],
   ['a field without privacy', 11, '      - { name: sku, type: STRING }', 'columns[1].fields[0].privacy MISSING_KEY'],
-  [
-    'a normalized field',
-    11,
-    '      - { name: sku, type: STRING, normalize: [trim], privacy: public }',
-    'columns[1].fields[0].normalize NOT_SUPPORTED',
-  ],
+  ['a normalized RECORD', 9, '    normalize: [trim]\n    privacy: public', 'columns[1].normalize WRONG_COLUMN_TYPE'],
   [
     'a reserved field',
     11,
@@ -460,12 +449,48 @@ const NESTED: Case[] = [
     '      - { name: more, type: RECORD, privacy: public }',
     'columns[1].fields[1].fields MISSING_KEY',
   ],
-  ['a tokenised RECORD', 9, '    privacy: { tokenize: { key: k } }', 'columns[1].privacy NOT_SUPPORTED'],
+  ['a tokenised RECORD', 9, '    privacy: { tokenize: { key: k } }', 'columns[1].privacy WRONG_COLUMN_TYPE'],
   [
-    'tokens of a repeated column',
+    'findings expected of a RECORD',
+    9,
+    '    privacy: { public: { allow: [LOCATION] } }',
+    'columns[1].privacy WRONG_VALUE',
+  ],
+  [
+    'a field that is protected as its type cannot be',
+    12,
+    '      - { name: quantity, type: INT64, privacy: { date_shift: { days: 3, by: order_id, key: k } } }',
+    'columns[1].fields[1].privacy WRONG_COLUMN_TYPE',
+  ],
+  [
+    'a field that decides its own shift',
+    12,
+    '      - { name: on, type: DATE, privacy: { date_shift: { days: 3, by: items.on, key: k } } }',
+    'columns[1].fields[1].privacy.date_shift.by UNSAFE_COMBINATION',
+  ],
+  [
+    'a tweak that is no column here',
+    12,
+    '      - { name: on, type: STRING, privacy: { tokenize: { key: k, tweak: items.nope } } }',
+    'columns[1].fields[1].privacy.tokenize.tweak UNKNOWN_COLUMN',
+  ],
+  [
+    'a condition on the elements of another list',
+    14,
+    '  - { name: payload, type: STRING, privacy: { hash: { key: k }, when: { column: items.sku, in: [a] } } }',
+    'columns[3].privacy.when.column WRONG_COLUMN_TYPE',
+  ],
+  [
+    'a condition on a repeated field',
+    12,
+    '      - { name: q, type: STRING, privacy: { hash: { key: k }, when: { column: tags, in: [a] } } }',
+    'columns[1].fields[1].privacy.when.column WRONG_COLUMN_TYPE',
+  ],
+  [
+    'a RECORD of which nothing is kept',
     13,
-    '  - { name: tags, type: STRING, mode: repeated, privacy: { hash: { key: k } } }',
-    'columns[2].privacy NOT_SUPPORTED',
+    '  - { name: tags, type: RECORD, fields: [{ name: a, type: STRING, privacy: drop }] }',
+    'columns[2].privacy WRONG_VALUE',
   ],
   [
     'a key that is repeated',

@@ -12,7 +12,13 @@ describe('what is shown of a shard', () => {
       note,
       column('id', 'INT64'),
       column('amount', 'NUMERIC'),
-      column('items', 'RECORD'),
+      column('items', 'RECORD', {
+        fields: [
+          column('sku', 'STRING'),
+          column('note', 'STRING', { privacy: transformed({ kind: 'tokenize', key: 'pii' }) }),
+          column('on', 'DATE'),
+        ],
+      }),
       column('doc', 'JSON'),
       column('day', 'DATE'),
       column('at', 'TIMESTAMP'),
@@ -23,7 +29,7 @@ describe('what is shown of a shard', () => {
       // What the condition leaves out goes through as well.
       column('some', 'STRING', { privacy: { kind: 'transform', transform: { kind: 'redact' }, when: WHEN } }),
     ];
-    expect(inspectedColumns(columns).map(({ name }) => name)).toEqual(['note', 'id', 'amount', 'items', 'doc', 'some']);
+    expect(inspectedColumns(columns).map(({ name }) => name)).toEqual(['note', 'id', 'amount', 'items.sku', 'doc', 'some']);
   });
 
   test('is each value of a column once, and no row that has nothing new', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Column } from '../../model/column.ts';
+import { fault } from '../findings.ts';
 import { ColumnTypeSchema } from './column-type.ts';
 import { PrivacySchema } from './privacy.ts';
 
@@ -27,7 +28,7 @@ export const ColumnSchema = z
       .array(z.enum(['trim', 'lower', 'upper', 'digits', 'collapse_spaces']))
       .describe('what is done to text first, so that equal values get equal tokens, as in `[trim, lower]`')
       .default([]),
-    privacy: PrivacySchema,
+    privacy: PrivacySchema.optional(),
     get fields(): z.ZodOptional<z.ZodArray<z.ZodType<DeclaredColumn>>> {
       return z
         .array(ColumnSchema as unknown as z.ZodType<DeclaredColumn>)
@@ -36,7 +37,20 @@ export const ColumnSchema = z
         .optional();
     },
   })
-  .meta({ id: 'column', description: 'a column, as in `{ name: country, type: STRING, privacy: public }`' });
+  .refine(({ privacy, fields }) => privacy !== undefined || fields !== undefined, {
+    ...fault('MISSING_KEY', 'is missing', `add it: ${PrivacySchema.description}`, ['privacy']),
+    // Beside whatever else is wrong.
+    when: ({ value }) => typeof value === 'object' && value !== null,
+  })
+  .meta({
+    id: 'column',
+    // A RECORD leaves it to its fields.
+    anyOf: [
+      { type: 'object', properties: { privacy: { type: ['string', 'object'] } }, required: ['privacy'] },
+      { type: 'object', properties: { fields: { type: 'array' } }, required: ['fields'] },
+    ],
+    description: 'a column, as in `{ name: country, type: STRING, privacy: public }`',
+  });
 
 /** A column as written, each value parsed. */
 export interface DeclaredColumn {
@@ -47,7 +61,7 @@ export interface DeclaredColumn {
   format?: string | undefined;
   description?: string | undefined;
   normalize: Column['normalize'];
-  privacy: Column['privacy'];
+  privacy?: Column['privacy'] | undefined;
   fields?: readonly DeclaredColumn[] | undefined;
 }
 
@@ -62,7 +76,7 @@ export function compileColumn(declared: DeclaredColumn): Column {
     ...(format === undefined ? {} : { format }),
     ...(description === undefined ? {} : { description }),
     normalize,
-    privacy,
+    privacy: privacy ?? { kind: 'public', allow: [] },
     ...(fields === undefined ? {} : { fields: fields.map(compileColumn) }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Column } from '../../../functions/model/column.ts';
+import { leafColumns } from '../../../functions/model/leaf.ts';
 import type { Release } from '../../../functions/model/release.ts';
 import type { Load, Source } from '../../../functions/model/source.ts';
 import { DeclarationError, ExitError } from '../errors.ts';
@@ -33,8 +34,11 @@ async function check({ project, json }: CheckOptions): Promise<void> {
   if (!json) printInventory(release);
 }
 
-const isProtected = ({ privacy }: Column): boolean => privacy.kind === 'transform';
-const isDropped = ({ privacy }: Column): boolean => privacy.kind === 'drop';
+/** Columns and fields with a protection of their own, and those that are dropped, whole records as one. */
+const protectedIn = (columns: readonly Column[]): number =>
+  leafColumns(columns).filter(({ privacy }) => privacy.kind === 'transform').length;
+const droppedIn = (columns: readonly Column[]): number =>
+  columns.reduce((sum, { privacy, fields = [] }) => sum + (privacy.kind === 'drop' ? 1 : droppedIn(fields)), 0);
 
 function inventory({ id, sources, transforms }: Release): object {
   return {
@@ -45,8 +49,8 @@ function inventory({ id, sources, transforms }: Release): object {
       format: format.type,
       load: load.mode,
       columns: columns.length,
-      protected: columns.filter(isProtected).length,
-      dropped: columns.filter(isDropped).length,
+      protected: protectedIn(columns),
+      dropped: droppedIn(columns),
     })),
     transforms: transforms.map(({ id, kind, version, inputs, external }) => ({ id, kind, version, inputs, external })),
   };
@@ -76,8 +80,8 @@ function printInventory({ id, sources, transforms }: Release): void {
 const heads = (...names: string[]): { head: string }[] => names.map((head) => ({ head: paint('dim', head) }));
 
 function sourceRow({ id, format, load, columns }: Source): string[] {
-  const dropped = columns.filter(isDropped).length;
-  const shielded = columns.filter(isProtected).length;
+  const dropped = droppedIn(columns);
+  const shielded = protectedIn(columns);
   const protection = `${shielded} of ${columns.length} protected${dropped > 0 ? `, ${dropped} dropped` : ''}`;
   return [id, format.type, describeLoad(load), protection];
 }

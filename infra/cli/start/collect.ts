@@ -1,5 +1,6 @@
 import type { BuildStepDone } from '../../../functions/model/build.ts';
 import type { Column } from '../../../functions/model/column.ts';
+import { leafColumns } from '../../../functions/model/leaf.ts';
 import type { Release } from '../../../functions/model/release.ts';
 import type { RunReport } from '../../../functions/model/report.ts';
 import type { DlpUsage } from '../../../functions/model/run.ts';
@@ -107,7 +108,7 @@ const isProtected = ({ privacy }: Column): boolean => privacy.kind === 'transfor
 
 /** The two tables that show most of what de-identification does. */
 function mostProtected(sources: readonly Source[]): Set<string> {
-  const count = ({ columns }: Source): number => columns.filter(isProtected).length;
+  const count = ({ columns }: Source): number => leafColumns(columns).filter(isProtected).length;
   return new Set(
     [...sources]
       .sort((a, b) => count(b) - count(a))
