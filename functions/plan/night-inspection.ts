@@ -1,5 +1,6 @@
 import type { Column } from '../model/column.ts';
 import type { Finding } from '../model/dlp.ts';
+import { leafColumns } from '../model/leaf.ts';
 import type { Release } from '../model/release.ts';
 import type { NightFinding } from '../model/report.ts';
 import type { Source } from '../model/source.ts';
@@ -41,7 +42,10 @@ export function planNight({ sources, transforms }: Release, day: number, most = 
 }
 
 function ofSource({ columns }: Source): Expectations {
-  return { columns: new Map(columns.map((column) => [column.name, expectedOf(column)])), others: 'anything' };
+  return {
+    columns: new Map(leafColumns(columns).map((column) => [column.name, expectedOf(column)])),
+    others: 'anything',
+  };
 }
 
 function expectedOf({ privacy }: Column): Expected | 'anything' {
@@ -89,21 +93,40 @@ function wider(a: Expected | 'anything', b: Expected | 'anything'): Expected | '
 /** BigQuery's older names, which its API answers with. */
 const NEWER: Readonly<Record<string, string>> = { FLOAT: 'FLOAT64', BOOLEAN: 'BOOL' };
 
-/** The columns of a table that are looked at, of those that it has. Sluice's own are not. */
-export function nightColumns(fields: readonly TableField[], { columns, others }: Expectations): TableField[] {
-  return fields.filter(({ name, type }) => {
-    if (name.startsWith('_') || isMute(NEWER[type] ?? type)) return false;
-    const expected = columns.get(name) ?? (others === 'nothing' ? { allow: [] } : 'anything');
-    return expected !== 'anything';
-  });
+/** A column that is looked at, or a field of one: a path from the table down, `customer.email`. */
+export interface NightColumn {
+  name: string;
+  /** From the table's column to the field that holds values. */
+  fields: readonly TableField[];
+}
+
+/** What is looked at of a table, of that which it has. Sluice's own columns are not. */
+export function nightColumns(fields: readonly TableField[], { columns, others }: Expectations): NightColumn[] {
+  return fields
+    .flatMap((field) => leavesOf([field]))
+    .filter(({ name, fields: [first, ...rest] }) => {
+      const { type } = rest.at(-1) ?? first ?? { type: '' };
+      if (name.startsWith('_') || isMute(NEWER[type] ?? type)) return false;
+      const expected = columns.get(name) ?? (others === 'nothing' ? { allow: [] } : 'anything');
+      return expected !== 'anything';
+    });
+}
+
+function leavesOf(path: readonly TableField[]): NightColumn[] {
+  const inner = path.at(-1)?.fields ?? [];
+  if (inner.length > 0) return inner.flatMap((field) => leavesOf([...path, field]));
+  return [{ name: path.map(({ name }) => name).join('.'), fields: path }];
 }
 
 /** Surrogates: `pii(36):…`. What DLP would make of their letters says nothing of anybody. */
 const TOKEN = /^[A-Za-z][\w-]*\(\d+\):[A-Za-z0-9+/=]+$/;
 
-/** Rows as they are shown: tokens left out. */
+/** Rows as they are shown: tokens left out, also those of a list, whose elements are lines. */
 export const withoutTokens = (values: readonly (string | null)[]): (string | null)[] =>
-  values.map((value) => (value !== null && TOKEN.test(value) ? null : value));
+  values.map((value) => {
+    const lines = value?.split('\n').filter((line) => !TOKEN.test(line)) ?? [];
+    return lines.length === 0 ? null : lines.join('\n');
+  });
 
 /** What should not be there: column, infoType and in how many of the rows that were shown. */
 export function judgeNight({ id, expectations }: NightTable, findings: readonly Finding[]): NightFinding[] {

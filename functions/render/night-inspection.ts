@@ -1,4 +1,5 @@
 import type { TableField } from '../model/warehouse-type.ts';
+import type { NightColumn } from '../plan/night-inspection.ts';
 import { column, tablePath } from './sql.ts';
 
 /** Rows of a table that DLP is shown. */
@@ -15,9 +16,9 @@ export function renderNightSample(
   project: string,
   table: string,
   { type, bytes = 0 }: { type: string; bytes?: number },
-  columns: readonly TableField[],
+  columns: readonly NightColumn[],
 ): object {
-  const texts = columns.map((field, n) => `LEFT(${textOf(field)}, ${MOST_CHARACTERS}) AS c${n}`);
+  const texts = columns.map((one, n) => `LEFT(${textOf(one)}, ${MOST_CHARACTERS}) AS c${n}`);
   const share = (100 * SAMPLE_BYTES) / bytes;
   // Fewer digits than a double has: GoogleSQL reads a percentage as a literal.
   const sample = type === 'TABLE' && share < 100 ? ` TABLESAMPLE SYSTEM (${share.toFixed(6)} PERCENT)` : '';
@@ -31,9 +32,24 @@ export function renderNightSample(
   };
 }
 
-function textOf({ name, type, mode }: TableField): string {
-  const isText = type === 'STRING' && mode !== 'REPEATED';
-  const isScalar = mode !== 'REPEATED' && !['RECORD', 'STRUCT', 'JSON'].includes(type);
-  if (isText) return column(name);
-  return isScalar ? `CAST(${column(name)} AS STRING)` : `TO_JSON_STRING(${column(name)})`;
+/** The text of a value; of a list, or of a field in one, each element's as a line. */
+function textOf({ fields }: NightColumn): string {
+  const lists: string[] = [];
+  let value = '';
+  let last: TableField | undefined;
+  for (const field of fields) {
+    value = value === '' ? column(field.name) : `${value}.${column(field.name)}`;
+    last = field;
+    if (field.mode !== 'REPEATED') continue;
+    const element = `e${lists.length}`;
+    lists.push(`UNNEST(${value}) AS ${element}`);
+    value = element;
+  }
+  const text =
+    last?.type === 'STRING'
+      ? value
+      : last?.type === 'JSON' || last?.type === 'RECORD'
+        ? `TO_JSON_STRING(${value})`
+        : `CAST(${value} AS STRING)`;
+  return lists.length === 0 ? text : `(SELECT STRING_AGG(${text}, '\\n') FROM ${lists.join(', ')})`;
 }

@@ -29,7 +29,14 @@ describe('what is shown of a shard', () => {
       // What the condition leaves out goes through as well.
       column('some', 'STRING', { privacy: { kind: 'transform', transform: { kind: 'redact' }, when: WHEN } }),
     ];
-    expect(inspectedColumns(columns).map(({ name }) => name)).toEqual(['note', 'id', 'amount', 'items.sku', 'doc', 'some']);
+    expect(inspectedColumns(columns).map(({ name }) => name)).toEqual([
+      'note',
+      'id',
+      'amount',
+      'items.sku',
+      'doc',
+      'some',
+    ]);
   });
 
   test('is each value of a column once, and no row that has nothing new', () => {

@@ -31,6 +31,14 @@ const customers = source({
       privacy: { kind: 'transform', transform: { kind: 'redact' }, when: [{ column: 'id', op: 'is_null' }] },
     }),
     column('day', 'DATE'),
+    column('visits', 'RECORD', {
+      mode: 'repeated',
+      fields: [
+        column('town', 'STRING', { privacy: { kind: 'public', allow: ['LOCATION'] } }),
+        column('doctor', 'STRING', { privacy: transformed({ kind: 'mask', with: '*' }) }),
+        column('on', 'DATE'),
+      ],
+    }),
   ],
 });
 const release: Release = {
@@ -47,11 +55,22 @@ const FIELDS = ['id', 'place', 'mail', 'phone', 'notes', 'some', 'town', '_run_i
   type: name === 'id' ? 'INTEGER' : 'STRING',
 }));
 const [people, top, shop] = planNight(release, 0);
+const VISITS = {
+  name: 'visits',
+  type: 'RECORD',
+  mode: 'REPEATED',
+  fields: [
+    { name: 'town', type: 'STRING' },
+    { name: 'doctor', type: 'STRING' },
+    { name: 'on', type: 'DATE' },
+  ],
+};
 const names = (table = shop) =>
   table &&
-  nightColumns([...FIELDS, { name: 'day', type: 'DATE' }, { name: 'ok', type: 'BOOLEAN' }], table.expectations).map(
-    ({ name }) => name,
-  );
+  nightColumns(
+    [...FIELDS, { name: 'day', type: 'DATE' }, { name: 'ok', type: 'BOOLEAN' }, VISITS],
+    table.expectations,
+  ).map(({ name }) => name);
 
 describe('what is looked at by night', () => {
   test('is every declared table, in order of their ids', () => {
@@ -59,11 +78,11 @@ describe('what is looked at by night', () => {
   });
 
   test('of a source is what says something and does not keep its form', () => {
-    expect(names()).toEqual(['id', 'place', 'mail', 'notes', 'some']);
+    expect(names()).toEqual(['id', 'place', 'mail', 'notes', 'some', 'visits.town']);
   });
 
   test('of a transform is every column but those that keep their form and their name', () => {
-    expect(names(people)).toEqual(['id', 'place', 'mail', 'notes', 'some', 'town']);
+    expect(names(people)).toEqual(['id', 'place', 'mail', 'notes', 'some', 'town', 'visits.town']);
     expect(names(top)).toEqual(names(people));
   });
 
@@ -76,6 +95,7 @@ describe('what is looked at by night', () => {
 
   test('is no token', () => {
     const tokens = ['pii(44):AWJj+/0=', 'pii-2(8):Zm9v'];
+    expect(withoutTokens([tokens.join('\n'), [...tokens, 'Ann'].join('\n')])).toEqual([null, 'Ann']);
     expect(withoutTokens([...tokens, 'a@example.com', 'pii(4): call 555', null])).toEqual([
       null,
       null,
@@ -95,6 +115,9 @@ describe('what is found by night', () => {
     ['shop.customers', 'notes', 'PERSON_NAME', false],
     ['shop.customers', 'notes', 'EMAIL_ADDRESS', true],
     ['shop.customers', 'phone', 'PHONE_NUMBER', false],
+    ['shop.customers', 'visits.town', 'LOCATION', false],
+    ['shop.customers', 'visits.town', 'PERSON_NAME', true],
+    ['mart.people', 'visits.doctor', 'PERSON_NAME', false],
     ['mart.people', 'place', 'LOCATION', false],
     ['mart.people', 'town', 'LOCATION', false],
     ['mart.people', 'who', 'PERSON_NAME', true],
