@@ -118,6 +118,6 @@ describe.each(['grpc', 'rest'] as const)("Google's client over %s", (transport) 
 });
 
 test('a method that is not served is named', async () => {
-  const call = server.grpc.createJobTrigger({ parent: PARENT, jobTrigger: {} });
-  await expect(call).rejects.toMatchObject({ code: 12, message: expect.stringContaining('CreateJobTrigger') });
+  const call = server.grpc.createDiscoveryConfig({ parent: PARENT, discoveryConfig: {} });
+  await expect(call).rejects.toMatchObject({ code: 12, message: expect.stringContaining('CreateDiscoveryConfig') });
 });

@@ -39,7 +39,7 @@ describe('re-identification', () => {
     customInfoTypes: names.map((name) => ({ infoType: { name }, surrogateType: {} })),
   });
 
-  test('restores each token of a text by the transformation that made it', async () => {
+  test.each(['grpc', 'rest'] as const)('restores each token of a text over %s by what made it', async (wire) => {
     const value = 'a@b.com or c@d.com, call 415-555-0132 (4155550132)';
     const transformations = [
       { infoTypes: named('EMAIL_ADDRESS'), primitiveTransformation: primitive('siv', 'MAIL') },
@@ -49,7 +49,7 @@ describe('re-identification', () => {
     const sealed = await deidentify(value, transformations, phones);
     expect(sealed).toMatch(/^MAIL\(32\):\S{32} or MAIL\(32\):\S{32}, call 415-555-0132 \(⧝PHONE\(10\):\d{10}\)$/);
     const back = transformations.map(({ primitiveTransformation }) => ({ primitiveTransformation }));
-    const [opened] = await server.grpc.reidentifyContent({
+    const [opened] = await server[wire].reidentifyContent({
       parent: PARENT,
       item: { value: sealed },
       inspectConfig: surrogates('MAIL', '⧝PHONE'),
