@@ -79,6 +79,23 @@ export const ROOMS: readonly Room[] = [
   },
   // Not the command line but the process that it starts: all functions behind one port.
   { path: 'infra/cli/functions-host.ts', ours: ['functions/index.ts'], others: ['*'] },
+  // Nor this: it reads a file as the functions would, so that what they would spend is known beforehand.
+  {
+    path: 'infra/cli/cost/measure-host.ts',
+    ours: [
+      ...MODEL,
+      'functions/columnar/columnar.ts',
+      'functions/config.ts',
+      'functions/steps/measure-file.ts',
+      'type functions/ports.ts',
+    ],
+    others: ['node:*'],
+  },
+  {
+    path: 'infra/cli/cost/measure-files.ts',
+    ours: ['type functions/steps/measure-file.ts', 'type infra/cli/', 'infra/cli/errors.ts'],
+    others: ['node:*'],
+  },
   // Nothing imports it: it writes what Terraform and its reader take from the code.
   {
     path: 'infra/deploy/',

@@ -5,6 +5,7 @@ import { UNMATCHED } from '../model/source.ts';
 import { planShardBytes } from '../plan/shards.ts';
 import type { ObjectInfo, Ports, Survey } from '../ports.ts';
 import { advance } from './advance.ts';
+import { cutShards, needsPlainCopy } from './cut-shards.ts';
 import { finishRun } from './finish-run.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import { quarantine } from './quarantine.ts';
@@ -92,19 +93,15 @@ function limitsFor({ limits }: Ports, { state }: LedgerEntry, { size }: ObjectIn
 }
 
 async function shardsOf(ports: Ports, entry: LedgerEntry, input: ObjectInfo, survey: Survey): Promise<Shard[]> {
-  const { compression, header, cuts } = survey;
-  const spread = compression !== 'none' && cuts.length > 1;
-  const place: ObjectRef = spread ? await decompressToStaging(ports, entry, input, compression) : input;
-  return cuts.map((cut, n) => ({
-    n,
-    input: { bucket: place.bucket, name: place.name, generation: place.generation },
-    compression: spread ? 'none' : compression,
-    header,
-    ...cut,
-  }));
+  const { compression } = survey;
+  const place =
+    needsPlainCopy(survey) && compression !== 'none'
+      ? await decompressToStaging(ports, entry, input, compression)
+      : input;
+  return cutShards(survey, place);
 }
 
-/** Ranges of a compressed file cannot be read, so a large one is laid out plain, for as long as its shards take. */
+/** For as long as the shards take. */
 async function decompressToStaging(
   ports: Ports,
   entry: LedgerEntry,

@@ -2,24 +2,28 @@ import { ASSUMED } from './assumed.ts';
 import type { BillSku } from './bill.ts';
 import type { Deployed } from './deployed.ts';
 import { by, DAYS, GB, MIB, type Part, percent, round } from './part.ts';
-import { builds, dlpRequests, fileBytes, furtherPages, rawGb, SWEEPS, skuOf, steps } from './steps.ts';
+import { builds, dlpRequests, fileBytes, furtherPages, rawGb, type Step, SWEEPS, skuOf, steps } from './steps.ts';
 import { type StepUnits, type Usage, volumeOf } from './usage.ts';
 import type { Workload } from './workload.ts';
 
 /** What is paid for because something happens. */
 
-export function operations(workload: Workload, deployed: Deployed, usage: Usage): Part[] {
+/** What the steps call, each kind by its own price. */
+export function calls(all: readonly Step[], place: Pick<Workload, 'regional'>): Part[] {
   const metered: [keyof StepUnits, BillSku][] = [
-    ['storage.class_a', skuOf(workload, 'class_a')],
-    ['storage.class_b', skuOf(workload, 'class_b')],
+    ['storage.class_a', skuOf(place, 'class_a')],
+    ['storage.class_b', skuOf(place, 'class_b')],
     ['pubsub.bytes', 'pubsub.bytes'],
     ['tasks.operations', 'tasks.operations'],
     ['run.requests', 'run.requests'],
   ];
-  const all = steps(workload, deployed, usage);
-  const counted = metered.flatMap(([what, sku]) =>
+  return metered.flatMap(([what, sku]) =>
     all.map(({ name, times, uses }) => ({ sku, units: times * uses[what], of: by(times, name, uses[what]) })),
   );
+}
+
+export function operations(workload: Workload, deployed: Deployed, usage: Usage): Part[] {
+  const counted = calls(steps(workload, deployed, usage), workload);
   const pages = furtherPages(workload, usage);
   const sweeps = SWEEPS + DAYS;
   return [
@@ -32,12 +36,31 @@ export function operations(workload: Workload, deployed: Deployed, usage: Usage)
   ];
 }
 
-export function compute(workload: Workload, deployed: Deployed, usage: Usage): Part[] {
-  const parts = steps(workload, deployed, usage).map(({ name, times, uses, size }) => {
+/** Seconds of instances of one size, and why. */
+export interface Seconds {
+  size: keyof Deployed['sizes'];
+  seconds: number;
+  of: string;
+}
+
+export const secondsOf = (all: readonly Step[]): Seconds[] =>
+  all.map(({ name, times, uses, size }) => {
     const calls = uses['storage.class_a'] + uses['storage.class_b'] + uses['tasks.operations'];
     const seconds = uses['run.seconds'] + calls * ASSUMED.callSeconds + uses['bigquery.jobs'] * ASSUMED.jobSeconds;
-    return { name, size, seconds: times * seconds, of: by(times, name, seconds, 's') };
+    return { size, seconds: times * seconds, of: by(times, name, seconds, 's') };
   });
+
+export const instances = (all: readonly Seconds[], deployed: Deployed): Part[] =>
+  all.flatMap(({ size, seconds, of }): Part[] => {
+    const { vcpu, gib } = deployed.sizes[size];
+    return [
+      { sku: 'run.vcpu_seconds', units: seconds * vcpu, of: `${of} × ${vcpu} vCPU` },
+      { sku: 'run.gib_seconds', units: seconds * gib, of: `${of} × ${gib} GiB` },
+    ];
+  });
+
+export function compute(workload: Workload, deployed: Deployed, usage: Usage): Part[] {
+  const parts = secondsOf(steps(workload, deployed, usage));
   const pages = (SWEEPS + DAYS) * furtherPages(workload, usage) * ASSUMED.callSeconds * 2;
   const volume = volumeOf(usage.volumes, fileBytes(workload));
   const waiting = (volume.dlpRequestsPerGb * ASSUMED.dlpSeconds) / deployed.dlpConcurrency;
@@ -45,20 +68,13 @@ export function compute(workload: Workload, deployed: Deployed, usage: Usage): P
   const gb = rawGb(workload);
   parts.push(
     {
-      name: 'listings',
       size: 'nightly',
       seconds: pages,
       of: `reading ${round(pages / ASSUMED.callSeconds / 2)} pages`,
     },
-    { name: 'bytes', size: 'file', seconds: gb * perGb, of: by(gb, 'GB', perGb, 's') },
+    { size: 'file', seconds: gb * perGb, of: by(gb, 'GB', perGb, 's') },
   );
-  return parts.flatMap(({ size, seconds, of }): Part[] => {
-    const { vcpu, gib } = deployed.sizes[size];
-    return [
-      { sku: 'run.vcpu_seconds', units: seconds * vcpu, of: `${of} × ${vcpu} vCPU` },
-      { sku: 'run.gib_seconds', units: seconds * gib, of: `${of} × ${gib} GiB` },
-    ];
-  });
+  return instances(parts, deployed);
 }
 
 export function deidentification(workload: Workload, usage: Usage): Part[] {

@@ -3,7 +3,7 @@ import type { BillSku } from './bill.ts';
 import type { Deployed } from './deployed.ts';
 import { by, DAYS, GB, GIB, type Part, percent, round } from './part.ts';
 import { dlpRequests, fileBytes, skuOf, steps } from './steps.ts';
-import { type Usage, volumeOf } from './usage.ts';
+import { type StepUnits, type Usage, volumeOf } from './usage.ts';
 import type { Workload } from './workload.ts';
 
 /** What is paid for because it is there, or is told of. */
@@ -50,23 +50,32 @@ export function atRest(workload: Workload, deployed: Deployed, usage: Usage): Pa
   ];
 }
 
+/** What a step leaves in Cloud Logging. */
+export function loggedBytes(uses: StepUnits, { auditsStorage }: Deployed, cmek: boolean): number {
+  const { requestLogBytes, entryBytes, auditEntryBytes } = ASSUMED;
+  const objects = uses['storage.class_a'] + uses['storage.class_b'];
+  const audited = (auditsStorage ? objects : 0) + (cmek ? objects : 0);
+  return (
+    uses['logging.bytes'] +
+    uses['logging.lines'] * entryBytes +
+    uses['run.requests'] * requestLogBytes +
+    audited * auditEntryBytes
+  );
+}
+
+/** DLP tells of the request, KMS of the key that it unwrapped. */
+export const DLP_LOG_BYTES = 2 * ASSUMED.auditEntryBytes;
+
 export function observability(workload: Workload, deployed: Deployed, usage: Usage): Part[] {
-  const { requestLogBytes, entryBytes, auditEntryBytes, evaluations, metricMib } = ASSUMED;
+  const { evaluations, metricMib } = ASSUMED;
   const logs = steps(workload, deployed, usage).map(({ name, times, uses }) => {
-    const objects = uses['storage.class_a'] + uses['storage.class_b'];
-    const audited = (deployed.auditsStorage ? objects : 0) + (workload.cmek ? objects : 0);
-    const bytes =
-      uses['logging.bytes'] +
-      uses['logging.lines'] * entryBytes +
-      uses['run.requests'] * requestLogBytes +
-      audited * auditEntryBytes;
+    const bytes = loggedBytes(uses, deployed, workload.cmek);
     return { gib: (times * bytes) / GIB, of: by(times, name, bytes / 1000, 'kB') };
   });
   const requests = dlpRequests(workload, usage);
-  // DLP tells of the request, KMS of the key that it unwrapped.
   logs.push({
-    gib: (requests * 2 * auditEntryBytes) / GIB,
-    of: by(requests, 'requests to DLP', (2 * auditEntryBytes) / 1000, 'kB'),
+    gib: (requests * DLP_LOG_BYTES) / GIB,
+    of: by(requests, 'requests to DLP', DLP_LOG_BYTES / 1000, 'kB'),
   });
   const gib = logs.reduce((sum, log) => sum + log.gib, 0);
   const kept = Math.min(DAYS * (workload.month - 0.5), deployed.logDays) / DAYS;

@@ -53,5 +53,5 @@ const further = (objects: number): number => Math.max(0, Math.ceil(objects / PAG
 export const dlpRequests = (workload: Workload, usage: Usage): number =>
   rawGb(workload) * volumeOf(usage.volumes, fileBytes(workload)).dlpRequestsPerGb;
 
-export const skuOf = ({ regional }: Workload, what: 'class_a' | 'class_b' | 'gib_months'): BillSku =>
+export const skuOf = ({ regional }: Pick<Workload, 'regional'>, what: 'class_a' | 'class_b' | 'gib_months'): BillSku =>
   regional ? `storage.regional.${what}` : `storage.${what}`;

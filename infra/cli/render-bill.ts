@@ -30,7 +30,7 @@ export function renderBill(title: string, { lines, listPrice, afterFreeTier }: B
   );
 }
 
-function renderUnits({ units, unit }: { units: number; unit: string }): string {
+export function renderUnits({ units, unit }: { units: number; unit: string }): string {
   if (unit === 'byte') return formatBytes(units);
   if (unit === 'GiB-month' || unit === 'GiB') return formatBytes(units * GIB);
   if (unit === 'MiB') return formatBytes(units * 1024 ** 2);

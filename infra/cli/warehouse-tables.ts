@@ -1,8 +1,8 @@
-import type { Endpoints } from './endpoints.ts';
 import { callJson } from './http-json.ts';
 import type { Field, WireRow } from './query/decode-row.ts';
+import { authorized, type Site } from './site.ts';
 
-type Place = Pick<Endpoints, 'bigquery' | 'project'>;
+type Place = Pick<Site, 'bigquery' | 'project' | 'credentials'>;
 
 export interface TableSize {
   rows: number;
@@ -16,6 +16,7 @@ const urlOf = ({ bigquery, project }: Place, id: string): string => {
 
 /** Of those tables that are there; a view holds nothing. BigQuery charges nothing for asking. */
 export async function tableSizes(place: Place, ids: readonly string[]): Promise<Map<string, TableSize>> {
+  const caller = await authorized(place);
   const sizes = new Map<string, TableSize>();
   await Promise.all(
     ids.map(async (id) => {
@@ -23,7 +24,7 @@ export async function tableSizes(place: Place, ids: readonly string[]): Promise<
         'GET',
         urlOf(place, id),
         undefined,
-        { allow: [404] },
+        { ...caller, allow: [404] },
       );
       if (table && table.type !== 'VIEW')
         sizes.set(id, { rows: Number(table.numRows ?? 0), bytes: Number(table.numBytes ?? 0) });

@@ -1,29 +1,54 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Column } from '../../../functions/model/column.ts';
 import { leafColumns } from '../../../functions/model/leaf.ts';
 import type { Release } from '../../../functions/model/release.ts';
 import type { Load, Source } from '../../../functions/model/source.ts';
-import { DeclarationError, ExitError } from '../errors.ts';
+import { DeclarationError, ExitError, UsageError } from '../errors.ts';
 import { type JsonOption, jsonOption, projectOption } from '../options.ts';
 import { paint, print, printJson } from '../output.ts';
 import { formatCounted } from '../quantities.ts';
 import { renderColumns } from '../table.ts';
 
-interface CheckOptions extends JsonOption {
+export interface CheckOptions extends JsonOption {
   project: string;
+}
+
+export interface CostOptions extends CheckOptions {
+  cost: string[];
+  to?: string;
+  source?: string;
+  data?: string;
+  env?: string;
 }
 
 export function addCheck(program: Command): void {
   program
     .command('check')
-    .summary('every declaration, offline')
-    .description('Compiles every declaration without running anything, and tells all that is wrong with them at once.')
+    .summary('every declaration, offline; what a file will cost')
+    .description(
+      'Compiles every declaration without running anything, and tells all that is wrong with them at once. With --cost: reads files as a run would, sends nothing, and tells what each will cost at list price.',
+    )
+    .addOption(new Option('--cost <file...>', 'what a run of each file will cost, before it is dropped'))
+    .addOption(
+      new Option('--to <path>', 'where the files are to be dropped, as in shop/customers/, which says whose they are'),
+    )
+    .addOption(new Option('--source <id>', 'whose they are, as in shop.customers').conflicts('to'))
+    .addOption(new Option('--data <dir>', 'ask the warehouse of this local cloud what lies there'))
+    .addOption(
+      new Option('--env <name>', 'ask that of a deployment at Google: infra/deploy/env/NAME.json').conflicts('data'),
+    )
     .addOption(projectOption())
     .addOption(jsonOption())
-    .action(check);
+    .action(async ({ cost, ...options }: CheckOptions & Partial<CostOptions>) => {
+      if (!cost) return check(options);
+      const { checkCost } = await import('../cost/check-cost.ts');
+      await checkCost({ ...options, cost });
+    });
 }
 
-async function check({ project, json }: CheckOptions): Promise<void> {
+async function check({ project, json, ...rest }: CheckOptions & Partial<CostOptions>): Promise<void> {
+  const stray = Object.keys(rest).join(', --');
+  if (stray !== '') throw new UsageError(`--${stray} is of --cost: name the files as well`);
   const { compileProject, renderProblems } = await import('../project.ts');
   const { release, problems } = compileProject(project);
   if (json) printJson(release ? { ok: true, problems, ...inventory(release) } : { ok: false, problems });
