@@ -153,7 +153,8 @@ function sluiceProblems([name, ...rest]: readonly string[], { program }: Truth, 
       return [`sluice ${name} has no option ${flag}`];
     }
     given.add(option);
-    if (!option.required) continue;
+    const isBare = option.optional && inline === undefined && (rest[at + 1] ?? '-').startsWith('-');
+    if (isBare || !(option.required || option.optional)) continue;
     const value = inline ?? rest[++at];
     if (value === undefined) {
       if (whole) problems.push(`sluice ${name} ${flag} wants a value`);

@@ -1,3 +1,4 @@
+import type { Transformation } from '../model/column.ts';
 import type { Cell } from '../model/dlp.ts';
 import { listPrice } from '../model/list-price.ts';
 import type { ShownRow } from '../plan/inspection.ts';
@@ -32,25 +33,34 @@ const LEAST_BYTES = 1024;
 const atLeast = (bytes: number): number => (bytes > 0 ? Math.max(LEAST_BYTES, bytes) : 0);
 
 export function chargeOfPack(pack: Pack): DlpCharge {
-  const bytes = pack.segments.reduce((sum, segment) => sum + bytesOf(segment, pack.height), 0);
-  const transformation = transformationOf(pack.segments[0]?.column);
-  const charge = { ...NO_CHARGE, requests: 1 };
-  switch (transformation?.kind) {
-    case undefined:
-      return charge;
-    case 'redact_findings':
-      // Redaction and the infoType's name cost nothing where inspection is paid for.
-      return { ...charge, inspected: atLeast(bytes), findings: transformation.with === 'mask' ? atLeast(bytes) : 0 };
-    case 'template':
-      // What a stored template does to a value is not known here, so each is taken for inspected and transformed.
-      return { ...charge, inspected: atLeast(bytes), findings: atLeast(bytes) };
-    case 'dlp':
-      if ('findings' in transformation) return { ...charge, inspected: atLeast(bytes), findings: atLeast(bytes) };
-      return { ...charge, transformed: atLeast(bytes) };
-    default:
-      return { ...charge, transformed: atLeast(bytes) };
+  let inspected = 0;
+  let transformed = 0;
+  let findings = 0;
+  for (const segment of pack.segments) {
+    const bytes = bytesOf(segment, pack.height);
+    const transformation = transformationOf(segment.column);
+    if (!transformation || !looksForFindings(transformation)) {
+      transformed += bytes;
+      continue;
+    }
+    inspected += bytes;
+    if (!isFree(transformation)) findings += bytes;
   }
+  return { requests: 1, inspected: atLeast(inspected), transformed: atLeast(transformed), findings: atLeast(findings) };
 }
+
+/** What a stored template does to a value is not known here, so each is taken for inspected and transformed. */
+const looksForFindings = (transformation: Transformation): boolean =>
+  transformation.kind === 'redact_findings' ||
+  transformation.kind === 'template' ||
+  (transformation.kind === 'dlp' && 'findings' in transformation);
+
+/** Redaction and the infoType's name cost nothing where inspection is paid for. */
+const isFree = (transformation: Transformation): boolean =>
+  transformation.kind === 'redact_findings' &&
+  [transformation.with, ...Object.values(transformation.each ?? {})].every(
+    (how) => how === 'info_type' || how === 'nothing',
+  );
 
 /** A request that shows DLP a sample of public values. */
 export function chargeOfInspection(rows: readonly ShownRow[]): DlpCharge {

@@ -13,6 +13,8 @@ export interface FileFacts {
   plainBytes: number;
   shards: number;
   dlpRequests: number;
+  /** Of them, those that may name a key. */
+  keyRequests: number;
   inspectedBytes: number;
   /** With what may be transformed of findings. */
   transformedBytes: number;
@@ -60,8 +62,8 @@ export function planFile(facts: FileFacts, deployed: Deployed, usage: Usage): Fi
     { sku: 'dlp.transform_bytes', units: facts.transformedBytes, of: 'measured in the file' },
     {
       sku: 'kms.operations',
-      units: facts.dlpRequests,
-      of: `${round(facts.dlpRequests)} requests to DLP, one key each`,
+      units: facts.keyRequests,
+      of: by(facts.keyRequests, 'requests to DLP', 1, 'key'),
     },
     ...queries(facts, usage),
     { sku: 'logging.gib', units: logged / GIB, of: 'lines, requests and the audit log' },

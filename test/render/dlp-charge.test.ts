@@ -38,12 +38,8 @@ const texts = Array.from({ length: 700 }, (_, n) => `größe ${n}`);
 const contexts = texts.map((_, n) => `context ${n}`);
 const days = texts.map((_, n) => `19${10 + (n % 90)}-0${1 + (n % 9)}-1${n % 10}`);
 const floats = ['1e+21', '1e-07', '0.1', '-0.0', '123456789.125', ...texts.map((_, n) => `${n}.0`)];
-const redact = (how: 'info_type' | 'nothing' | 'mask'): Transformation => ({
-  kind: 'redact_findings',
-  infoTypes: ['EMAIL_ADDRESS'],
-  minLikelihood: 'POSSIBLE',
-  with: how,
-});
+const REDACT = { kind: 'redact_findings', infoTypes: ['EMAIL_ADDRESS'], minLikelihood: 'POSSIBLE' } as const;
+const redact = (how: 'info_type' | 'nothing' | 'mask'): Transformation => ({ ...REDACT, with: how });
 const mails = texts.map((text, n) => (n % 2 ? text : `write to a${n}@example.com`));
 
 type Case = [string, ColumnType, Transformation, string[], string[]?];
@@ -104,8 +100,21 @@ describe('a request’s charge is what is metered', () => {
   });
 });
 
+test('of columns that share a request, those whose findings are charged count as such', () => {
+  const packer = createPacker(TRANSFORM_LIMITS);
+  packer.add(column('free', 'STRING', { privacy: transformed(redact('nothing')) }), mails);
+  packer.add(column('paid', 'STRING', { privacy: transformed(redact('mask')) }), mails);
+  const [both] = packer.flush().map(chargeOfPack);
+  expect(both?.findings).toBe((both?.inspected ?? Number.NaN) / 2);
+});
+
 test.each<[string, Transformation]>([
   ['are masked', redact('mask')],
+  [
+    'are replaced by a text, if of one infoType only,',
+    { ...REDACT, with: 'nothing', each: { EMAIL_ADDRESS: { text: 'x' } } },
+  ],
+  ['become tokens', { ...REDACT, with: { tokenize: 'pii' } }],
   [
     'DLP’s own words say so of',
     {

@@ -45,6 +45,7 @@ export async function estimateFile(
       plainBytes: measured.plainBytes,
       shards: measured.shards,
       dlpRequests: charge.requests,
+      keyRequests: measured.transformation.requests,
       inspectedBytes: charge.inspected,
       transformedBytes: charge.transformed + charge.findings,
       isLimited: source.maxCost !== undefined,
