@@ -91,11 +91,6 @@ export const ROOMS: readonly Room[] = [
     ],
     others: ['node:*'],
   },
-  {
-    path: 'infra/cli/cost/measure-files.ts',
-    ours: ['type functions/steps/measure-file.ts', 'type infra/cli/', 'infra/cli/errors.ts'],
-    others: ['node:*'],
-  },
   // Nothing imports it: it writes what Terraform and its reader take from the code.
   {
     path: 'infra/deploy/',

@@ -1,19 +1,10 @@
 import type { Transformation } from '../model/column.ts';
 import type { Cell } from '../model/dlp.ts';
+import type { DlpCharge } from '../model/dlp-charge.ts';
 import { listPrice } from '../model/list-price.ts';
 import type { ShownRow } from '../plan/inspection.ts';
 import type { Pack, Segment } from '../plan/pack.ts';
 import { cellOf, transformationOf } from './dlp.ts';
-
-/** Bytes of requests to DLP as its list price counts them: a value's text in UTF-8, whatever it weighs on the wire. */
-export interface DlpCharge {
-  requests: number;
-  inspected: number;
-  /** What primitives transform, whatever is in the values. */
-  transformed: number;
-  /** What may be transformed besides, at most: of findings, which nobody knows beforehand. Where they are only taken out it is 0. */
-  findings: number;
-}
 
 export const NO_CHARGE: DlpCharge = { requests: 0, inspected: 0, transformed: 0, findings: 0 };
 

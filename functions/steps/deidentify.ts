@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import { SluiceError, terminal } from '../errors.ts';
+import type { DlpCharge } from '../model/dlp-charge.ts';
 import { curatedName, markName, rejectsName } from '../model/ids.ts';
 import type { DlpUsage, LedgerEntry, ObjectRef, Reason, Reject, Shard, ShardMark } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
@@ -7,7 +8,7 @@ import { concatTexts, type Texts, textsOf } from '../model/texts.ts';
 import { halve, type Pack } from '../plan/pack.ts';
 import type { Ports, ShardWork } from '../ports.ts';
 import { renderPack } from '../render/dlp.ts';
-import { chargeOfPack, type DlpCharge } from '../render/dlp-charge.ts';
+import { chargeOfPack } from '../render/dlp-charge.ts';
 import { finishRun } from './finish-run.ts';
 import { inspectPublic } from './inspect-public.ts';
 import { readManifest } from './manifest.ts';

@@ -1,6 +1,7 @@
+import type { DlpCharge, MeasuredColumn } from '../model/dlp-charge.ts';
 import type { Source } from '../model/source.ts';
 import type { ShardWork } from '../ports.ts';
-import { addCharges, chargeOfInspection, chargeOfPack, type DlpCharge, NO_CHARGE } from '../render/dlp-charge.ts';
+import { addCharges, chargeOfInspection, chargeOfPack, NO_CHARGE } from '../render/dlp-charge.ts';
 import { sampleOf } from './inspect-public.ts';
 import { packsOf } from './packs.ts';
 
@@ -10,15 +11,6 @@ export interface MeasuredShard {
   transformation: DlpCharge;
   /** Protected columns that DLP sees, in the declaration's order. */
   columns: MeasuredColumn[];
-}
-
-export interface MeasuredColumn {
-  name: string;
-  /** Distinct values of the shard, or pairs of value and context. */
-  values: number;
-  bytes: number;
-  /** Distinct texts besides that cannot hold what is looked for, and stay at home. */
-  spared: number;
 }
 
 /** What de-identifying the shard will send to DLP, value by value, without sending any: the work is left as it was. */

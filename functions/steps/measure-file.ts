@@ -1,10 +1,11 @@
-import type { ObjectRef, Reason } from '../model/run.ts';
+import type { MeasuredColumn, MeasuredFile } from '../model/dlp-charge.ts';
+import type { ObjectRef } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { planShardBytes } from '../plan/shards.ts';
 import type { Columnar, ReadRange, SurveyLimits } from '../ports.ts';
-import { addCharges, type DlpCharge, NO_CHARGE } from '../render/dlp-charge.ts';
+import { addCharges, NO_CHARGE } from '../render/dlp-charge.ts';
 import { cutShards, needsPlainCopy } from './cut-shards.ts';
-import { type MeasuredColumn, measureShard } from './measure-cost.ts';
+import { measureShard } from './measure-cost.ts';
 
 /** A file that is not in a bucket yet. */
 export interface FileToMeasure {
@@ -12,20 +13,6 @@ export interface FileToMeasure {
   read: ReadRange;
   /** Lays the file out without its compression, and reads that. */
   readPlain(compression: 'gzip' | 'zstd'): Promise<ReadRange>;
-}
-
-export interface MeasuredFile {
-  /** Why a run would refuse the file before DLP sees any of it; empty = it would not, and all that follows is known. */
-  reasons: readonly Reason[];
-  shards: number;
-  /** Bytes without compression; Parquet counts as it is. */
-  plainBytes: number;
-  records: number;
-  rejects: number;
-  inspection: DlpCharge;
-  transformation: DlpCharge;
-  /** Sums over the shards. */
-  columns: MeasuredColumn[];
 }
 
 const NOWHERE: ObjectRef = { bucket: '', name: '', generation: '0' };

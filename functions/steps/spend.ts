@@ -1,11 +1,12 @@
 import { terminal } from '../errors.ts';
+import type { DlpCharge } from '../model/dlp-charge.ts';
 import { spendsPrefix } from '../model/ids.ts';
 import type { LedgerEntry, Reason, Shard } from '../model/run.ts';
 import type { Source } from '../model/source.ts';
 import { costLimit, judgeSpend } from '../plan/cost-limit.ts';
 import { shareOfShard } from '../plan/shards.ts';
 import type { Ports, ShardWork } from '../ports.ts';
-import { addCharges, type DlpCharge, NO_CHARGE, priceOfCharge } from '../render/dlp-charge.ts';
+import { addCharges, NO_CHARGE, priceOfCharge } from '../render/dlp-charge.ts';
 import { readManifest } from './manifest.ts';
 import { measureShard } from './measure-cost.ts';
 

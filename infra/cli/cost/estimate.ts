@@ -1,8 +1,8 @@
+import type { DlpCharge, MeasuredFile } from '../../../functions/model/dlp-charge.ts';
 import type { Release } from '../../../functions/model/release.ts';
 import type { Source } from '../../../functions/model/source.ts';
 import { downstreamOf, transformOf } from '../../../functions/plan/build.ts';
-import { addCharges, type DlpCharge, priceOfCharge } from '../../../functions/render/dlp-charge.ts';
-import type { MeasuredFile } from '../../../functions/steps/measure-file.ts';
+import { addCharges, priceOfCharge } from '../../../functions/render/dlp-charge.ts';
 import { type Bill, type BillSku, computeBill, PRICES } from '../../bill/bill.ts';
 import { DEPLOYED } from '../../bill/deployed.ts';
 import { planFile } from '../../bill/file-cost.ts';

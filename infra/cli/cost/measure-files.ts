@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { MeasuredFile } from '../../../functions/steps/measure-file.ts';
+import type { MeasuredFile } from '../../../functions/model/dlp-charge.ts';
 import { FailedError } from '../errors.ts';
 import type { Asked, Told } from './measure-host.ts';
 

@@ -7,9 +7,10 @@ import { pipeline } from 'node:stream/promises';
 import { createColumnar } from '../../../functions/columnar/columnar.ts';
 import { SETTINGS } from '../../../functions/config.ts';
 import { toSluiceError } from '../../../functions/errors.ts';
+import type { MeasuredFile } from '../../../functions/model/dlp-charge.ts';
 import type { Source } from '../../../functions/model/source.ts';
 import type { ReadRange, SurveyLimits } from '../../../functions/ports.ts';
-import { type MeasuredFile, measureFile } from '../../../functions/steps/measure-file.ts';
+import { measureFile } from '../../../functions/steps/measure-file.ts';
 
 /** Reads files as the functions do, in a process that ends with it. Files in on stdin, what they would send out on stdout. */
 
