@@ -36,6 +36,26 @@ const COLUMNS: readonly Column[] = [
   }),
   column('day', 'DATE'),
 ];
+/** Of flow.merges, which comes as NDJSON. */
+const NESTED: readonly Column[] = [
+  column('id', 'INT64', { mode: 'required' }),
+  column('version', 'INT64'),
+  column('home', 'RECORD', {
+    fields: [
+      column('country', 'STRING'),
+      column('street', 'STRING', {
+        privacy: transformed({ kind: 'tokenize', key: 'pii', tweak: 'home.country' }),
+      }),
+    ],
+  }),
+  column('mails', 'STRING', { mode: 'repeated', privacy: transformed({ kind: 'tokenize', key: 'pii' }) }),
+];
+const RECORD = {
+  id: 1,
+  version: 1,
+  home: { country: 'DE', street: `${CANARY} street` },
+  mails: [`a.${CANARY}@example.com`, `b.${CANARY}@example.com`],
+};
 const FILE = [
   'id,email,phone,name,code,hidden,zip,day',
   `1,ann.${CANARY}@example.com,15550100,Ann ${CANARY},${CANARY}1,${CANARY}h,10115,2026-01-01`,
@@ -46,7 +66,8 @@ const FILE = [
 
 beforeAll(async () => {
   bench = await startWorkbench();
-  const sources = bench.release.sources.map((one) => (one.id === 'flow.appends' ? { ...one, columns: COLUMNS } : one));
+  const columns: Record<string, readonly Column[]> = { 'flow.appends': COLUMNS, 'flow.merges': NESTED };
+  const sources = bench.release.sources.map((one) => ({ ...one, columns: columns[one.id] ?? one.columns }));
   await bench.publish({ ...bench.release, id: 'with-secrets', sources });
   run = await bench.run('appends/people.csv', FILE);
   const log = createLog({ write: (line) => void lines.push(line), now: () => new Date() });
@@ -219,6 +240,35 @@ describe('rows', () => {
     const many = Array.from({ length: 101 }, (_, n) => `${n},${n}@example.com,,,,,,2026-02-01`);
     await bench.run('appends/many.csv', ['id,email,phone,name,code,hidden,zip,day', ...many, ''].join('\n'));
     expect(await failure({ where: { day: '2026-02-01' } })).toMatchObject({ code: 'BAD_REQUEST' });
+  });
+});
+
+describe('what lies within a RECORD', () => {
+  const street = { source: 'flow.merges', columns: ['home.street'] };
+
+  test('opens by its path, with the tweak of its own row', async () => {
+    const { run: nested } = await bench.run('merges/nested.ndjson', `${JSON.stringify(RECORD)}\n`);
+    const rows = [{ run: nested, row: 1, values: { 'home.street': `${CANARY} street` } }];
+    expect(await answer<RowsAnswer>({ ...street, where: { 'home.country': 'DE' } })).toMatchObject({ rows });
+    expect((await entries()).at(-1)).toMatchObject({ columns: ['home.street'], by: ['home.country'] });
+    const [token = ''] = (await bench.rows('SELECT home.street AS token FROM flow.merges')).map(
+      (row) => row.token ?? '',
+    );
+    expect(token).toMatch(/^pii\(/);
+    expect(await answer({ ...street, tokens: [token], contexts: ['DE'] })).toMatchObject({
+      values: [`${CANARY} street`],
+    });
+  });
+
+  test('and what a row has several of, by its tokens', async () => {
+    const mails = { source: 'flow.merges', columns: ['mails'] };
+    const query = 'SELECT mail AS token FROM flow.merges, UNNEST(mails) AS mail WITH OFFSET AS n ORDER BY n';
+    const tokens = (await bench.rows(query)).map(({ token }) => token ?? '');
+    expect(await answer({ ...mails, tokens })).toMatchObject({ values: RECORD.mails, unopened: [] });
+    expect(await failure({ ...mails, where: { id: '1' } })).toMatchObject({ code: 'BAD_REQUEST' });
+    expect(await failure({ source: 'flow.merges', columns: ['home'], where: { id: '1' } })).toMatchObject({
+      code: 'BAD_REQUEST',
+    });
   });
 });
 
