@@ -36,6 +36,8 @@ export const BODY_LIMITS: Readonly<Record<FunctionName, number>> = {
   adhoc: 16 * KIB,
   // 1,000 tokens of long values: what DLP takes in one request, with room for what is around them.
   reidentify: 256 * KIB,
+  // Who a person is, or an erasure's id.
+  forget: 16 * KIB,
 };
 
 /** Throws what CallerVerifier throws, REQUEST_TOO_LARGE, or BAD_REQUEST. Nothing is read of a body whose sender may not call. */

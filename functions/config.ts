@@ -49,7 +49,7 @@ const NUMBER = /^[1-9][0-9]{0,14}$/;
 const upper = (role: string): string => role.toUpperCase();
 
 const BUCKETS: readonly BucketRole[] = ['raw', 'staging', 'curated', 'quarantine', 'state'];
-const QUEUES: readonly TaskTarget[] = ['prepare', 'deidentify', 'load', 'transform', 'nightly'];
+const QUEUES: readonly TaskTarget[] = ['prepare', 'deidentify', 'load', 'transform', 'nightly', 'forget'];
 const FUNCTIONS: readonly FunctionName[] = [
   'arrive',
   'prepare',
@@ -59,6 +59,7 @@ const FUNCTIONS: readonly FunctionName[] = [
   'nightly',
   'adhoc',
   'reidentify',
+  'forget',
 ];
 /** Functions that nobody may call unless the deployment says who. */
 const CLOSED: ReadonlySet<FunctionName> = new Set(['reidentify']);
@@ -204,17 +205,19 @@ function strangerTasks(values: ReadonlyMap<string, string>): string[] {
     .map((name) => `${name} must hold SLUICE_TASK_SERVICE_ACCOUNT, ${tasks}: its tasks call that function`);
 }
 
-/** Clear values go to nobody by accident: whoever calls a function as part of the pipeline, tasks above all, may not ask for them. */
+/** What the pipeline's own callers may not ask for, tasks above all: who may is said by name. */
+const ASKED: readonly FunctionName[] = ['reidentify', 'forget'];
+
 function familiarCallers(values: ReadonlyMap<string, string>): string[] {
+  const tasks = values.get('SLUICE_TASK_SERVICE_ACCOUNT');
   const callersOf = (role: FunctionName): string[] =>
     (values.get(`SLUICE_CALLERS_${upper(role)}`) ?? '').split(',').filter(Boolean);
-  const others = new Set([
-    values.get('SLUICE_TASK_SERVICE_ACCOUNT'),
-    ...FUNCTIONS.filter((role) => !CLOSED.has(role)).flatMap(callersOf),
-  ]);
-  return callersOf('reidentify')
-    .filter((caller) => others.has(caller))
-    .map((caller) => `SLUICE_CALLERS_REIDENTIFY must hold accounts of its own: ${caller} calls other functions`);
+  return ASKED.flatMap((role) => {
+    const others = new Set([...(tasks ? [tasks] : []), ...FUNCTIONS.filter((one) => one !== role).flatMap(callersOf)]);
+    return callersOf(role)
+      .filter((caller) => others.has(caller) && !(caller === tasks && QUEUES.some((queue) => queue === role)))
+      .map((caller) => `SLUICE_CALLERS_${upper(role)} must hold accounts of its own: ${caller} calls other functions`);
+  });
 }
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

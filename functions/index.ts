@@ -21,6 +21,7 @@ const FUNCTIONS: Readonly<Record<FunctionName, () => Promise<(ports: Ports) => H
   nightly: async () => (await import('./nightly.ts')).createNightly,
   adhoc: async () => (await import('./adhoc.ts')).createAdhoc,
   reidentify: async () => (await import('./reidentify.ts')).createReidentify,
+  forget: async () => (await import('./forget.ts')).createForget,
 };
 
 const config = parseConfig(process.env);

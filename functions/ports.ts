@@ -69,6 +69,20 @@ export interface ObjectInfo extends ObjectRef {
   /** Base64 of the big-endian CRC32C. */
   crc32c: string;
   metadata: Readonly<Record<string, string>>;
+  contentType?: string;
+  /** As its uploader named it, such as `gzip`. */
+  contentEncoding?: string;
+}
+
+/** One generation of an object. */
+export interface ObjectVersion extends ObjectInfo {
+  live: boolean;
+}
+
+/** How long a bucket keeps what was removed from it. */
+export interface Retention {
+  /** Google's default where nothing is said: 7 days. 0 = off. */
+  softDeleteSeconds: number;
 }
 
 export interface ObjectStore {
@@ -86,13 +100,19 @@ export interface ObjectStore {
   copy(from: ObjectRef, bucket: string, name: string, metadata?: Record<string, string>): Promise<ObjectInfo>;
   /** In order of name; strongly consistent. */
   list(bucket: string, prefix: string, options?: { limit?: number }): AsyncIterable<ObjectInfo>;
-  /** Removes the live object; one that is gone already is fine. */
-  remove(bucket: string, name: string): Promise<void>;
+  /** The same, with the generations that are live no more; those of one name oldest first. */
+  versions(bucket: string, prefix: string): AsyncIterable<ObjectVersion>;
+  /** Removes the live object, or the given generation for good; one that is gone already is fine. */
+  remove(bucket: string, name: string, generation?: string): Promise<void>;
+  retention(bucket: string): Promise<Retention>;
 }
 
 export interface WriteOptions {
   ifAbsent?: boolean;
+  /** Written only over this live generation; undefined comes back where it is another, as with `ifAbsent`. */
+  ifGeneration?: string;
   contentType?: string;
+  contentEncoding?: string;
   metadata?: Record<string, string>;
   /** Bytes, where known: large ones are sent so that a lost connection costs a piece. */
   size?: number;
@@ -142,6 +162,10 @@ export interface Warehouse {
   createTable(id: string, resource: object): Promise<'created' | 'exists'>;
   patchTable(id: string, resource: object): Promise<void>;
   dropTable(id: string): Promise<void>;
+  /** Names of a dataset's tables, views and snapshots; none where there is no such dataset. */
+  tables(dataset: string): Promise<string[]>;
+  /** For how long what was changed in a dataset can be had back, before the fail-safe; undefined = there is no such dataset. */
+  timeTravelHours(dataset: string): Promise<number | undefined>;
   /** Starts a job under an id of ours; `exists` when that id is taken, by us. */
   startJob(jobId: string, configuration: object): Promise<'started' | 'exists'>;
   /** undefined when there is no job of this id. */
@@ -158,6 +182,10 @@ export interface TableInfo {
   rows?: number;
   /** Logical bytes; 0 of a view. */
   bytes?: number;
+  /** Of a snapshot or a clone: the table that it was made of. */
+  base?: string;
+  /** RFC 3339, where it is removed by itself. */
+  expiresAt?: string;
 }
 
 export interface JobInfo {
@@ -175,6 +203,38 @@ export interface Columnar {
   /** The same bytes without their compression, for a copy that can be read in ranges. */
   decompress(input: Readable, compression: 'gzip' | 'zstd'): Readable;
   openShard(shard: Shard, source: Source, read: ReadRange): Promise<ShardWork>;
+  /** A column's values as a file's are compared: normalized, in one form; undefined where one is no value of its type. */
+  canonical(source: Source, values: Readonly<Record<string, string>>): Promise<Record<string, string> | undefined>;
+  /** Looks through a raw file, or a copy of one, for the records of a person. */
+  searchFile(file: FileInHand, source: Source, person: RawPerson, maxPlainBytes: number): Promise<Search>;
+  /** The same of a curated shard. */
+  searchShard(file: FileInHand, values: PersonValues): Promise<Search>;
+}
+
+export interface FileInHand {
+  read: ReadRange;
+  /** Bytes. */
+  size: number;
+}
+
+/** The values that tell whose a row is, by column: a row is theirs where each column has one of its values. */
+export type PersonValues = Readonly<Record<string, readonly string[]>>;
+
+export interface RawPerson {
+  /** By column, canonical. */
+  values: Readonly<Record<string, string>>;
+  /** As they may stand in what cannot be taken apart. */
+  texts: readonly string[];
+}
+
+export interface Search {
+  /** Records of the person. */
+  found: number;
+  /** Why the file cannot be looked through record by record; `found` is then 1 where the person's text stands in it. */
+  unreadable?: string;
+  /** The file without those records, all others as they were. */
+  without(): Promise<{ size?: number; read(): Readable }>;
+  close(): Promise<void>;
 }
 
 /** Bytes [start, end) of the object in hand. */

@@ -49,7 +49,7 @@ const MAX_NAME_BYTES = 1024;
 
 /** The object resource of the JSON API; 64-bit numbers are text. */
 function ofResource(resource: unknown): Arrival {
-  const { bucket, name, generation, size, timeCreated } = (resource ?? {}) as Record<string, unknown>;
+  const { bucket, name, generation, size, timeCreated, metadata } = (resource ?? {}) as Record<string, unknown>;
   const isName = typeof name === 'string' && name !== '' && Buffer.byteLength(name) <= MAX_NAME_BYTES;
   if (typeof bucket !== 'string' || !isName || !isWhole(generation)) {
     throw terminal('BAD_REQUEST', 'the event names no object: bucket, name and generation are needed');
@@ -58,8 +58,12 @@ function ofResource(resource: unknown): Arrival {
     object: { bucket, name, generation: String(generation) },
     ...(isWhole(size) && { size: Number(size) }),
     ...(typeof timeCreated === 'string' && RFC3339.test(timeCreated) && { createdAt: timeCreated }),
+    ...(isTexts(metadata) && { metadata }),
   };
 }
+
+const isTexts = (value: unknown): value is Record<string, string> =>
+  typeof value === 'object' && value !== null && Object.values(value).every((one) => typeof one === 'string');
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 /** Up to 2^63, which has 19 digits. */

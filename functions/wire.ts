@@ -16,6 +16,7 @@ export const ADAPTERS: Readonly<Record<FunctionName, readonly Adapter[]>> = {
   nightly: ['objects', 'tasks', 'events', 'dlp', 'warehouse'],
   adhoc: ['objects', 'tasks'],
   reidentify: ['objects', 'events', 'dlp', 'warehouse'],
+  forget: ['objects', 'tasks', 'events', 'dlp', 'warehouse', 'columnar'],
 };
 
 /** The library is imported at the start, before anybody calls: every first request needs it. */

@@ -4,7 +4,7 @@ import { SluiceError } from '../functions/errors.ts';
 import { environmentOf } from '../infra/cli/environment.ts';
 
 const roles = ['raw', 'staging', 'curated', 'quarantine', 'state'];
-const queues = ['prepare', 'deidentify', 'load', 'transform', 'nightly'];
+const queues = ['prepare', 'deidentify', 'load', 'transform', 'nightly', 'forget'];
 /** Functions that somebody calls in every deployment. */
 const called = ['arrive', ...queues, 'adhoc'];
 const functions = [...called, 'reidentify'];
@@ -236,6 +236,7 @@ test('what a local cloud sets is a valid configuration', () => {
       admin: `http://${port}`,
       accounts: { push: 'p@acme.test', tasks: 't@acme.test', scheduler: 's@acme.test', operator: 'o@acme.test' },
       reidentifiers: { me: 'me@acme.test' },
+      forgetters: { me: 'f@acme.test' },
       identity: `http://${port}`,
       pids: { up: 1, cloud: 1, functions: 1 },
     },

@@ -37,7 +37,7 @@ const terraform = files
 const names = (pattern: RegExp, text: string): string[] => [...text.matchAll(pattern)].map(([, name = '']) => name);
 
 const accounts = names(/^ {4}(\w+)\s+= "/gm, /account_purposes = \{[^}]*\}/.exec(terraform)?.[0] ?? '');
-const queues = ['prepare', 'deidentify', 'load', 'transform', 'nightly'];
+const queues = ['prepare', 'deidentify', 'load', 'transform', 'nightly', 'forget'];
 const topics = ['arrivals', 'events'].flatMap((topic) => [topic, `${topic}-dead`]);
 
 const TRUTH: Truth = {

@@ -24,6 +24,7 @@ const CALLERS: Readonly<Record<FunctionName, string>> = {
   nightly: 'sluice-scheduler@local.iam.gserviceaccount.com',
   adhoc: 'sluice-operator@local.iam.gserviceaccount.com',
   reidentify: 'sluice-reid-me@local.iam.gserviceaccount.com',
+  forget: 'sluice-forget-me@local.iam.gserviceaccount.com',
 };
 /** What each function takes for a request that has something to do. */
 const BODIES: Readonly<Record<FunctionName, object>> = {
@@ -44,6 +45,7 @@ const BODIES: Readonly<Record<FunctionName, object>> = {
   nightly: {},
   adhoc: { action: 'release' },
   reidentify: { source: 'shop.customers', columns: ['email'], tokens: ['t'], reason: 'ticket 4711, a refund' },
+  forget: { action: 'show', erasure: '0123456789abcdef0123' },
 };
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
@@ -149,7 +151,8 @@ describe.each(NAMES)('%s', (name) => {
 
   test('does nothing for a good token of another caller, and names it in the log', async () => {
     const others = new Set([...Object.values(CALLERS), 'ann@example.com', 'local@appspot.gserviceaccount.com']);
-    for (const email of [CALLERS[name], ...(name === 'nightly' ? [TASKS] : [])]) others.delete(email);
+    for (const email of [CALLERS[name], ...(name === 'nightly' || name === 'forget' ? [TASKS] : [])])
+      others.delete(email);
     for (const email of others) {
       const { status, code } = await sendAs(name, {}, email);
       expect([email, status, code]).toEqual([email, 403, 'PERMISSION_DENIED']);

@@ -54,7 +54,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'functions/reidentify-ask.ts', ours: [...MODEL, 'functions/http.ts'], others: [] },
   { path: 'functions/arrive.ts', ours: [...FUNCTION.ours, 'functions/storage-event.ts'], others: [] },
   { path: 'functions/deidentify.ts', ours: [...FUNCTION.ours, 'functions/task-shard.ts'], others: [] },
-  ...['prepare', 'load', 'transform', 'nightly', 'adhoc'].map(functionFile),
+  ...['prepare', 'load', 'transform', 'nightly', 'adhoc', 'forget'].map(functionFile),
   { path: 'functions/reidentify.ts', ours: [...FUNCTION.ours, 'functions/reidentify-ask.ts'], others: [] },
   { path: 'functions/index.ts', ours: ['functions/'], others: ['@google-cloud/functions-framework', 'type node:http'] },
   { path: 'functions/wire.ts', ours: ['functions/'], others: ['node:crypto'] },

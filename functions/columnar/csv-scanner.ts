@@ -56,8 +56,8 @@ export interface ScanOptions {
   cutBytes: number;
   /** Told, in order, of bytes [start, end) that the reader is to be spared: blank lines, and the CR of a line end. */
   onDrop?: (start: number, end: number) => void;
-  /** Told, in order, where each record ends, its line end included. */
-  onRecord?: (end: number) => void;
+  /** Told, in order, where each record ends, its line end included, and where it began. */
+  onRecord?: (end: number, start: number) => void;
 }
 
 /** Where in a record the scanner stands. */
@@ -113,7 +113,7 @@ export function createCsvScanner({ format, blankIsRecord, cutBytes, onDrop, onRe
     } else {
       records++;
       if (crlf) onDrop?.(end - 2, end - 1);
-      onRecord?.(end);
+      onRecord?.(end, recordStart);
       if (end - recordStart > MAX_RECORD_BYTES) oversizeAt ??= records;
     }
     recordStart = end;

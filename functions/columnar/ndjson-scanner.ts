@@ -5,7 +5,14 @@ const LF = 10;
 const isBlank = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);
 
 /** Newline-delimited JSON: every line is a record but those of white space only; JSON cannot hold a raw line feed. */
-export function createNdjsonScanner({ cutBytes }: { cutBytes: number }): RecordScanner {
+export function createNdjsonScanner({
+  cutBytes,
+  onRecord,
+}: {
+  cutBytes: number;
+  /** As of a CSV's scanner. */
+  onRecord?: (end: number, start: number) => void;
+}): RecordScanner {
   let base = 0;
   let lineStart = 0;
   let blank = true;
@@ -25,7 +32,10 @@ export function createNdjsonScanner({ cutBytes }: { cutBytes: number }): RecordS
 
   function endLine(end: number): void {
     if (blank) blankLines = true;
-    else records++;
+    else {
+      records++;
+      onRecord?.(end, lineStart);
+    }
     if (end - lineStart > MAX_RECORD_BYTES) oversizeAt ??= Math.max(1, records);
     lineStart = end;
     blank = true;

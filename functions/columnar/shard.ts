@@ -64,7 +64,7 @@ export async function openShard(
   }
 }
 
-async function ingestShard(
+export async function ingestShard(
   engine: Engine,
   path: string,
   shard: Shard,

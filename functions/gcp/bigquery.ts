@@ -64,6 +64,7 @@ export function createWarehouse({ project, location, endpoint }: WarehouseOption
           labels: metadata.labels ?? {},
           rows: Number(metadata.numRows ?? 0),
           bytes: Number(metadata.numBytes ?? 0),
+          ...originOf(metadata),
         } as TableInfo;
       } catch (error) {
         if (status(error) === 404) return undefined;
@@ -96,6 +97,26 @@ export function createWarehouse({ project, location, endpoint }: WarehouseOption
         .catch((error) => {
           throw warehouseError(`drop table ${id}`, error);
         });
+    },
+
+    async tables(dataset) {
+      try {
+        const [tables] = await client.dataset(dataset).getTables();
+        return tables.map(({ id }) => String(id));
+      } catch (error) {
+        if (status(error) === 404) return [];
+        throw warehouseError(`list the tables of ${dataset}`, error);
+      }
+    },
+
+    async timeTravelHours(dataset) {
+      try {
+        const [metadata] = await client.dataset(dataset).getMetadata();
+        return Number(metadata.maxTimeTravelHours ?? TIME_TRAVEL_HOURS);
+      } catch (error) {
+        if (status(error) === 404) return undefined;
+        throw warehouseError(`read dataset ${dataset}`, error);
+      }
     },
 
     async startJob(jobId, configuration) {
@@ -138,6 +159,23 @@ export function createWarehouse({ project, location, endpoint }: WarehouseOption
         throw warehouseError('read a result', error);
       }
     },
+  };
+}
+
+/** Of a dataset that says nothing. Source: cloud.google.com/bigquery/docs/time-travel. */
+const TIME_TRAVEL_HOURS = 168;
+
+interface ApiOrigin {
+  snapshotDefinition?: { baseTableReference?: { datasetId?: string; tableId?: string } };
+  cloneDefinition?: { baseTableReference?: { datasetId?: string; tableId?: string } };
+  expirationTime?: string;
+}
+
+function originOf({ snapshotDefinition, cloneDefinition, expirationTime }: ApiOrigin): Partial<TableInfo> {
+  const base = (snapshotDefinition ?? cloneDefinition)?.baseTableReference;
+  return {
+    ...(base && { base: `${base.datasetId}.${base.tableId}` }),
+    ...(expirationTime && { expiresAt: new Date(Number(expirationTime)).toISOString() }),
   };
 }
 

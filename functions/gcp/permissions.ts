@@ -14,12 +14,12 @@ export interface Need {
 }
 
 export type PortCall =
-  | `objects.${'stat' | 'read' | 'readText' | 'create' | 'overwrite' | 'list' | 'remove' | 'copyFrom' | 'copyTo'}`
+  | `objects.${'stat' | 'read' | 'readText' | 'create' | 'overwrite' | 'list' | 'remove' | 'retention' | 'copyFrom' | 'copyTo'}`
   | 'tasks.enqueue'
   | 'tasks.identity'
   | 'events.publish'
   | `dlp.${'deidentify' | 'inspect' | 'reidentify' | 'template'}`
-  | `warehouse.${'ensureDataset' | 'table' | 'createTable' | 'patchTable' | 'dropTable' | 'job' | 'rows'}`
+  | `warehouse.${'ensureDataset' | 'table' | 'createTable' | 'patchTable' | 'dropTable' | 'tables' | 'timeTravelHours' | 'job' | 'rows'}`
   | `job.${'start' | 'files' | 'loadInto' | 'readFrom' | 'writeInto' | 'copyFrom' | 'copyInto'}`;
 
 /** Without it Cloud Storage answers 403 for an object that is not there, and "gone" could not be told from "forbidden". */
@@ -42,6 +42,7 @@ export const NEEDS: Readonly<Record<PortCall, readonly Need[]>> = {
   'objects.overwrite': [{ permission: 'storage.objects.create', why: 'writes an object' }, OVERWRITES],
   'objects.list': [{ permission: 'storage.objects.list', why: 'lists objects' }],
   'objects.remove': [{ permission: 'storage.objects.delete', why: 'removes an object' }],
+  'objects.retention': [{ permission: 'storage.buckets.get', why: 'looks how long a bucket keeps what was removed' }],
   'objects.copyFrom': [{ permission: 'storage.objects.get', why: 'copies an object from here' }, SEES_ABSENCE],
   'objects.copyTo': [
     { permission: 'storage.objects.create', why: 'copies an object to here' },
@@ -79,6 +80,10 @@ export const NEEDS: Readonly<Record<PortCall, readonly Need[]>> = {
     { permission: 'bigquery.tables.update', why: 'adds columns, sets labels and descriptions' },
   ],
   'warehouse.dropTable': [{ permission: 'bigquery.tables.delete', why: 'drops a table that is done with' }],
+  'warehouse.tables': [{ permission: 'bigquery.tables.list', why: 'looks what else is in a dataset' }],
+  'warehouse.timeTravelHours': [
+    { permission: 'bigquery.datasets.get', why: 'looks how long a dataset keeps what was changed' },
+  ],
   'warehouse.job': [
     {
       permission: 'bigquery.jobs.get',
@@ -229,7 +234,7 @@ export const CALLS: Readonly<Record<FunctionName, Calls>> = {
     ...TASKS,
     ...EVENTS,
     'bucket:state': ['objects.create', 'objects.list', 'objects.readText', 'objects.stat'],
-    ...to('prepare', 'load', 'transform'),
+    ...to('prepare', 'load', 'transform', 'forget'),
     'bucket:raw': ['objects.list'],
     'bucket:staging': ['objects.list', 'objects.remove'],
     // A sample of what analysts read is looked at every night.
@@ -251,5 +256,43 @@ export const CALLS: Readonly<Record<FunctionName, Calls>> = {
     'bucket:state/audit/': ['objects.create'],
     'project:this': ['dlp.reidentify', 'job.start', 'warehouse.job', 'warehouse.rows'],
     'dataset:sources': ['job.readFrom'],
+  },
+  forget: {
+    ...TASKS,
+    ...EVENTS,
+    ...to('forget', 'transform'),
+    'bucket:state': ['objects.create', 'objects.list', 'objects.readText', 'objects.stat'],
+    // What a shard's mark says of its output is no longer so.
+    'bucket:state/shards/': ['objects.overwrite'],
+    'bucket:state/erasing/': ['objects.remove'],
+    'bucket:raw': ['objects.list', 'objects.overwrite', 'objects.read', 'objects.remove', 'objects.retention'],
+    'bucket:staging': [
+      'job.files',
+      'objects.create',
+      'objects.list',
+      'objects.overwrite',
+      'objects.readText',
+      'objects.remove',
+      'objects.retention',
+    ],
+    'bucket:curated': ['objects.list', 'objects.overwrite', 'objects.read', 'objects.retention'],
+    'bucket:quarantine': ['objects.list', 'objects.overwrite', 'objects.read', 'objects.remove', 'objects.retention'],
+    'project:this': ['dlp.deidentify', 'job.start', 'warehouse.job', 'warehouse.rows'],
+    'dataset:sources': [
+      'job.readFrom',
+      'job.writeInto',
+      'warehouse.table',
+      'warehouse.tables',
+      'warehouse.timeTravelHours',
+    ],
+    'dataset:transforms': ['warehouse.timeTravelHours'],
+    'dataset:own': [
+      'job.loadInto',
+      'job.readFrom',
+      'warehouse.dropTable',
+      'warehouse.ensureDataset',
+      'warehouse.tables',
+      'warehouse.timeTravelHours',
+    ],
   },
 };

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { type ApiError, type File, Storage } from '@google-cloud/storage';
 import { PassThroughClient } from 'google-auth-library';
 import { retryable, SluiceError, terminal } from '../errors.ts';
-import type { ObjectInfo, ObjectStore } from '../ports.ts';
+import type { ObjectInfo, ObjectStore, ObjectVersion } from '../ports.ts';
 import { createMediaReader } from './media.ts';
 import { isTransient } from './transient.ts';
 
@@ -20,6 +20,8 @@ const RESUMABLE_FROM = 8 * 1024 * 1024;
 /** Held in memory until the server has it. */
 const CHUNK_BYTES = 16 * 1024 * 1024;
 const LIST_PAGE = 1000;
+/** What a bucket has whose policy says nothing. Source: cloud.google.com/storage/docs/soft-delete. */
+const SOFT_DELETE_SECONDS = 7 * 86_400;
 
 export function createObjectStore({ project, endpoint }: StorageOptions): ObjectStore {
   const storage = new Storage({ projectId: project, ...(endpoint && { apiEndpoint: endpoint }) });
@@ -52,8 +54,10 @@ export function createObjectStore({ project, endpoint }: StorageOptions): Object
       }
     },
 
-    async write(bucket, name, body, { ifAbsent, contentType, metadata, size } = {}) {
+    async write(bucket, name, body, { ifAbsent, ifGeneration, contentType, contentEncoding, metadata, size } = {}) {
       const file = fileOf(bucket, name);
+      // As text: a generation has more digits than a number holds.
+      const condition = ifAbsent ? '0' : ifGeneration;
       try {
         const content = typeof body === 'string' || size !== undefined ? body : await notEmpty(body);
         const isLarge = typeof content !== 'string' && (size ?? Number.POSITIVE_INFINITY) > RESUMABLE_FROM;
@@ -63,14 +67,18 @@ export function createObjectStore({ project, endpoint }: StorageOptions): Object
           // Compared with what the server stored. The client's CRC32C is plain JavaScript and takes 0.8 CPU seconds for
           // 100 MB; Node's MD5 takes 0.15.
           validation: 'md5' as const,
-          metadata: { contentType: contentType ?? 'application/octet-stream', ...(metadata && { metadata }) },
-          ...(ifAbsent && { preconditionOpts: { ifGenerationMatch: 0 } }),
+          metadata: {
+            contentType: contentType ?? 'application/octet-stream',
+            ...(contentEncoding && { contentEncoding }),
+            ...(metadata && { metadata }),
+          },
+          ...(condition && { preconditionOpts: { ifGenerationMatch: condition } }),
         };
         if (typeof content === 'string') await file.save(content, options);
         else await pipeline(content, file.createWriteStream(options));
         return infoOf(file);
       } catch (error) {
-        if (ifAbsent && status(error) === 412) return undefined;
+        if (condition && status(error) === 412) return undefined;
         // What the stream itself failed of says more than that its object was not written.
         throw error instanceof SluiceError ? error : storageError('write', error);
       }
@@ -94,35 +102,58 @@ export function createObjectStore({ project, endpoint }: StorageOptions): Object
     },
 
     async *list(bucket, prefix, { limit } = {}) {
-      let pageToken: string | undefined;
-      let left = limit ?? Number.POSITIVE_INFINITY;
-      do {
-        const query = {
-          prefix,
-          autoPaginate: false,
-          maxResults: Math.min(LIST_PAGE, left),
-          ...(pageToken && { pageToken }),
-        };
-        const [files, next] = await storage
-          .bucket(bucket)
-          .getFiles(query)
-          .catch((error) => {
-            throw storageError('list', error);
-          });
-        for (const file of files) yield infoOf(file);
-        left -= files.length;
-        pageToken = (next as { pageToken?: string } | null)?.pageToken;
-      } while (pageToken && left > 0);
+      for await (const file of filesOf(bucket, { prefix }, limit)) yield infoOf(file);
     },
 
-    async remove(bucket, name) {
+    async *versions(bucket, prefix) {
+      for await (const file of filesOf(bucket, { prefix, versions: true }))
+        yield { ...infoOf(file), live: file.metadata.timeDeleted === undefined } satisfies ObjectVersion;
+    },
+
+    async remove(bucket, name, generation) {
       try {
-        await fileOf(bucket, name).delete({ ignoreNotFound: true });
+        await fileOf(bucket, name, generation).delete({ ignoreNotFound: true });
       } catch (error) {
         throw storageError('delete', error);
       }
     },
+
+    async retention(bucket) {
+      try {
+        const [metadata] = await storage.bucket(bucket).getMetadata();
+        const seconds = metadata.softDeletePolicy?.retentionDurationSeconds;
+        return { softDeleteSeconds: seconds === undefined ? SOFT_DELETE_SECONDS : Number(seconds) };
+      } catch (error) {
+        throw storageError('read a bucket', error);
+      }
+    },
   };
+
+  async function* filesOf(
+    bucket: string,
+    query: { prefix: string; versions?: boolean },
+    limit = Number.POSITIVE_INFINITY,
+  ): AsyncGenerator<File> {
+    let pageToken: string | undefined;
+    let left = limit;
+    do {
+      const page = {
+        ...query,
+        autoPaginate: false,
+        maxResults: Math.min(LIST_PAGE, left),
+        ...(pageToken && { pageToken }),
+      };
+      const [files, next] = await storage
+        .bucket(bucket)
+        .getFiles(page)
+        .catch((error) => {
+          throw storageError('list', error);
+        });
+      yield* files;
+      left -= files.length;
+      pageToken = (next as { pageToken?: string } | null)?.pageToken;
+    } while (pageToken && left > 0);
+  }
 }
 
 /** The client cannot end a resumable upload of which it learns only then that it is empty. */
@@ -142,7 +173,7 @@ async function notEmpty(stream: Readable): Promise<Readable | ''> {
 }
 
 function infoOf(file: File): ObjectInfo {
-  const { generation, size, timeCreated, crc32c, metadata } = file.metadata;
+  const { generation, size, timeCreated, crc32c, metadata, contentType, contentEncoding } = file.metadata;
   return {
     bucket: file.bucket.name,
     name: file.name,
@@ -151,6 +182,8 @@ function infoOf(file: File): ObjectInfo {
     createdAt: String(timeCreated),
     crc32c: String(crc32c ?? ''),
     metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => [key, String(value)])),
+    ...(contentType && { contentType }),
+    ...(contentEncoding && { contentEncoding }),
   };
 }
 

@@ -9,9 +9,10 @@ export type FunctionName =
   | 'transform'
   | 'nightly'
   | 'adhoc'
-  | 'reidentify';
+  | 'reidentify'
+  | 'forget';
 /** Functions that tasks call, each through a queue of its own. */
-export type TaskTarget = 'prepare' | 'deidentify' | 'load' | 'transform' | 'nightly';
+export type TaskTarget = 'prepare' | 'deidentify' | 'load' | 'transform' | 'nightly' | 'forget';
 
 /**
  * Whether a token arrives with its signature. A Cloud Run service that requires invokers to be authenticated verifies it,

@@ -24,4 +24,5 @@ export type EventType =
   | 'freshness.missed'
   | 'sweep.done'
   | 'privacy.finding'
-  | 'privacy.reidentified';
+  | 'privacy.reidentified'
+  | 'privacy.forgotten';

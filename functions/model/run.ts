@@ -196,6 +196,8 @@ export interface Batch {
   tokens?: Readonly<Record<string, string>>;
   /** The same before, where this batch replaces all rows to change it. */
   tokensBefore?: Readonly<Record<string, string>>;
+  /** It loads nothing: this erasure holds it, so that no load comes between what it does to the table. */
+  erasure?: string;
 }
 
 export interface BatchRun {

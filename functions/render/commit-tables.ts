@@ -13,9 +13,11 @@ export interface CommitTarget {
 }
 
 const flat = (id: string): string => id.replace('.', '__');
+/** Before the number of the batch. */
+export const stagedPrefix = ({ id }: Source): string => `${OWN_DATASET}.staged_${flat(id)}_`;
+export const keysPrefix = ({ id }: Source): string => `${OWN_DATASET}.keys_${flat(id)}_`;
 export const stagingTable = ({ source, n }: Pick<CommitTarget, 'source' | 'n'>): string =>
-  `${OWN_DATASET}.staged_${flat(source.id)}_${n}`;
-export const keysTable = ({ source, n }: Pick<CommitTarget, 'source' | 'n'>): string =>
-  `${OWN_DATASET}.keys_${flat(source.id)}_${n}`;
+  `${stagedPrefix(source)}${n}`;
+export const keysTable = ({ source, n }: Pick<CommitTarget, 'source' | 'n'>): string => `${keysPrefix(source)}${n}`;
 /** One row, which every commit updates: one table a target, since a shared one would make unrelated commits cancel each other. */
 export const commitsTable = (source: Source): string => `${OWN_DATASET}.commits_${flat(source.id)}`;

@@ -3,11 +3,14 @@ import type { LedgerEntry, ObjectRef } from '../model/run.ts';
 import { UNMATCHED } from '../model/source.ts';
 import { matchSource } from '../plan/match-source.ts';
 import type { Ports } from '../ports.ts';
+import { isSuccessor } from './successor.ts';
 
 export interface Arrival {
   object: ObjectRef;
   size?: number;
   createdAt?: string;
+  /** The object's own. */
+  metadata?: Readonly<Record<string, string>>;
 }
 
 /** Claims an object for its source, once however often it is told of, and has it prepared. */
@@ -15,6 +18,10 @@ export async function arrive(ports: Ports, arrival: Arrival): Promise<LedgerEntr
   const { object } = arrival;
   // Consoles show folders by empty objects whose names end in a slash; they hold no rows.
   if (object.name.endsWith('/')) return undefined;
+  if (arrival.metadata && (await isSuccessor(ports, object, arrival.metadata))) {
+    ports.log.info('known already: an erasure has rewritten it', { generation: object.generation });
+    return undefined;
+  }
   const release = await ports.releases.current();
   const match = matchSource(release, object.name);
   const source = match?.source.id ?? UNMATCHED;

@@ -3,8 +3,10 @@ import { digest } from '../model/ids.ts';
 import { isEnded, type LedgerEntry } from '../model/run.ts';
 import type { Ports } from '../ports.ts';
 import { advance } from './advance.ts';
+import { enqueuePrepare } from './arrive.ts';
 import { publish } from './publish.ts';
 import { quarantine, reasonOf } from './quarantine.ts';
+import { readSuccessor } from './successor.ts';
 
 export interface RunTask {
   source: string;
@@ -48,8 +50,29 @@ export async function guardRun(
   }
 }
 
+/**
+ * An erasure has put a file without some of its records in the place of the one that the run was reading: the run begins
+ * again with that one, as its next epoch, by the release that it has.
+ */
+async function restart(ports: Ports, entry: LedgerEntry): Promise<boolean> {
+  const { object, size, arrivedAt, capturedDate, copy, accepted } = entry.detail;
+  if (!(await readSuccessor(ports, object))) return false;
+  const detail = {
+    object,
+    ...(size !== undefined && { size }),
+    ...(arrivedAt && { arrivedAt }),
+    ...(capturedDate && { capturedDate }),
+    ...(copy && { copy }),
+    ...(accepted && { accepted }),
+  };
+  const next = await advance(ports, { ...entry, epoch: entry.epoch + 1, detail }, 'CLAIMED');
+  if (next) await enqueuePrepare(ports, next);
+  return true;
+}
+
 /** The object was deleted or overwritten before it was read: an overwritten one has a run of its own for its new generation. */
 async function endGone(ports: Ports, entry: LedgerEntry): Promise<void> {
+  if (await restart(ports, entry)) return;
   const { object } = entry.detail;
   const live = await ports.objects.stat(object.bucket, object.name);
   const state = live ? 'SUPERSEDED' : 'VANISHED';

@@ -26,7 +26,8 @@ export async function load(ports: Ports, table: string): Promise<void> {
     if (newest && !newest.closed) {
       const open = await batches.record(newest.n);
       if (!open) throw retryable('LEDGER_CONFLICT', `batch ${newest.n} of ${table} is listed and cannot be read`);
-      if ((await followBatch(ports, open)) === 'running') return continueLater(ports, table, open);
+      if (open.erasure !== undefined || (await followBatch(ports, open)) === 'running')
+        return continueLater(ports, table, open);
       continue;
     }
     if (newest) await tellOnce(ports, table, newest.n);
@@ -38,7 +39,7 @@ export async function load(ports: Ports, table: string): Promise<void> {
 }
 
 /** Whoever closed a batch may have fallen before it told of it; the next number waits until somebody has. */
-async function tellOnce(ports: Ports, table: string, n: number): Promise<void> {
+export async function tellOnce(ports: Ports, table: string, n: number): Promise<void> {
   const batches = batchesOf(ports, table);
   if (await batches.isSettled(n)) return;
   const batch = await batches.record(n);

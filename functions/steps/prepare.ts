@@ -11,6 +11,7 @@ import { readManifest, writeManifest } from './manifest.ts';
 import { quarantine } from './quarantine.ts';
 import { readerOf } from './read-object.ts';
 import { sourceOf } from './source-of.ts';
+import { statOrSuccessor } from './successor.ts';
 
 /**
  * Looks at the object, refuses what cannot be loaded, and has each of its shards de-identified. May be repeated at any
@@ -74,12 +75,10 @@ async function markPrepared(
   return now?.state === 'PREPARED' && now.epoch === entry.epoch ? now : undefined;
 }
 
-/** The object at its generation, or what quarantine kept of it. */
+/** The object at its generation, what an erasure has left of it, or what quarantine kept. */
 async function locate(ports: Ports, { detail }: LedgerEntry): Promise<ObjectInfo> {
   const { object, copy } = detail;
-  const found =
-    (await ports.objects.stat(object.bucket, object.name, object.generation)) ??
-    (copy && (await ports.objects.stat(copy.bucket, copy.name, copy.generation)));
+  const found = (await statOrSuccessor(ports, object)) ?? (copy && (await statOrSuccessor(ports, copy)));
   if (!found)
     throw terminal('OBJECT_GONE', 'the object is gone at this generation', {
       details: { generation: object.generation },

@@ -4,6 +4,7 @@ import { isEnded, type LedgerEntry, type ObjectRef, type Reason } from '../model
 import type { Ports } from '../ports.ts';
 import { advance } from './advance.ts';
 import { publish } from './publish.ts';
+import { readSuccessor } from './successor.ts';
 
 /** Reasons that the ledger and the event carry; the file beside the object has them all. */
 const SHOWN = 20;
@@ -50,8 +51,9 @@ async function copyObject(
     const { bucket, generation } = await ports.objects.copy(object, ports.buckets.quarantine, name);
     return { bucket, name, generation };
   } catch (error) {
-    if (error instanceof SluiceError && error.code === 'OBJECT_GONE') return earlier;
-    throw error;
+    if (!(error instanceof SluiceError) || error.code !== 'OBJECT_GONE') throw error;
+    const next = await readSuccessor(ports, object);
+    return next ? copyObject(ports, next.successor, name, earlier) : earlier;
   }
 }
 

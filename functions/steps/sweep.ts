@@ -1,3 +1,4 @@
+import { UNDER_WAY } from '../model/erasure.ts';
 import { digest, pendingName, slug } from '../model/ids.ts';
 import type { Release } from '../model/release.ts';
 import type { Swept } from '../model/report.ts';
@@ -6,6 +7,7 @@ import type { Ports } from '../ports.ts';
 import { advance } from './advance.ts';
 import { arrive, enqueuePrepare } from './arrive.ts';
 import { putInLine, windowOf } from './finish-run.ts';
+import { enqueueErasure } from './forget/begin.ts';
 import { sourceOf } from './source-of.ts';
 
 /** An event may still be on its way; a run may still be under way. */
@@ -28,6 +30,7 @@ export async function sweep(ports: Ports, key: string, stalledMs = STALLED_MS): 
   let redriven = 0;
   for (const entry of stalled) if (await redrive(ports, entry)) redriven++;
   const tables = await loadOverdue(ports, release, key, now);
+  await goOnForgetting(ports, key, now);
   const removed = await clearStaging(ports, now);
   const swept = { claimed, redriven, tables, removed };
   ports.log.info('swept', swept);
@@ -44,8 +47,8 @@ async function claimUntold(ports: Ports, known: ReadonlySet<string>, now: number
     if (object.name.endsWith('/') || now - Date.parse(object.createdAt) < EVENT_GRACE_MS) continue;
     const ref = { bucket: object.bucket, name: object.name, generation: object.generation };
     if (known.has(nameOf(ref))) continue;
-    await arrive(ports, { object: ref, size: object.size, createdAt: object.createdAt });
-    claimed++;
+    const { size, createdAt, metadata } = object;
+    if (await arrive(ports, { object: ref, size, createdAt, metadata })) claimed++;
   }
   return claimed;
 }
@@ -84,6 +87,14 @@ async function loadOverdue(ports: Ports, release: Release, key: string, now: num
 
 async function enqueueLoad(ports: Ports, table: string, again: string): Promise<void> {
   await ports.tasks.enqueue({ function: 'load', name: slug(`load-${table}${again}`), body: { table } });
+}
+
+/** An erasure goes on by one task after the other; a lost one would leave its table closed to loads. */
+async function goOnForgetting(ports: Ports, key: string, now: number): Promise<void> {
+  for await (const { name, createdAt } of ports.objects.list(ports.buckets.state, UNDER_WAY)) {
+    if (now - Date.parse(createdAt) < EVENT_GRACE_MS) continue;
+    await enqueueErasure(ports, name.slice(UNDER_WAY.length).replace('.json', ''), slug(`sweep-${key}`));
+  }
 }
 
 /** The bucket's lifecycle does the same; this one does not wait for it. */

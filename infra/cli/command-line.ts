@@ -4,6 +4,7 @@ import { addArchive } from './commands/archive.ts';
 import { addBill } from './commands/bill.ts';
 import { addCheck } from './commands/check.ts';
 import { addDrop } from './commands/drop.ts';
+import { addForget } from './commands/forget.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addKeys } from './commands/keys.ts';
 import { addNightly } from './commands/nightly.ts';
@@ -66,7 +67,7 @@ export function createProgram(): Command {
   program.commandsGroup('Run it here:');
   for (const add of [addStart, addUp, addDrop]) add(program);
   program.commandsGroup('See what happened:');
-  for (const add of [addRuns, addShow, addQuarantine, addReplay, addReidentify, addBill]) add(program);
+  for (const add of [addRuns, addShow, addQuarantine, addReplay, addReidentify, addForget, addBill]) add(program);
   program.commandsGroup('Declare and transform:');
   for (const add of [addInspect, addCheck, addPlan, addRun, addNightly, addQuery]) add(program);
   program.commandsGroup('Take it to the cloud:');

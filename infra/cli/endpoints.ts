@@ -26,6 +26,8 @@ export interface Endpoints {
   accounts: Record<'push' | 'tasks' | 'scheduler' | 'operator', string>;
   /** Service accounts that may ask for clear values, by the name of who acts as each. */
   reidentifiers: Readonly<Record<string, string>>;
+  /** Service accounts that may have a person forgotten, likewise. */
+  forgetters: Readonly<Record<string, string>>;
   /** Where IAM gives out tokens, and the certificates that verify them. */
   identity: string;
   pids: { up: number; cloud: number; functions: number };

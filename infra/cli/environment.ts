@@ -2,8 +2,8 @@ import type { Endpoints } from './endpoints.ts';
 
 /** The functions' settings for a local cloud; functions/config.ts says what each is. */
 export function environmentOf(endpoints: Endpoints, keys: object): Record<string, string> {
-  const { project, location, buckets, queues, topics, accounts, reidentifiers } = endpoints;
-  const urls = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify'].map(
+  const { project, location, buckets, queues, topics, accounts, reidentifiers, forgetters } = endpoints;
+  const urls = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify', 'forget'].map(
     (name) => [`SLUICE_URL_${name.toUpperCase()}`, `${endpoints.functions}/${name}`],
   );
   return {
@@ -27,6 +27,7 @@ export function environmentOf(endpoints: Endpoints, keys: object): Record<string
     SLUICE_CALLERS_NIGHTLY: `${accounts.scheduler},${accounts.tasks}`,
     SLUICE_CALLERS_ADHOC: accounts.operator,
     SLUICE_CALLERS_REIDENTIFY: Object.values(reidentifiers).join(','),
+    SLUICE_CALLERS_FORGET: [accounts.tasks, ...Object.values(forgetters)].join(','),
     SLUICE_TASK_SERVICE_ACCOUNT: accounts.tasks,
     SLUICE_KEYS: JSON.stringify(keys),
   };

@@ -29,7 +29,7 @@ export function localEndpoints({ project, location, ports, functions, sql }: Loc
       state: bucket('state'),
     },
     queues: Object.fromEntries(
-      ['prepare', 'deidentify', 'load', 'transform', 'nightly'].map((name) => [name, queue(name)]),
+      ['prepare', 'deidentify', 'load', 'transform', 'nightly', 'forget'].map((name) => [name, queue(name)]),
     ),
     topics: { events: `projects/${project}/topics/events`, arrivals: `projects/${project}/topics/arrivals` },
     storage: http(ports.storage),
@@ -49,6 +49,7 @@ export function localEndpoints({ project, location, ports, functions, sql }: Loc
       operator: account('operator'),
     },
     reidentifiers: { me: account('reid-me') },
+    forgetters: { me: account('forget-me') },
     identity: http(ports.admin),
     pids: { up: process.pid, cloud: 0, functions: 0 },
   };

@@ -7,13 +7,19 @@ import { SCHEDULES } from './schedules.ts';
  * repeated; what is there stays, but for the addresses of the functions, which move with their port.
  */
 export async function provision(endpoints: Endpoints): Promise<void> {
-  const { buckets, project, storage, accounts, reidentifiers, identity } = endpoints;
-  for (const email of Object.values({ ...accounts, ...reidentifiers })) {
+  const { buckets, project, storage, accounts, reidentifiers, forgetters, identity } = endpoints;
+  const forAsking = [...Object.values(reidentifiers), ...Object.values(forgetters)];
+  for (const email of [...Object.values(accounts), ...forAsking]) {
     const account = { accountId: email.slice(0, email.indexOf('@')) };
     await callJson('POST', `${identity}/v1/projects/${project}/serviceAccounts`, account, EXISTS);
   }
   for (const [role, name] of Object.entries(buckets)) {
-    const bucket = { name, location: endpoints.location, versioning: { enabled: role === 'raw' } };
+    const bucket = {
+      name,
+      location: endpoints.location,
+      versioning: { enabled: role === 'raw' },
+      softDeletePolicy: { retentionDurationSeconds: String((SOFT_DELETE_DAYS[role] ?? 0) * 86_400) },
+    };
     await callJson('POST', `${storage}/storage/v1/b?project=${project}`, bucket, EXISTS);
   }
   await makeTopics(endpoints);
@@ -23,6 +29,8 @@ export async function provision(endpoints: Endpoints): Promise<void> {
 }
 
 const EXISTS = { allow: [409] };
+/** As infra/deploy/buckets.tf has them; elsewhere what is removed is gone. */
+const SOFT_DELETE_DAYS: Record<string, number> = { raw: 7, state: 7 };
 const PUSH_DEADLINE_SECONDS = 60;
 
 /** Its function takes no other audience than its own URL. */
@@ -63,7 +71,7 @@ async function notifyArrivals({ storage, buckets, topics }: Endpoints): Promise<
 
 /** Attempts are counted by the ledger; the queue only spaces them. One at a time for loads keeps a table's batches serial. */
 const RETRY = { maxAttempts: 100, minBackoff: '0.2s', maxBackoff: '30s', maxDoublings: 6 };
-const CONCURRENCY: Record<string, number> = { prepare: 8, deidentify: 1, load: 4, transform: 4, nightly: 1 };
+const CONCURRENCY: Record<string, number> = { prepare: 8, deidentify: 1, load: 4, transform: 4, nightly: 1, forget: 2 };
 
 async function makeQueues({ queues, tasks }: Endpoints): Promise<void> {
   for (const [role, name] of Object.entries(queues)) {

@@ -4,7 +4,7 @@ import type { Endpoints } from './endpoints.ts';
 export interface Site
   extends Pick<
     Endpoints,
-    'project' | 'location' | 'buckets' | 'storage' | 'bigquery' | 'kms' | 'identity' | 'reidentifiers'
+    'project' | 'location' | 'buckets' | 'storage' | 'bigquery' | 'kms' | 'identity' | 'reidentifiers' | 'forgetters'
   > {
   accounts: Pick<Endpoints['accounts'], 'operator'>;
   /** One address with the functions below it, or each function's own. */

@@ -104,6 +104,11 @@ function ofEvent({ type, subject, run = '', detail }: SluiceEvent, data: string)
       const what = outcome === 'answered' ? formatCounted(count('values'), 'clear value') : outcome;
       return { what: 're-identified', style: 'yellow', subject, detail: `${what} for ${String(detail.who)}` };
     }
+    case 'privacy.forgotten': {
+      const outcome = String(detail.outcome);
+      const rows = outcome === 'begun' ? '' : `, ${formatCounted(count('tableRows'), 'row')} of its tables`;
+      return { what: 'forgetting', style: 'yellow', subject, detail: `${outcome}${rows}, for ${String(detail.who)}` };
+    }
     // The lines above have told of these.
     case 'run.rejects':
     case 'build.done':

@@ -44,6 +44,12 @@ locals {
       logs     = local.reidentify_logs
       runbook  = "Somebody had tokens turned back into values, or tried to. The entry says who, which source and columns, how many and why; `audit/reidentify/` in the state bucket has it for good. If the person named does not know of it, remove them from `reidentifiers` first and ask afterwards."
     }
+    forgotten = {
+      title    = "a person was to be forgotten"
+      severity = "WARNING"
+      logs     = local.forget_logs
+      runbook  = "Somebody asked to have a person forgotten, or was refused, or an erasure has ended. `erasures/` in the state bucket has who asked and why, and each erasure's report: see to what it says is left. If the person named does not know of it, remove them from `forgetters` first and ask afterwards."
+    }
     dead_letters = {
       title     = "messages lie in a dead letter"
       severity  = "ERROR"
@@ -101,10 +107,11 @@ locals {
     }
   }
 
-  # Where no source says when it is expected, none can be late; where nobody may re-identify, nobody does.
+  # Where no source says when it is expected, none can be late; where nobody may re-identify or erase, nobody does.
   idle_alerts = concat(
     length(var.declared.expectations) > 0 ? [] : ["freshness_missed"],
     length(var.reidentifiers) > 0 ? [] : ["reidentified"],
+    length(var.forgetters) > 0 ? [] : ["forgotten"],
   )
   alerts = { for kind, alert in local.alert_kinds : kind => alert if !contains(local.idle_alerts, kind) }
 }

@@ -17,6 +17,8 @@ locals {
     adhoc   = { memory = "512Mi", cpu = "1", concurrency = 8, timeout = 300, max_instances = 2 }
     # Somebody looks a few values up, a few times a week.
     reidentify = { memory = "512Mi", cpu = "1", concurrency = 8, timeout = 300, max_instances = 1 }
+    # Reads whole files through DuckDB as deidentify does, two erasures at once; a third instance answers people.
+    forget = { memory = "4Gi", cpu = "2", concurrency = 1, timeout = 1800, max_instances = 3 }
   }
 
   sizes = {
@@ -38,11 +40,11 @@ locals {
   # BigQuery takes 300 requests at once and 100 queries of a project; load and transform hold one job each.
   paces = {
     for name in local.queue_names : name => {
-      at_once    = min(local.sizes[name].concurrency * local.sizes[name].max_instances, name == "nightly" ? 1 : 64)
+      at_once    = min(local.sizes[name].concurrency * local.sizes[name].max_instances, name == "nightly" ? 1 : name == "forget" ? 2 : 64)
       per_second = name == "load" || name == "transform" ? 10 : 50
     }
   }
 
   # DuckDB's own share; the rest is for scratch files, Node and what is on its way to DLP.
-  duckdb_memory = { prepare = "512MB", deidentify = "1500MB" }
+  duckdb_memory = { prepare = "512MB", deidentify = "1500MB", forget = "1500MB" }
 }

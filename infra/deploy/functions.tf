@@ -26,7 +26,7 @@ locals {
   )
 
   # Keys go to the functions that hand them to DLP, and they go wrapped.
-  key_holders  = ["deidentify", "reidentify"]
+  key_holders  = ["deidentify", "reidentify", "forget"]
   wrapped_keys = { for name, wrapped in var.wrapped_keys : name => { wrapped = wrapped, kmsKey = google_kms_crypto_key.dlp.id } }
 }
 

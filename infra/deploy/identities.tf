@@ -1,5 +1,6 @@
-# Accounts: one a function, one for each kind of caller, one for people, one for each who may re-identify, one that builds.
-# None has a key, and the project's default accounts are used by nothing.
+# Accounts: one a function, one for each kind of caller, one for people, one for each person
+# who may re-identify or have somebody forgotten, one that builds. None has a key, and the
+# project's default accounts are used by nothing.
 
 locals {
   account_purposes = {
@@ -11,8 +12,9 @@ locals {
     nightly    = "Runs the function nightly"
     adhoc      = "Runs the function adhoc"
     reidentify = "Runs the function reidentify"
+    forget     = "Runs the function forget"
     push       = "Pub/Sub calls arrive as this account"
-    tasks      = "Cloud Tasks calls prepare, deidentify, load, transform and nightly as this account"
+    tasks      = "Cloud Tasks calls prepare, deidentify, load, transform, nightly and forget as this account"
     scheduler  = "Cloud Scheduler calls nightly as this account"
     operator   = "People and the build act as this account to call adhoc"
     build      = "Delivers: archives, releases, the plan, the smoke test"
@@ -22,10 +24,12 @@ locals {
   # Whoever may ask for clear values does so as an account of their own, so that its name says who.
   reidentifiers         = { for name in keys(var.reidentifiers) : name => "reid-${name}" }
   reidentifier_purposes = { for name, member in var.reidentifiers : local.reidentifiers[name] => "${member} calls reidentify as this account" }
+  forgetters            = { for name in keys(var.forgetters) : name => "forget-${name}" }
+  forgetter_purposes    = { for name, member in var.forgetters : local.forgetters[name] => "${member} calls forget as this account" }
 }
 
 resource "google_service_account" "account" {
-  for_each = merge(local.account_purposes, local.reidentifier_purposes)
+  for_each = merge(local.account_purposes, local.reidentifier_purposes, local.forgetter_purposes)
 
   account_id   = "${var.prefix}-${each.key}"
   display_name = "Sluice ${each.key}"
@@ -51,6 +55,15 @@ resource "google_service_account_iam_member" "reidentifiers" {
   for_each = var.reidentifiers
 
   service_account_id = google_service_account.account[local.reidentifiers[each.key]].name
+  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
+  member             = each.value
+}
+
+# Likewise for whoever may have a person forgotten.
+resource "google_service_account_iam_member" "forgetters" {
+  for_each = var.forgetters
+
+  service_account_id = google_service_account.account[local.forgetters[each.key]].name
   role               = "roles/iam.serviceAccountOpenIdTokenCreator"
   member             = each.value
 }

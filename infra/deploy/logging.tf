@@ -32,7 +32,7 @@ locals {
   ])
   privacy_logs = join(" OR ", [
     "(${local.function_logs} AND jsonPayload.code=(\"PRIVACY_VIOLATION\" OR \"ROWS_DO_NOT_RECONCILE\" OR \"DLP_INCOMPLETE\"))",
-    "(protoPayload.serviceName=\"dlp.googleapis.com\" AND protoPayload.methodName=~\"DeidentifyContent$\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.accounts.deidentify}\")",
+    "(protoPayload.serviceName=\"dlp.googleapis.com\" AND protoPayload.methodName=~\"DeidentifyContent$\" AND protoPayload.authenticationInfo.principalEmail!=(\"${local.accounts.deidentify}\" OR \"${local.accounts.forget}\"))",
     "(protoPayload.serviceName=\"dlp.googleapis.com\" AND protoPayload.methodName=~\"ReidentifyContent$\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.accounts.reidentify}\")",
     "(protoPayload.serviceName=\"cloudkms.googleapis.com\" AND protoPayload.methodName=\"Decrypt\" AND protoPayload.resourceName:\"${google_kms_crypto_key.dlp.id}\" AND protoPayload.authenticationInfo.principalEmail!=\"${local.agents.dlp}\")",
     "(protoPayload.serviceName=\"storage.googleapis.com\" AND protoPayload.methodName=\"storage.objects.get\" AND protoPayload.resourceName=~\"/buckets/(${join("|", [for role in local.raw_buckets : local.buckets[role]])})/objects/\" AND protoPayload.authenticationInfo.principalEmail!~\"^${var.prefix}-(${join("|", local.raw_readers)})@\")",
@@ -42,6 +42,8 @@ locals {
   # that were refused at the door, by the function or by Cloud Run in front of it.
   reidentify_service = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.prefix}-reidentify\""
   reidentify_logs    = "(${local.reidentify_service} AND httpRequest.status=(401 OR 403)) OR (${local.reidentify_service} AND jsonPayload.function=\"reidentify\" AND (jsonPayload.audit:* OR jsonPayload.code=(\"PERMISSION_DENIED\" OR \"UNAUTHENTICATED\")))"
+  forget_service     = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.prefix}-forget\""
+  forget_logs        = "(${local.forget_service} AND httpRequest.status=(401 OR 403)) OR (${local.forget_service} AND jsonPayload.function=\"forget\" AND (jsonPayload.event=\"privacy.forgotten\" OR jsonPayload.code=(\"PERMISSION_DENIED\" OR \"UNAUTHENTICATED\")))"
 }
 
 resource "google_logging_project_sink" "warehouse" {

@@ -2,9 +2,9 @@
 # prefix (infra/cli/local-names.ts); a test compares the two.
 
 locals {
-  function_names = toset(["arrive", "prepare", "deidentify", "load", "transform", "nightly", "adhoc", "reidentify"])
+  function_names = toset(["arrive", "prepare", "deidentify", "load", "transform", "nightly", "adhoc", "reidentify", "forget"])
   # Functions that tasks call, each through a queue of its own.
-  queue_names  = toset(["prepare", "deidentify", "load", "transform", "nightly"])
+  queue_names  = toset(["prepare", "deidentify", "load", "transform", "nightly", "forget"])
   bucket_roles = toset(["raw", "staging", "curated", "quarantine", "state"])
 
   buckets         = { for role in local.bucket_roles : role => "${var.project}-${var.prefix}-${role}" }
@@ -21,7 +21,7 @@ locals {
   # also the audience of the tokens that a caller brings.
   urls = { for name in local.function_names : name => "https://${var.prefix}-${name}-${local.project_number}.${var.region}.run.app" }
 
-  account_names = setunion(local.function_names, ["push", "tasks", "scheduler", "operator", "build", "image"], values(local.reidentifiers))
+  account_names = setunion(local.function_names, ["push", "tasks", "scheduler", "operator", "build", "image"], values(local.reidentifiers), values(local.forgetters))
   accounts      = { for name in local.account_names : name => "${var.prefix}-${name}@${var.project}.iam.gserviceaccount.com" }
 
   # Who may call which function; Cloud Run asks (invokers.tf), and the function itself asks again.
@@ -34,6 +34,7 @@ locals {
     nightly    = ["scheduler", "tasks"]
     adhoc      = ["operator"]
     reidentify = values(local.reidentifiers)
+    forget     = concat(["tasks"], values(local.forgetters))
   }
 
   # The same place as KMS and DLP spell it: US is us, EU is europe, a region is itself. DLP's quota is counted there too.

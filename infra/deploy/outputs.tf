@@ -13,6 +13,7 @@ output "environment" {
     functions     = local.urls
     operator      = local.accounts.operator
     reidentifiers = { for name, account in local.reidentifiers : name => local.accounts[account] }
+    forgetters    = { for name, account in local.forgetters : name => local.accounts[account] }
     archives      = local.archives_bucket
     dlp_key       = local.dlp_key
     keys          = var.wrapped_keys

@@ -13,8 +13,8 @@ variable "functions" {
   description = "What differs from the sizes in capacity.tf, by function: memory (2Gi), cpu, requests at once an instance, timeout in seconds, instances."
 
   validation {
-    condition     = alltrue([for name in keys(var.functions) : contains(["arrive", "prepare", "deidentify", "load", "transform", "nightly", "adhoc", "reidentify"], name)])
-    error_message = "The functions are arrive, prepare, deidentify, load, transform, nightly, adhoc and reidentify."
+    condition     = alltrue([for name in keys(var.functions) : contains(["arrive", "prepare", "deidentify", "load", "transform", "nightly", "adhoc", "reidentify", "forget"], name)])
+    error_message = "The functions are arrive, prepare, deidentify, load, transform, nightly, adhoc, reidentify and forget."
   }
 
   validation {

@@ -62,6 +62,23 @@ variable "reidentifiers" {
   }
 }
 
+variable "forgetters" {
+  type        = map(string)
+  default     = {}
+  description = "Who may have a person forgotten, by a short name each: { ben = \"user:ben@example.com\" }. Each acts as an account of their own, whose name the record has; empty = nobody."
+
+  validation {
+    condition     = alltrue([for member in values(var.forgetters) : can(regex("^(user|group|serviceAccount):[^@ ]+@[^@ ]+$", member))])
+    error_message = "Give user:…, group:… or serviceAccount:… with an e-mail address; never everybody."
+  }
+
+  validation {
+    # Accounts have 6 to 30 characters, and these end in `-forget-NAME`.
+    condition     = alltrue([for name in keys(var.forgetters) : can(regex("^[a-z0-9]+$", name)) && length("${var.prefix}-forget-${name}") <= 30])
+    error_message = "A name has lower-case letters and digits, and with the prefix and -forget- at most 30 characters."
+  }
+}
+
 variable "readers" {
   type        = map(list(string))
   default     = {}

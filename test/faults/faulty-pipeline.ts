@@ -8,6 +8,7 @@ import { createAdmission } from '../../functions/admission.ts';
 import { createArrive } from '../../functions/arrive.ts';
 import { type Config, parseConfig } from '../../functions/config.ts';
 import { createDeidentify } from '../../functions/deidentify.ts';
+import { createForget } from '../../functions/forget.ts';
 import { createLedger } from '../../functions/gcp/ledger.ts';
 import { createReleases } from '../../functions/gcp/releases.ts';
 import { answer, type Handler } from '../../functions/http.ts';
@@ -51,6 +52,7 @@ const CREATE: Readonly<Record<FunctionName, (ports: Ports) => Handler>> = {
   nightly: createNightly,
   adhoc: createAdhoc,
   reidentify: createReidentify,
+  forget: createForget,
 };
 
 export async function startFaultyPipeline(seed?: number): Promise<FaultyPipeline> {

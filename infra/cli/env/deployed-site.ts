@@ -17,6 +17,7 @@ export function deployedSite({
   functions,
   operator,
   reidentifiers,
+  forgetters,
   endpoints,
 }: DeploymentFile): Site {
   const at = { ...GOOGLE, ...endpoints };
@@ -28,6 +29,7 @@ export function deployedSite({
     functions,
     accounts: { operator },
     reidentifiers,
+    forgetters,
     ...at,
     ...(!isLocal && { credentials: createCredentials() }),
   };

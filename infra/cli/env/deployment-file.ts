@@ -7,9 +7,19 @@ import { UsageError } from '../errors.ts';
 /** `infra/deploy/env/NAME.json`: what a deployment's parts are called, as `terraform output -json environment` writes it. */
 
 const FOLDER = fileURLToPath(new URL('../../deploy/env', import.meta.url));
-const FUNCTIONS = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify'] as const;
+const FUNCTIONS = [
+  'arrive',
+  'prepare',
+  'deidentify',
+  'load',
+  'transform',
+  'nightly',
+  'adhoc',
+  'reidentify',
+  'forget',
+] as const;
 const BUCKETS = ['raw', 'staging', 'curated', 'quarantine', 'state'] as const;
-const QUEUES = ['prepare', 'deidentify', 'load', 'transform', 'nightly'] as const;
+const QUEUES = ['prepare', 'deidentify', 'load', 'transform', 'nightly', 'forget'] as const;
 
 const name = z.string().min(1);
 /** Loopback without TLS is for tests. */
@@ -36,6 +46,8 @@ export const DEPLOYMENT = z.strictObject({
   operator: z.email(),
   /** Accounts whose identity token opens reidentify, by the name of who acts as each. */
   reidentifiers: z.record(name, z.email()),
+  /** Accounts whose identity token opens forget, likewise. */
+  forgetters: z.record(name, z.email()),
   /** Bucket of the source archives. */
   archives: name,
   /** De-identification keys by name, wrapped. */

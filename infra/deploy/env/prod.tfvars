@@ -13,6 +13,9 @@ operators = ["group:data-platform@example.com"]
 reidentifiers = {
   ann = "user:ann@example.com"
 }
+forgetters = {
+  ben = "user:ben@example.com"
+}
 readers = {
   shop = ["group:analysts@example.com"]
 }

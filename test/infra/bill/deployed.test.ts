@@ -22,7 +22,7 @@ test('what a month pays for being there is what infra/deploy makes', () => {
     cmekKeys: dataKeys + 1,
     wrappingKeys: 1,
     rotationDays: defaultOf('key_rotation_days'),
-    alertConditions: [...text('alerts.tf').matchAll(/^ +(?!reidentified)\w+ = \{\n +title\s+=/gm)].length,
+    alertConditions: [...text('alerts.tf').matchAll(/^ +(?!reidentified|forgotten)\w+ = \{\n +title\s+=/gm)].length,
     logMetrics: count('google_logging_metric'),
     logDays: defaultOf('log_days'),
     noncurrentDays: numberIn('buckets.tf', /each\.value\.versioning \? \[(\d+)\]/),

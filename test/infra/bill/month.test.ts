@@ -107,7 +107,7 @@ describe('the quantities of a month', () => {
     ['monitoring.condition_months', SITE.alertConditions],
     ['monitoring.series_returned', SITE.alertConditions * 87_600],
     ['scheduler.job_months', 2],
-    ['artifacts.gib_months', 8 * ASSUMED.imageGib],
+    ['artifacts.gib_months', 9 * ASSUMED.imageGib],
   ])('%s', (sku, units) => {
     expect(unitsOf(sku, SMALL)).toBeCloseTo(units, 6);
   });

@@ -6,7 +6,7 @@ import { callJson } from '../../../infra/cli/http-json.ts';
 import { createWorkplace } from './sluice.ts';
 import { GOOD_ROWS, TINY_PROJECT } from './tiny-project.ts';
 
-const FUNCTIONS = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify'];
+const FUNCTIONS = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify', 'forget'];
 const COMMIT = 'a'.repeat(40);
 
 /** What Terraform would write of a deployment, on the local cloud's addresses. */
@@ -20,6 +20,7 @@ const deployment = (endpoints: Endpoints): object => ({
   functions: Object.fromEntries(FUNCTIONS.map((name) => [name, `${endpoints.functions}/${name}`])),
   operator: endpoints.accounts.operator,
   reidentifiers: endpoints.reidentifiers,
+  forgetters: endpoints.forgetters,
   archives: 'local-archives',
   endpoints: {
     storage: endpoints.storage,

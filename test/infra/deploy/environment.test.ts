@@ -41,6 +41,7 @@ describe('what Terraform writes for `sluice --env`', () => {
       functions: Object.fromEntries(setOf('function_names').map((name) => [name, `https://${name}-1.r.run.app`])),
       operator: 'sluice-operator@p.iam.gserviceaccount.com',
       reidentifiers: { ann: 'sluice-reid-ann@p.iam.gserviceaccount.com' },
+      forgetters: { ben: 'sluice-forget-ben@p.iam.gserviceaccount.com' },
       archives: 'p-archives',
     };
     expect(DEPLOYMENT.safeParse(whole).success).toBe(true);

@@ -83,7 +83,7 @@ describe('the local cloud and Terraform', () => {
     first(bodyOf(other, 'google_cloud_tasks_queue.work'), 'retry_config').max_attempts = 3;
     first(bodyOf(other, 'google_pubsub_subscription.arrive'), 'dead_letter_policy').max_delivery_attempts = 5;
     const found = await differencesOf(other);
-    expect(found).toHaveLength(6);
-    expect(found[5]).toBe('deliveries: 20 here, 5 there');
+    expect(found).toHaveLength(7);
+    expect(found[6]).toBe('deliveries: 20 here, 5 there');
   });
 });

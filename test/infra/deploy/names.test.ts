@@ -125,6 +125,7 @@ describe('metrics and alerts look for what the functions write', () => {
     'sweep.done': false,
     'privacy.finding': true,
     'privacy.reidentified': false,
+    'privacy.forgotten': false,
   };
 
   const event: SluiceEvent = {

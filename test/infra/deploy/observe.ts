@@ -108,9 +108,17 @@ export function observe(name: FunctionName, ports: Ports, observer: Observer): P
         note(bucketOf(bucket), 'objects.list');
         return objects.list(bucket, prefix, options);
       },
-      async remove(bucket, object) {
+      versions(bucket, prefix) {
+        note(bucketOf(bucket), 'objects.list');
+        return objects.versions(bucket, prefix);
+      },
+      async remove(bucket, object, generation) {
         note(folderOf(bucket, object), 'objects.remove');
-        return objects.remove(bucket, object);
+        return objects.remove(bucket, object, generation);
+      },
+      async retention(bucket) {
+        note(bucketOf(bucket), 'objects.retention');
+        return objects.retention(bucket);
       },
     },
     tasks: {
@@ -173,6 +181,14 @@ export function observe(name: FunctionName, ports: Ports, observer: Observer): P
       async dropTable(id) {
         note(datasetOf(id), 'warehouse.dropTable');
         return warehouse.dropTable(id);
+      },
+      async tables(dataset) {
+        note(datasetOf(`${dataset}.x`), 'warehouse.tables');
+        return warehouse.tables(dataset);
+      },
+      async timeTravelHours(dataset) {
+        note(datasetOf(`${dataset}.x`), 'warehouse.timeTravelHours');
+        return warehouse.timeTravelHours(dataset);
       },
       async startJob(id, configuration) {
         noteJob(configuration as JobConfiguration);

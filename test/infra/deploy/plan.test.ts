@@ -104,7 +104,7 @@ describe.skipIf(!hasTerraform)('terraform', () => {
 
     test('with settings that each function takes', () => {
       const functions = all('google_cloudfunctions2_function');
-      expect(functions).toHaveLength(8);
+      expect(functions).toHaveLength(9);
       for (const one of functions) {
         const env = block(one, 'service_config').environment_variables as Record<string, string>;
         // The key's name is known after apply, and with it what holds it.
@@ -117,6 +117,10 @@ describe.skipIf(!hasTerraform)('terraform', () => {
         const reidentifiers =
           environment === 'prod' ? [`sluice-reid-ann@${config.project}.iam.gserviceaccount.com`] : [];
         expect(config.callers.reidentify).toEqual(reidentifiers);
+        const forgetters = environment === 'prod' ? ['forget-ben'] : [];
+        expect(config.callers.forget).toEqual(
+          ['tasks', ...forgetters].map((name) => `sluice-${name}@${config.project}.iam.gserviceaccount.com`),
+        );
         expect(block(one, 'service_config').ingress_settings).toBe('ALLOW_INTERNAL_ONLY');
         expect(block(one, 'build_config')).toMatchObject({ runtime: 'nodejs24', entry_point: one.index });
       }
@@ -209,6 +213,7 @@ describe.skipIf(!hasTerraform)('terraform', () => {
       const alerts = all('google_monitoring_alert_policy');
       expect(alerts.map(({ values }) => (values.user_labels as { alert: string }).alert).sort()).toEqual([
         'dead_letters',
+        ...(environment === 'prod' ? ['forgotten'] : []),
         'freshness_missed',
         'privacy_finding',
         'privacy_violation',
@@ -257,6 +262,7 @@ describe.skipIf(!hasTerraform)('terraform', () => {
         nightly: ['scheduler', 'tasks'],
         adhoc: ['operator'],
         reidentify: ['reid-ann'],
+        forget: ['forget-ben', 'tasks'],
       })) {
         const [config] = at('google_cloudfunctions2_function', 'function', name).service_config as Record<
           string,
@@ -271,14 +277,17 @@ describe.skipIf(!hasTerraform)('terraform', () => {
       }
     });
 
-    test('the account of a person who may re-identify to that person alone', () => {
+    test.each([
+      ['re-identify', 'reid-ann', 'user:ann@example.com'],
+      ['have somebody forgotten', 'forget-ben', 'user:ben@example.com'],
+    ])('the account of a person who may %s to that person alone', (_, account, member) => {
       const tokens = made.filter(({ values }) => values.role === 'roles/iam.serviceAccountOpenIdTokenCreator');
-      const ofAnn = tokens.filter(({ values }) => String(values.service_account_id).includes('reid-ann'));
-      expect(ofAnn.map(({ values }) => values.member)).toEqual(['user:ann@example.com']);
-      expect(tokens.filter(({ values }) => values.member === 'user:ann@example.com')).toEqual(ofAnn);
+      const own = tokens.filter(({ values }) => String(values.service_account_id).includes(account));
+      expect(own.map(({ values }) => values.member)).toEqual([member]);
+      expect(tokens.filter(({ values }) => values.member === member)).toEqual(own);
     });
 
-    test('the wrapped keys to deidentify and reidentify, with the key that unwraps them, and to nothing else', () => {
+    test('the wrapped keys to deidentify, reidentify and forget, with the key that unwraps them, and to nothing else', () => {
       const holders = named('google_cloudfunctions2_function', 'function').flatMap(({ index, values }) => {
         const [config] = values.service_config as { environment_variables: Record<string, string> }[];
         const keys = config?.environment_variables.SLUICE_KEYS;
@@ -288,6 +297,7 @@ describe.skipIf(!hasTerraform)('terraform', () => {
       const keys = { cards: { wrapped: WRAPPED, kmsKey }, pii: { wrapped: WRAPPED, kmsKey } };
       expect(holders).toEqual([
         ['deidentify', keys],
+        ['forget', keys],
         ['reidentify', keys],
       ]);
     });

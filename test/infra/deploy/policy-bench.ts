@@ -8,6 +8,7 @@ import { createArrive } from '../../../functions/arrive.ts';
 import { type Config, parseConfig } from '../../../functions/config.ts';
 import { createDeidentify } from '../../../functions/deidentify.ts';
 import { SluiceError } from '../../../functions/errors.ts';
+import { createForget } from '../../../functions/forget.ts';
 import { createLedger } from '../../../functions/gcp/ledger.ts';
 import { createReleases } from '../../../functions/gcp/releases.ts';
 import type { Handler } from '../../../functions/http.ts';
@@ -41,6 +42,7 @@ const CREATE: Readonly<Record<FunctionName, (ports: Ports) => Handler>> = {
   nightly: createNightly,
   adhoc: createAdhoc,
   reidentify: createReidentify,
+  forget: createForget,
 };
 
 /** All functions in this process, observed, against a local cloud of their own; tasks are carried out one at a time. */

@@ -77,21 +77,23 @@ describe('the roles', () => {
     }
   });
 
-  test('let nothing but pending marks and old owners be removed from the ledger’s bucket', () => {
+  test('let nothing but pending marks, old owners and what an erasure makes untrue be removed from the ledger’s bucket', () => {
     const removals = planGrants().filter(
       ({ target, permissions }) => target === 'state' && permissions.includes('storage.objects.delete'),
     );
     expect(removals.map(({ function: name, prefix }) => [name, prefix])).toEqual([
       ['load', 'pending/'],
       ['load', 'tables/'],
+      ['forget', 'erasing/'],
+      ['forget', 'shards/'],
     ]);
   });
 
-  test('let nobody but deidentify and reidentify send anything to DLP, and nobody at all use a key', () => {
+  test('let nobody but deidentify, reidentify and forget send anything to DLP, and nobody at all use a key', () => {
     const all = planGrants();
     expect(
       all.filter(({ permissions }) => permissions.some((one) => one.startsWith('dlp.'))).map((grant) => grant.function),
-    ).toEqual(['deidentify', 'reidentify']);
+    ).toEqual(['deidentify', 'reidentify', 'forget']);
     expect(all.flatMap(({ permissions }) => permissions).filter((one) => one.startsWith('cloudkms.'))).toEqual([]);
   });
 
@@ -106,10 +108,10 @@ describe('the roles', () => {
     expect(others).toEqual(['reidentify bucket:state/audit/ objects.create']);
   });
 
-  test('let no function write to the raw bucket, change rights or make accounts', () => {
+  test('let no function but forget write to the raw bucket, and none change rights or make accounts', () => {
     const all = planGrants();
     const raw = all
-      .filter(({ kind, target }) => kind === 'bucket' && target === 'raw')
+      .filter(({ function: name, kind, target }) => name !== 'forget' && kind === 'bucket' && target === 'raw')
       .flatMap(({ permissions }) => permissions);
     expect(new Set(raw)).toEqual(new Set(['storage.objects.get', 'storage.objects.list']));
     expect(

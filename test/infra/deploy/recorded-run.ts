@@ -17,6 +17,7 @@ export async function recordCalls(): Promise<Seen[]> {
     await findLeftBehind(bench);
     await answerPeople(bench);
     await giveValuesBack(bench);
+    await forgetSomebody(bench);
     return bench.seen();
   } finally {
     await bench.stop();
@@ -120,10 +121,50 @@ async function findLeftBehind({ observer, drop, call, drain, ports, runs, forget
     'appends/untold.csv',
     csv('id,email,day,note', '2,b@example.com,2026-01-01,'),
   );
+  await call('forget', { action: 'begin', source: 'lake.merges', key: { '': '3' }, reason: ERASED });
+  await forget('forget');
   observer.ahead += 8 * 86_400_000;
   await call('nightly', { only: 'sweep', key: 'k' });
   await call('nightly', { key: 'night', date: '2026-01-05' });
   await drain();
+}
+
+const ERASED = 'a rehearsal of what is allowed';
+
+/** Of files live and no more so, packed and in quarantine; of shards, tables and clones; twice over. */
+async function forgetSomebody({ call, drop, drain, bigquery, observer }: Bench): Promise<void> {
+  const rows = ['id,email,day,note', '1,Ann@example.com,2026-01-01,', '2,b@example.com,2026-01-01,'];
+  await drop('appends/erased.csv', csv(...rows));
+  await drain();
+  await drop('appends/erased.csv', csv(...rows, '3,c@example.com,2026-01-01,'));
+  await drop(
+    'appends/erased.csv.gz',
+    gzipSync(csv(...rows, ...Array.from({ length: 9 }, (_, n) => `${n},x@y.zz,2026-01-01,`))),
+  );
+  await drop(
+    'appends/erased-refused.csv',
+    csv(
+      'id,email,day,note',
+      'x,Ann@example.com,2026-01-01,',
+      'y,a@example.com,2026-01-01,',
+      'z,a@example.com,2026-01-01,',
+    ),
+  );
+  await drain();
+  const reference = (tableId: string) => ({ projectId: 'local', datasetId: 'lake', tableId });
+  await bigquery('POST', 'jobs', {
+    configuration: {
+      copy: { sourceTable: reference('appends'), destinationTable: reference('appends_clone'), operationType: 'CLONE' },
+    },
+  });
+  const ask = { source: 'lake.appends', key: { email: 'Ann@example.com' }, reason: ERASED };
+  for (const dryRun of [true, false]) {
+    observer.doubled = !dryRun;
+    const { erasure } = await call<{ erasure: { id: string } }>('forget', { action: 'begin', ...ask, dryRun });
+    observer.doubled = false;
+    await drain();
+    await call('forget', { action: 'show', erasure: erasure.id });
+  }
 }
 
 /** Clear values of rows and of tokens. */

@@ -12,7 +12,8 @@ const BOUND_ROLES: Readonly<Record<string, RegExp>> = {
   'roles/cloudkms.cryptoKeyDecrypter': /^google_kms_crypto_key_iam_member\.dlp$/,
   'roles/cloudkms.cryptoKeyEncrypterDecrypter':
     /^google_kms_crypto_key_iam_member\.(storage|bigquery|pubsub|functions|functions_storage)$/,
-  'roles/iam.serviceAccountOpenIdTokenCreator': /^google_service_account_iam_member\.(push|operators|reidentifiers)$/,
+  'roles/iam.serviceAccountOpenIdTokenCreator':
+    /^google_service_account_iam_member\.(push|operators|reidentifiers|forgetters)$/,
   'roles/logging.logWriter': /^google_project_iam_member\.(image|build)$/,
   'roles/pubsub.publisher': /^google_pubsub_topic_iam_member\.(storage|dead_letters)$/,
   'roles/pubsub.subscriber': /^google_pubsub_subscription_iam_member\.dead_letters$/,
@@ -29,6 +30,7 @@ const CALLERS = {
   nightly: ['scheduler', 'tasks'],
   adhoc: ['operator'],
   reidentify: hcl('values(local.reidentifiers)'),
+  forget: hcl('concat(["tasks"], values(local.forgetters))'),
 };
 
 const MEMBERS = hcl(
