@@ -41,7 +41,8 @@ function accountOf({ reidentifiers }: Site, as: string | undefined): string {
   const names = Object.keys(reidentifiers);
   if (names.length === 0)
     throw new UsageError('nobody may re-identify here: the variable `reidentifiers` of infra/deploy says who may');
-  const account = names.length === 1 && as === undefined ? Object.values(reidentifiers)[0] : reidentifiers[as ?? ''];
+  const name = names.length === 1 ? (as ?? names[0]) : as;
+  const account = Object.entries(reidentifiers).find(([one]) => one === name)?.[1];
   if (account === undefined)
     throw new UsageError(`--as must be one of ${names.join(', ')}: each is somebody's own account`);
   return account;
