@@ -14,7 +14,7 @@ export interface Templates {
 }
 
 /** The stored templates that a source's columns use, as they are now. */
-export async function readTemplates({ dlp }: Ports, source: Source): Promise<Templates> {
+export async function readTemplates({ dlp }: Pick<Ports, 'dlp'>, source: Source): Promise<Templates> {
   const columns = leafColumns(source.columns);
   const names = templateNames(columns);
   const read = async (): Promise<Map<string, StoredTemplate>> => {
