@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LedgerEntry, Reject } from '../../functions/model/run.ts';
+import { storeTemplate } from '../stored-template.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 
 /** Every way to protect a column, from the file to the table, and what stops a file instead of letting it through. */
@@ -30,17 +31,17 @@ const SECRETS = [
   SECRET,
 ];
 
-const mask = { characterMaskConfig: { numberToMask: 3 } };
-const TEMPLATES = {
-  'deidentifyTemplates/letters': {
-    deidentifyConfig: {
-      infoTypeTransformations: { transformations: [{ primitiveTransformation: { replaceWithInfoTypeConfig: {} } }] },
-    },
+const LETTERS = {
+  deidentifyConfig: {
+    infoTypeTransformations: { transformations: [{ primitiveTransformation: { replaceWithInfoTypeConfig: {} } }] },
   },
-  'inspectTemplates/letters': { inspectConfig: { infoTypes: [{ name: 'EMAIL_ADDRESS' }] } },
-  'deidentifyTemplates/members': {
-    deidentifyConfig: {
-      recordTransformations: { fieldTransformations: [{ fields: [{ name: 'nick' }], primitiveTransformation: mask }] },
+};
+const MASKED_NICK = {
+  deidentifyConfig: {
+    recordTransformations: {
+      fieldTransformations: [
+        { fields: [{ name: 'nick' }], primitiveTransformation: { characterMaskConfig: { numberToMask: 3 } } },
+      ],
     },
   },
 };
@@ -52,13 +53,12 @@ describe('the vocabulary of privacy', () => {
 
   beforeAll(async () => {
     pipeline = await startPipeline(fileURLToPath(new URL('./vocabulary', import.meta.url)));
-    for (const [place, template] of Object.entries(TEMPLATES)) {
-      const [collection = '', templateId] = place.split('/');
-      const url = `${pipeline.endpoints.dlp.rest}/v2/projects/local/locations/global/${collection}`;
-      const body = JSON.stringify({ templateId, [collection.slice(0, -1)]: template });
-      const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-      expect(response.status).toBe(200);
-    }
+    const parent = `${pipeline.endpoints.dlp.rest}/v2/projects/local/locations/global`;
+    await storeTemplate(parent, 'deidentifyTemplates', 'letters', LETTERS);
+    await storeTemplate(parent, 'deidentifyTemplates', 'members', MASKED_NICK);
+    await storeTemplate(parent, 'inspectTemplates', 'letters', {
+      inspectConfig: { infoTypes: [{ name: 'EMAIL_ADDRESS' }] },
+    });
     await pipeline.drop('members/all.csv', `${[HEADER, ...MEMBERS, ...REJECTED].join('\n')}\n`);
     for (const name of ['missing', 'unfit', 'pinned']) await pipeline.drop(`${name}/one.csv`, `secret\n${SECRET}\n`);
     runs = await pipeline.settle(4);

@@ -20,11 +20,11 @@ const PATIENCE_MS = 20_000;
 /** Two people, one of whom a condition leaves as they are: of her nothing but what may be seen. */
 function peopleFile(trial: number): string {
   const address = `${CANARY}@example.com`;
-  const header = 'id,land,token,fpe,hash,mask,words,constant,nothing,gone,note,own,verbatim,some,income';
+  const header = 'id,land,token,fpe,hash,mask,words,constant,nothing,gone,note,own,verbatim,stored,some,income';
   const secrets = Array.from({ length: 8 }, (_, n) => `${CANARY}-${trial}-${n}`).join(',');
   const rows = ['DE', 'FR'].map(
     (land, n) =>
-      `${trial * 10 + n},${land},${secrets},write to ${address} please,it was ${CANARY} again,${CANARY},${land === 'DE' ? CANARY : 'harmless'},${CANARY_INCOME}`,
+      `${trial * 10 + n},${land},${secrets},write to ${address} please,it was ${CANARY} again,${CANARY},${CANARY},${land === 'DE' ? CANARY : 'harmless'},${CANARY_INCOME}`,
   );
   return `${header}\n${rows.join('\n')}\n`;
 }

@@ -9,6 +9,7 @@ import { createDlp } from '../../infra/local/dlp/dlp.ts';
 import { type RpcService, serveGrpc } from '../../infra/local/rpc.ts';
 import { deidentifierContract } from '../contract/deidentifier.ts';
 import { createTemporaryContext } from '../infra/local/temporary-context.ts';
+import { storeTemplate } from '../stored-template.ts';
 import { PROJECT, startLocal } from './local.ts';
 
 /** What nobody unwraps. */
@@ -22,16 +23,7 @@ deidentifierContract('Cloud DLP', async () => {
   const parent = `${local.http('dlp')}/v2/projects/${PROJECT}/locations/global`;
   return {
     dlp: adapter(local.grpc, await localKeys(local.dir, place, ['pii', 'other'])),
-    async store(collection, templateId, template) {
-      const kind = collection.slice(0, -1);
-      const url = `${parent}/${collection}`;
-      const { [collection]: stored = [] } = await local.call<Record<string, { name: string }[]>>('GET', url);
-      const known = stored.find(({ name }) => name.endsWith(`/${templateId}`));
-      const { name } = known
-        ? await local.call<{ name: string }>('PATCH', `${url}/${templateId}`, { [kind]: template })
-        : await local.call<{ name: string }>('POST', url, { templateId, [kind]: template });
-      return name;
-    },
+    store: (collection, id, template) => storeTemplate(parent, collection, id, template),
     stop: local.stop,
   };
 });
