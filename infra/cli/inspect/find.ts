@@ -31,11 +31,14 @@ interface Answer {
   };
 }
 
-/** Shows the sample to the local DLP, as the pipeline's own check of public columns does. One piece of evidence a column. */
-export async function findIn({ columns, sample }: ReadFile, { dlp, project }: Endpoints): Promise<Evidence[]> {
-  const names = columns.map(({ name }) => name);
+/** Shows the sample to the local DLP, as the pipeline's own check of public columns does. Evidence by path. */
+export async function findIn(
+  { leaves, sample }: Pick<ReadFile, 'leaves' | 'sample'>,
+  { dlp, project }: Endpoints,
+): Promise<Map<string, Evidence>> {
+  const names = leaves.map(({ path }) => path);
   const tallies = names.map(() => ({ shown: 0, found: new Map<string, Found>() }));
-  const quiet = columns.map(({ type, repeated }) => !repeated && isMute(type ?? ''));
+  const quiet = leaves.map(({ column }) => isMute(column.type ?? ''));
   const shown = sample.map(({ row, values }) => ({
     row,
     values: values.map((value, at) => (quiet[at] ? null : value)),
@@ -60,11 +63,14 @@ export async function findIn({ columns, sample }: ReadFile, { dlp, project }: En
       found?.set(infoType, { infoType, values: old.values + 1, whole: old.whole + (isWhole ? 1 : 0) });
     }
   }
-  return tallies.map(({ shown, found }) => ({
+  const evidence = tallies.map(({ shown, found }) => ({
     shown,
     found: [...found.values()].sort((a, b) => b.values - a.values),
   }));
+  return new Map(names.map((name, at) => [name, evidence[at] ?? NO_EVIDENCE]));
 }
+
+export const NO_EVIDENCE: Evidence = { shown: 0, found: [] };
 
 /** A finding that covers this share of a value is the value. */
 const MOST = 0.8;

@@ -5,7 +5,7 @@ import { readEndpoints } from '../endpoints.ts';
 import { FailedError } from '../errors.ts';
 import { note, print, printJson } from '../output.ts';
 import { formatCounted } from '../quantities.ts';
-import { findIn } from './find.ts';
+import { findIn, NO_EVIDENCE } from './find.ts';
 import { type Proposal, proposeColumn } from './propose.ts';
 import { type ReadFile, readFile } from './read-file.ts';
 import { renderSource } from './render-source.ts';
@@ -15,26 +15,27 @@ export async function inspect(path: string, { to, data, json }: InspectOptions):
   const file = await readFile(path, SAMPLE_RECORDS);
   if (file.records === 0) throw new FailedError(`${path} has no records: what its columns hold cannot be told`);
   const evidence = await findIn(file, endpoints);
-  const columns = file.columns.map((column, at): Proposal => {
-    const found = evidence[at];
-    if (!found) throw new FailedError(`column ${at + 1} was not inspected`);
-    return proposeColumn(column, found);
-  });
+  const columns = file.columns.map((column) => proposeColumn(column, (path) => evidence.get(path) ?? NO_EVIDENCE));
   const files = patternFor(path, to);
   if (json)
     return printJson({
       records: file.records,
-      inspected: file.sample.length,
+      inspected: file.sampled,
       files,
       format: file.format,
-      columns: columns.map(({ declared }, at) => ({ ...declared, found: evidence[at]?.found })),
+      columns: columns.map(describeProposal),
     });
   print(renderSource({ files, format: file.format, columns, about: describe(file) }));
   note('Read it, say whose it is, and save it as sql/sources/<dataset>/<table>.yaml; then: npx sluice check');
 }
 
-const describe = ({ records, sample }: ReadFile): string =>
-  `Proposed from ${formatCounted(records, 'record')}, of which DLP was shown ${sample.length === records ? 'all' : sample.length.toLocaleString('en')}.`;
+const describeProposal = ({ declared, fields, found }: Proposal): object => ({
+  ...declared,
+  ...(fields ? { fields: fields.map(describeProposal) } : { found: found ?? [] }),
+});
+
+const describe = ({ records, sampled }: ReadFile): string =>
+  `Proposed from ${formatCounted(records, 'record')}, of which DLP was shown ${sampled === records ? 'all' : sampled.toLocaleString('en')}.`;
 
 /** All files of that folder that are called alike; the name itself stands for no rule. */
 function patternFor(path: string, to: string | undefined): string {

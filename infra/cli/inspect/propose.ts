@@ -1,5 +1,6 @@
 import { byName, PROPOSED_KEY } from './by-name.ts';
 import type { Evidence, Found } from './find.ts';
+import { pathTo } from './leaves.ts';
 import type { FileColumn } from './read-file.ts';
 
 /** A column as it would be declared, and why. */
@@ -8,6 +9,10 @@ export interface Proposal {
   declared: Record<string, unknown>;
   /** What was found; never a value. */
   reason: string | undefined;
+  /** Of a RECORD that is kept. */
+  fields?: readonly Proposal[];
+  /** Of what holds values. */
+  found?: readonly Found[];
 }
 
 /** Of a column whose values are this and nothing else. What no analyst needs is dropped, what joins is tokenised. */
@@ -28,14 +33,35 @@ const OTHER = { privacy: { tokenize: { key: PROPOSED_KEY } } };
 /** A column is one kind of thing where this share of its values is. */
 const MOSTLY = 0.5;
 
-export function proposeColumn(column: FileColumn, evidence: Evidence): Proposal {
+/** `evidenceOf` gives what was found at a path. */
+export function proposeColumn(
+  column: FileColumn,
+  evidenceOf: (path: string) => Evidence,
+  path = pathTo(column.name),
+): Proposal {
+  if (column.type !== 'RECORD') {
+    const evidence = evidenceOf(path);
+    return { ...proposeLeaf(column, evidence), found: evidence.found };
+  }
+  const { declared } = baseOf(column);
+  const fields = column.fields.map((field) => proposeColumn(field, evidenceOf, pathTo(field.name, path)));
+  if (fields.every((field) => field.declared.privacy === 'drop'))
+    return { declared: { ...declared, privacy: 'drop' }, reason: 'none of its fields would be kept' };
+  return { declared, reason: undefined, fields };
+}
+
+function baseOf(column: FileColumn): { declared: Record<string, unknown>; name: string; type: string } {
   const { name, from } = nameOf(column.name);
   const type = column.type ?? 'STRING';
-  const base = { name, ...(from && { from }), type, ...(column.repeated && { mode: 'repeated' }) };
+  const declared = { name, ...(from && { from }), type, ...(column.repeated && { mode: 'repeated' }) };
+  return { declared, name, type };
+}
+
+function proposeLeaf(column: FileColumn, evidence: Evidence): Proposal {
+  const { declared: base, name, type } = baseOf(column);
   const told = evidence.found.map((found) => `${found.infoType} in ${found.values} of ${evidence.shown}`).join(', ');
   if (column.type === undefined)
     return { declared: { ...base, privacy: 'drop' }, reason: 'BigQuery has no type like that of the file' };
-  if (type === 'RECORD' || column.repeated) return proposeNested(column, base, told);
   const main = evidence.found.find(({ whole }) => whole >= MOSTLY * evidence.shown);
   if (main) return { declared: { ...base, ...protectionOf(main) }, reason: told };
   const said = byName(name, type);
@@ -53,19 +79,6 @@ export function proposeColumn(column: FileColumn, evidence: Evidence): Proposal 
 }
 
 const protectionOf = ({ infoType }: Found): object => WHOLE[infoType] ?? OTHER;
-
-/** A record is public as a whole, or not loaded. */
-function proposeNested(column: FileColumn, base: object, told: string): Proposal {
-  if (told !== '')
-    return { declared: { ...base, privacy: 'drop' }, reason: `${told}: a record is public or dropped, whole` };
-  const fields = column.fields.map((field) => proposeColumn(field, NOTHING).declared);
-  return {
-    declared: { ...base, privacy: 'public', ...(fields.length > 0 && { fields }) },
-    reason: undefined,
-  };
-}
-
-const NOTHING: Evidence = { shown: 0, found: [] };
 
 /** Names that BigQuery takes: letters, digits and _. `from` = the file's, where they differ. */
 function nameOf(name: string): { name: string; from?: string } {

@@ -7,6 +7,7 @@ import {
   type DuckDBType,
 } from '@duckdb/node-api';
 import { FailedError, UsageError } from '../errors.ts';
+import { type FileLeaf, leavesOf, rowsOf } from './leaves.ts';
 
 export interface FileColumn {
   name: string;
@@ -21,8 +22,12 @@ export interface ReadFile {
   columns: readonly FileColumn[];
   /** Of the whole file. */
   records: number;
-  /** Records evenly over the file; each value as text. */
+  /** What holds values: columns, and fields of records. */
+  leaves: readonly FileLeaf[];
+  /** Records evenly over the file; each leaf's value as text. Of lists, further elements follow under the same number. */
   sample: readonly { row: number; values: readonly (string | null)[] }[];
+  /** Records that the sample is from. */
+  sampled: number;
 }
 
 /** Looks at a file as a person would who is about to declare it. Throws UsageError if it is none that Sluice loads. */
@@ -56,20 +61,21 @@ async function readWith(connection: DuckDBConnection, path: string, sampleRecord
   const counted = await rows(connection, 'SELECT count(*) AS n FROM typed');
   const records = Number(counted[0]?.n ?? 0);
   const step = Math.max(1, Math.ceil(records / sampleRecords));
-  const texts = columns.map(({ name, fields, repeated }, at) => {
-    const value = `"${name.replaceAll('"', '""')}"`;
-    return `${fields.length > 0 || repeated ? `to_json(${value})` : value}::VARCHAR AS c${at}`;
-  });
+  const leaves = leavesOf(columns);
+  const texts = leaves.map(({ text }, at) => `${text} AS c${at}`);
   const numbered = 'SELECT *, row_number() OVER () AS sluice_row FROM typed';
   const found = await rows(
     connection,
     `SELECT ${['sluice_row', ...texts].join(', ')} FROM (${numbered}) WHERE (sluice_row - 1) % ${step} = 0 ORDER BY sluice_row`,
   );
-  const sample = found.map((row) => ({
-    row: Number(row.sluice_row),
-    values: columns.map((_, at) => row[`c${at}`] ?? null),
-  }));
-  return { format, columns, records, sample };
+  const sample = found.flatMap((row) =>
+    rowsOf(
+      leaves,
+      Number(row.sluice_row),
+      leaves.map((_, at) => row[`c${at}`] ?? null),
+    ),
+  );
+  return { format, columns, records, leaves, sample, sampled: found.length };
 }
 
 type Row = Record<string, string | null>;

@@ -19,11 +19,22 @@ export function renderSource({ files, format, columns, about }: ProposedSource):
     `format: ${flow(formatOf(format))}`,
     'load: { mode: append }',
     'columns:',
-    ...columns.flatMap(({ declared, reason }) => [
-      ...(reason === undefined ? [] : [`  # ${reason}`]),
-      `  - ${flow(declared)}`,
-    ]),
+    ...columns.flatMap((column) => renderColumn(column, '  ')),
   ].join('\n');
+}
+
+/** A column as a line; a record's own keys, and a line a field. */
+function renderColumn({ declared, reason, fields }: Proposal, indent: string): string[] {
+  const said = reason === undefined ? [] : [`${indent}# ${reason}`];
+  if (!fields) return [...said, `${indent}- ${flow(declared)}`];
+  const [first = '', ...keys] = Object.entries(declared).map(([key, value]) => line({ [key]: value }));
+  return [
+    ...said,
+    `${indent}- ${first}`,
+    ...keys.map((key) => `${indent}  ${key}`),
+    `${indent}  fields:`,
+    ...fields.flatMap((field) => renderColumn(field, `${indent}    `)),
+  ];
 }
 
 /** Defaults go without saying. */

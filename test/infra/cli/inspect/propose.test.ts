@@ -54,13 +54,25 @@ describe('a column is proposed', () => {
     ['not by a part of another word', column('compassport_colour_band'), found(5), 'public'],
     ['dropped where BigQuery has no such type', { ...column('c'), type: undefined }, NOTHING, 'drop'],
     [
-      'dropped whole where a record holds something',
-      column('r', 'RECORD', { fields: [column('a')] }),
-      found(5, ['EMAIL_ADDRESS', 1, 0]),
+      'masked where it is a list of phone numbers',
+      column('c', 'STRING', { repeated: true }),
+      found(90, ['PHONE_NUMBER', 80, 80]),
+      { mask: { keep_last: 4, ignore: '+-() ' } },
+    ],
+    [
+      'dropped where a record holds nothing that would stay',
+      column('r', 'RECORD', { fields: [column('first_name')] }),
+      NOTHING,
       'drop',
     ],
+    [
+      'left to its fields where it is a record',
+      column('r', 'RECORD', { fields: [column('a')] }),
+      found(5, ['EMAIL_ADDRESS', 5, 5]),
+      undefined,
+    ],
   ])('%s', (_, one, evidence, privacy) => {
-    expect(proposeColumn(one, evidence).declared.privacy).toEqual(privacy);
+    expect(proposeColumn(one, () => evidence).declared.privacy).toEqual(privacy);
   });
 
   test.each([
@@ -69,7 +81,7 @@ describe('a column is proposed', () => {
     ['2nd', { name: 'c_2nd', from: '2nd' }],
     ['Größe', { name: 'gro_e', from: 'Größe' }],
   ])('under a name that BigQuery takes: %s', (name, expected) => {
-    expect(proposeColumn(column(name), NOTHING).declared).toMatchObject(expected);
+    expect(proposeColumn(column(name), () => NOTHING).declared).toMatchObject(expected);
   });
 });
 
@@ -81,19 +93,24 @@ test('the source that is printed compiles as it stands', () => {
     column('born', 'DATE'),
     column('price', 'NUMERIC(10,2)'),
     column('tags', 'STRING', { repeated: true }),
-    column('items', 'RECORD', { repeated: true, fields: [column('sku'), column('n', 'INT64')] }),
+    column('items', 'RECORD', {
+      repeated: true,
+      fields: [
+        column('sku'),
+        column('n', 'INT64'),
+        column('For', 'RECORD', { fields: [column('Note'), column('ssn')] }),
+      ],
+    }),
   ];
-  const evidence = columns.map(({ name }) =>
-    name === 'note'
-      ? found(10, ['PERSON_NAME', 2, 0])
-      : name === 'E-Mail'
-        ? found(9, ['EMAIL_ADDRESS', 9, 9])
-        : NOTHING,
-  );
+  const evidence: Record<string, Evidence> = {
+    note: found(10, ['PERSON_NAME', 2, 0]),
+    'E-Mail': found(9, ['EMAIL_ADDRESS', 9, 9]),
+    'items.For.Note': found(8, ['EMAIL_ADDRESS', 1, 0]),
+  };
   const text = renderSource({
     files: 'shop/things/*.ndjson',
     format: { type: 'ndjson' },
-    columns: columns.map((one, at) => proposeColumn(one, evidence[at] ?? NOTHING)),
+    columns: columns.map((one) => proposeColumn(one, (path) => evidence[path] ?? NOTHING)),
     about: 'Proposed from 10 records.',
   });
   expect(text).toContain('# PERSON_NAME in 2 of 10');
@@ -108,4 +125,18 @@ test('the source that is printed compiles as it stands', () => {
     'tags STRING',
     'items RECORD',
   ]);
+  expect(text.slice(text.indexOf('  - name: items'))).toBe(`  - name: items
+    type: RECORD
+    mode: repeated
+    fields:
+      - { name: sku, type: STRING, privacy: public }
+      - { name: n, type: INT64, privacy: public }
+      - name: for
+        from: For
+        type: RECORD
+        fields:
+          # EMAIL_ADDRESS in 1 of 8
+          - { name: note, from: Note, type: STRING, privacy: { redact_findings: { info_types: [ EMAIL_ADDRESS ] } } }
+          # by its name, the number of a document or an account
+          - { name: ssn, type: STRING, privacy: { tokenize: { key: pii } } }`);
 });

@@ -21,7 +21,7 @@ const types = (columns: readonly FileColumn[]): string[] =>
 
 const CSV = 'id;note;day\n1;"two\nlines";2026-01-02\n2;"a;b";2026-01-03\n3;;2026-01-04\n';
 const NDJSON =
-  '{"id": 1, "tags": ["a"], "items": [{"sku": "x", "n": 2}], "at": "2026-01-02T03:04:05Z"}\n{"id": 2, "tags": [], "items": [], "at": "2026-01-02T03:04:06Z"}\n';
+  '{"id": 1, "tags": ["a", "b"], "items": [{"sku": "x", "n": 2}], "at": "2026-01-02T03:04:05Z"}\n{"id": 2, "tags": [], "items": [], "at": "2026-01-02T03:04:06Z"}\n';
 
 describe('a file is read by its content', () => {
   test.each<[string, (text: string) => string | Buffer]>([
@@ -43,7 +43,13 @@ describe('a file is read by its content', () => {
     const file = await readFile(write('things.txt', NDJSON), 500);
     expect(file.format).toEqual({ type: 'ndjson' });
     expect(types(file.columns)).toEqual(['id INT64', 'tags STRING*', 'items RECORD*2', 'at TIMESTAMP']);
-    expect(file.sample[0]?.values[2]?.replaceAll(' ', '')).toBe('[{"sku":"x","n":2}]');
+    expect(file.leaves.map(({ path }) => path)).toEqual(['id', 'tags', 'items.sku', 'items.n', 'at']);
+    expect(file.sample.map(({ row, values }) => [row, ...values.slice(0, 4)])).toEqual([
+      [1, '1', 'a', 'x', '2'],
+      [1, null, 'b', null, null],
+      [2, '2', null, null, null],
+    ]);
+    expect(file.sampled).toBe(2);
   });
 
   test('Parquet, evenly over its records', async () => {
