@@ -220,6 +220,21 @@ test('tables have the declared layout', () => {
         plain: table({ columns: [column('id', 'STRING')], description: 'Orders' }),
         everyType: table({ columns: EVERY_TYPE }),
         casts: table({ columns: CASTS }),
+        nested: table({
+          columns: [
+            column('customer', 'RECORD', {
+              fields: [
+                column('email', 'STRING', { privacy: transformed({ kind: 'tokenize', key: 'pii' }) }),
+                column('ssn', 'STRING', { privacy: { kind: 'drop' } }),
+                column('born', 'DATE', { privacy: transformed({ kind: 'time_part', part: 'YEAR' }) }),
+              ],
+            }),
+            column('marks', 'INT64', {
+              mode: 'repeated',
+              privacy: transformed({ kind: 'bucket', size: 10, min: 0, max: 100 }),
+            }),
+          ],
+        }),
         hours: table({ columns: [column('at', 'TIMESTAMP')], partition: { by: 'at', grain: 'hour' } }),
         days: table({ columns: [column('day', 'DATE')], partition: { by: 'day', grain: 'day' }, cluster: ['day'] }),
         months: table({ columns: [column('day', 'DATE')], partition: { by: 'day', grain: 'month' } }),
