@@ -221,6 +221,31 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
         ]);
       });
 
+      test('takes its context from the column of that name', async () => {
+        const fields = [
+          {
+            fields: [{ name: 'value' }],
+            primitiveTransformation: {
+              cryptoReplaceFfxFpeConfig: {
+                cryptoKey: { unwrapped: { key: 'YWJjZGVmZ2hpamtsbW5vcA==' } },
+                commonAlphabet: 'NUMERIC',
+                context: { name: 'country' },
+              },
+            },
+          },
+        ];
+        const deidentify = await backend.store('deidentifyTemplates', 'tweaked', {
+          deidentifyConfig: { recordTransformations: { fieldTransformations: fields } },
+        });
+        const transform: Transformation = { kind: 'template', deidentify, madeFor: 'records', context: 'country' };
+        const [de, fr, again] = await answers(transform, ['4359916732', '4359916732', '4359916732'], {
+          contexts: ['DE', 'FR', 'DE'],
+        });
+        expect(de).toMatch(/^\d{10}$/);
+        expect(fr).not.toBe(de);
+        expect(again).toBe(de);
+      });
+
       test('tells what it is made for, and when it was changed', async () => {
         const name = await backend.store('deidentifyTemplates', 'told', REDACTION);
         const before = await backend.dlp.template(name);
