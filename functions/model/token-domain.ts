@@ -15,13 +15,23 @@ export function tokenizing({ privacy }: Column): Tokenizing | undefined {
 /**
  * What a column's tokens can be equal to: two columns give one value one token if, and only if, this is the same for both.
  * Not the description, nor the condition under which rows are tokenised. undefined = the column holds no tokens.
+ *
+ * Batches keep it, and a table whose newest batch has another one takes nothing in: a setting that a primitive gets later
+ * must be absent where nothing is said, and no part of this may be worded otherwise.
  */
 export function tokenDomain(column: Column): string | undefined {
   const transform = tokenizing(column);
   if (transform === undefined) return undefined;
-  const settings = Object.entries(transform).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([settings, canonicalOrder(column.normalize), textForm(column)]);
+  return canonicalJson([transform, canonicalOrder(column.normalize), textForm(column)]);
 }
+
+/** The same for the same content, in whatever order its keys were written. */
+export const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  );
 
 /** `tokenize { key: pii }, normalized by trim, lower` */
 export function describeDomain(column: Column): string | undefined {

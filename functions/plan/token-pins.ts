@@ -1,6 +1,6 @@
 import type { Column } from '../model/column.ts';
 import type { Source } from '../model/source.ts';
-import { tokenDomain } from '../model/token-domain.ts';
+import { canonicalJson, tokenDomain } from '../model/token-domain.ts';
 import { keysOfTransformation } from '../model/transformation.ts';
 
 /**
@@ -25,7 +25,7 @@ function pinOf(column: Column): string | undefined {
   // A shift under another key is another shift, and what DLP's own words say is not looked into.
   const { privacy } = column;
   if (privacy.kind !== 'transform' || keysOfTransformation(privacy.transform).length === 0) return undefined;
-  return JSON.stringify([privacy.transform, column.normalize]);
+  return canonicalJson([privacy.transform, column.normalize]);
 }
 
 /** Columns that both have and that are not made alike. A column that is new, or gone, contradicts nothing. */

@@ -93,7 +93,10 @@ async function nextBatch(
   };
 }
 
-/** Pending runs that are still to be loaded, and whether a change of the table's tokens is planned; a mark that a late worker left behind is recognised by the ledger and removed. */
+/**
+ * Pending runs that are still to be loaded, and whether a change of the table's tokens is planned. A mark that a late worker
+ * left behind is recognised by the ledger and removed.
+ */
 async function lineOf(ports: Ports, table: string): Promise<{ waiting: LedgerEntry[]; isPlanned: boolean }> {
   const found: LedgerEntry[] = [];
   let isPlanned = false;

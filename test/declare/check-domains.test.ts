@@ -35,7 +35,7 @@ const SOURCES: Files = {
     `name: email, type: STRING, normalize: [lower, trim], privacy: { tokenize: { key: pii } }`,
     `name: contact, type: STRING, ${TOKENS.replace(' }', ' }, when: { column: id, equals: a }')}`,
     'name: other_key, type: STRING, privacy: { tokenize: { key: pii } }',
-    'name: items, type: RECORD, mode: repeated, privacy: public, fields: [{ name: sku, type: STRING, privacy: public }, { name: email, type: STRING, privacy: public }]',
+    'name: items, type: RECORD, mode: repeated, privacy: public, fields: [{ name: sku, type: STRING, privacy: public }, { name: email, type: STRING, privacy: public }, { name: buyer, type: STRING, privacy: { tokenize: { key: cards } } }]',
     'name: tags, type: STRING, mode: repeated, privacy: public',
   ]),
 };
@@ -93,6 +93,7 @@ describe('a transform that compares tokens of different domains is refused', () 
     ['CASE', 'JOIN s.orders AS o ON o.id = CASE «p.hashed WHEN o.email THEN o.id END'],
     ['a field of a record', ', s.orders AS o, UNNEST(o.items) AS i WHERE «i.email = p.email'],
     ['a field by the path of the array', 'JOIN s.orders AS o ON TRUE CROSS JOIN o.items AS i WHERE «p.email = i.email'],
+    ['a protected field of a record', ', s.orders AS o, o.items AS i WHERE «i.buyer = p.email'],
     ['an element', ', s.orders AS o, UNNEST(o.tags) AS tag WHERE «tag = p.email'],
     ['in the select list', ', s.orders AS o WHERE o.id = p.id AND 1 = (SELECT IF(«p.hashed = o.email, 1, 0))'],
     ['in QUALIFY', 'JOIN s.orders AS o USING (id) QUALIFY ROW_NUMBER() OVER (ORDER BY «p.hashed = o.email) = 1'],

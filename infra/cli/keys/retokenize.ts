@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pMap from 'p-map';
 import type { Release } from '../../../functions/model/release.ts';
 import { type Retokenization, retokenizationName } from '../../../functions/model/retokenization.ts';
+import type { RunDetail } from '../../../functions/model/run.ts';
 import type { Source } from '../../../functions/model/source.ts';
 import { downstreamOf } from '../../../functions/plan/build.ts';
 import { checkedOutCommit } from '../archive/commit.ts';
@@ -8,7 +10,8 @@ import type { RetokenizeOptions } from '../commands/retokenize.ts';
 import { reach } from '../connect.ts';
 import { shortId } from '../describe-run.ts';
 import { dataFlag } from '../endpoints.ts';
-import { FailedError } from '../errors.ts';
+import { FailedError, ServiceError } from '../errors.ts';
+import { callJson } from '../http-json.ts';
 import { note, print, printJson, tellProgress } from '../output.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { requireRelease } from '../project.ts';
@@ -23,7 +26,7 @@ import {
 } from '../publish-release.ts';
 import { formatCounted } from '../quantities.ts';
 import { CANARY, compileDelivery } from '../release/canary.ts';
-import type { Site } from '../site.ts';
+import { authorized, type Site } from '../site.ts';
 import { tellBuild } from '../tell-build.ts';
 import { configuredKeys } from './configured.ts';
 import { keysOf, keyUses } from './key-uses.ts';
@@ -43,6 +46,8 @@ export interface PlannedTable {
   columns: string[];
   /** Runs whose files are read and de-identified again. */
   runs: number;
+  /** Files of these that are no longer there: without them nothing is begun. */
+  gone: string[];
   /** It was begun already. */
   begun: boolean;
 }
@@ -64,6 +69,7 @@ export async function retokenize({ data, env, project, commit, plan: only, json 
   for (const line of describePlan(plan)) say(line);
   if (only) return json ? printJson({ release: next.id, ...plan }) : undefined;
 
+  refuseGone(plan.tables);
   await requireKeys(place, next);
   await storeRelease(site, next);
   // The release first: a plan that no current release asks for counts as given up. What comes in between is quarantined,
@@ -97,7 +103,7 @@ export async function planRetokenization(site: Site, pipeline: Pipeline, next: R
   const tables: PlannedTable[] = [];
   for (const { source, columns } of await tokenChanges(site, next)) {
     const begun = (await getJson<Retokenization>(site, retokenizationName(source.id))) !== undefined;
-    tables.push({ id: source.id, columns, runs: await countRuns(pipeline, source), begun });
+    tables.push({ id: source.id, columns, ...(await runsOf(site, pipeline, source)), begun });
   }
   const ids = tables.map(({ id }) => id);
   const below = new Set(ids.flatMap((id) => [...downstreamOf(next, id)]));
@@ -109,9 +115,32 @@ export async function planRetokenization(site: Site, pipeline: Pipeline, next: R
 }
 
 /** A lower bound of how many runs have rows: of a table of snapshots, only those that it shows. */
-async function countRuns(pipeline: Pipeline, { id, load }: Source): Promise<number> {
-  const { length } = await pipeline.runs({ source: id, states: ['LOADED', 'DONE'] });
-  return load.mode === 'replace' || load.mode === 'replace_partition' ? Math.min(length, 1) : length;
+async function runsOf(
+  site: Site,
+  pipeline: Pipeline,
+  { id, load }: Source,
+): Promise<Pick<PlannedTable, 'runs' | 'gone'>> {
+  const loaded = await pipeline.runs({ source: id, states: ['LOADED', 'DONE'] });
+  if (load.mode === 'replace' || load.mode === 'replace_partition')
+    return { runs: Math.min(loaded.length, 1), gone: [] };
+  const gone = await pMap(loaded, async ({ detail }) => ((await isThere(site, detail)) ? [] : [detail.object.name]), {
+    concurrency: 16,
+  });
+  return { runs: loaded.length, gone: gone.flat().sort() };
+}
+
+/** Whoever may not look is not told that it is gone. */
+async function isThere(site: Site, { object, copy }: RunDetail): Promise<boolean> {
+  for (const { bucket, name, generation } of copy ? [object, copy] : [object]) {
+    const url = `${site.storage}/storage/v1/b/${bucket}/o/${encodeURIComponent(name)}?generation=${generation}&fields=name`;
+    try {
+      if (await callJson('GET', url, undefined, { ...(await authorized(site)), allow: [404] })) return true;
+    } catch (error) {
+      if (error instanceof ServiceError && error.status === 403) return true;
+      throw error;
+    }
+  }
+  return false;
 }
 
 function leftApart(next: Release, changed: readonly string[]): RetokenizationPlan['apart'] {
@@ -125,8 +154,8 @@ function leftApart(next: Release, changed: readonly string[]): RetokenizationPla
 function describePlan({ tables, transforms, apart }: RetokenizationPlan): string[] {
   return [
     ...tables.map(
-      ({ id, columns, runs, begun }) =>
-        `${id}: other tokens in ${columns.join(', ')}; ${formatCounted(runs, 'run')} or more to replay${begun ? ', begun already' : ''}`,
+      ({ id, columns, runs, gone, begun }) =>
+        `${id}: other tokens in ${columns.join(', ')}; ${formatCounted(runs, 'run')} or more to replay${gone.length > 0 ? `, of which ${gone.length} cannot be: the file is gone` : ''}${begun ? ', begun already' : ''}`,
     ),
     ...transforms.map(
       ({ id, kind }) => `${id}: ${kind === 'view' ? 'a view, which follows by itself' : 'built anew after that'}`,
@@ -136,6 +165,15 @@ function describePlan({ tables, transforms, apart }: RetokenizationPlan): string
         `${source}: stays with ${key} (${columns.join(', ')}), and joins with these no more`,
     ),
   ];
+}
+
+function refuseGone(tables: readonly PlannedTable[]): void {
+  const gone = tables.flatMap((table) => table.gone);
+  if (gone.length === 0) return;
+  const names = `${gone.slice(0, 5).join(', ')}${gone.length > 5 ? `, and ${gone.length - 5} more` : ''}`;
+  throw new FailedError(
+    `${formatCounted(gone.length, 'file')} of these tables ${gone.length === 1 ? 'is' : 'are'} gone, and their rows have no other origin: ${names}; nothing was changed. Undelete the generation that was loaded (soft delete keeps it for days)`,
+  );
 }
 
 /** A file whose key is not there would go to quarantine, and the tables would wait for it. */
