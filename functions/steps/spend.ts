@@ -1,4 +1,4 @@
-import { terminal } from '../errors.ts';
+import { terminal, toSluiceError } from '../errors.ts';
 import type { DlpCharge } from '../model/dlp-charge.ts';
 import { spendsPrefix } from '../model/ids.ts';
 import type { LedgerEntry, Reason, Shard } from '../model/run.ts';
@@ -40,6 +40,7 @@ export async function openSpend(
   if (limit === undefined) return FREE;
   const { inspection, transformation } = await measureShard(source, work);
   const estimate = priceOfCharge(addCharges(inspection, transformation));
+  const shards = (await readManifest(ports, entry))?.shards ?? [shard];
   const prefix = spendsPrefix(entry.run, entry.epoch, shard.n);
   const attempt = `${prefix}${ports.clock.unique()}`;
   const put = (name: string, usd: number): Promise<unknown> =>
@@ -49,12 +50,11 @@ export async function openSpend(
     });
   await put(`${attempt}.json`, estimate);
   const spent = (await readSpends(ports, prefix)) - estimate;
-  const shards = (await readManifest(ports, entry))?.shards ?? [shard];
   const judge = (usd: number): Reason | undefined =>
     judgeSpend({ limit, share: shareOfShard(shards, shard.n), estimate: usd, spent: Math.max(0, spent) });
   const refusal = judge(estimate);
   let sent = NO_CHARGE;
-  return {
+  const spend: Spend = {
     ...(refusal && { refusal }),
     add(charge) {
       sent = addCharges(sent, charge());
@@ -64,8 +64,18 @@ export async function openSpend(
     giveBack(charge) {
       sent = addCharges(sent, charge(), -1);
     },
-    settle: async () => void (await put(`${attempt}${SETTLED}`, priceOfCharge(sent))),
+    async settle() {
+      try {
+        await put(`${attempt}${SETTLED}`, priceOfCharge(sent));
+      } catch (error) {
+        // The failure that led here matters more, and what is not settled counts as spent whole.
+        ports.log.error('an attempt could not be settled', toSluiceError(error), { run: entry.run, shard: shard.n });
+      }
+    },
   };
+  // Should the refusal be lost on its way, whoever comes next must not take it for money spent.
+  if (refusal) await spend.settle();
+  return spend;
 }
 
 const SETTLED = '.settled.json';
