@@ -167,7 +167,7 @@ export const ACCESS_RULES: readonly Rule[] = [
       const { reidentifiers } = module.variable;
       return [
         ...(JSON.stringify((reidentifiers?.[0] as Body | undefined)?.default) === '{}' ? [] : ['somebody may unasked']),
-        ...(JSON.stringify(module.locals.key_holders) === '["deidentify","reidentify"]'
+        ...(JSON.stringify(module.locals.key_holders) === '["deidentify","reidentify","forget"]'
           ? []
           : ['another function has keys']),
         ...flag(
