@@ -1,4 +1,4 @@
-import { isLabel } from './form-label.ts';
+import { isFormLabel } from './form-label.ts';
 import { COMMON_WORD, COUNTRY, PLACE, PLACE_OPENING, TOWN } from './gazetteer.ts';
 import { PARTICLES, type ProperWords, readWord } from './proper-words.ts';
 import { isUpper, isWordAt } from './scan.ts';
@@ -123,7 +123,7 @@ function readPlaces(
   for (let count = 0; count < MOST_PLACE_WORDS; count++) {
     const word = readWord(text, at, known);
     // `City:` in the line below the street is the form's.
-    if (word.end === at || isWordAt(text, word.end) || isLabel(text, word.end)) break;
+    if (word.end === at || isWordAt(text, word.end) || isFormLabel(text, word.end)) break;
     const capital = caseless
       ? (word.flags & COMMON_WORD) === 0 || (word.flags & (TOWN | PLACE_OPENING)) !== 0
       : isUpper(text.charCodeAt(at));

@@ -20,6 +20,6 @@ export function labelledPlace(text: string, start: number): Verdict | undefined 
 }
 
 /** `City:` at the beginning of a line names what follows. */
-export const isLabel = (text: string, end: number): boolean => isLabelSign(text.charCodeAt(end));
+export const isFormLabel = (text: string, end: number): boolean => isLabelSign(text.charCodeAt(end));
 
 const isLabelSign = (code: number): boolean => code === 0x3a || code === 0x3d;

@@ -4,8 +4,8 @@ import type { Detector } from './detector.ts';
 import { isDigit, isWordAt } from './scan.ts';
 
 /**
- * Length of each country's IBAN. Source: SWIFT IBAN Registry; the last line's countries use the form without being in it
- * (European Committee for Banking Standards and their central banks).
+ * Length of each country's IBAN. Source: SWIFT IBAN Registry; banks of the last line's countries use the form though the
+ * registry leaves them out.
  */
 const LENGTHS: Record<string, number> = Object.fromEntries(
   (

@@ -13,7 +13,8 @@ const TITLES = set(
 );
 
 /**
- * What the phrase is, `listed` being behind a person's name and a comma or `and`, `chained` behind a place and `to` or `via`. The verdict may take in its beginning only;
+ * What the phrase is, `listed` being behind a person's name and a comma or `and`, `chained` behind a place and `to` or `via`.
+ * The verdict may take in its beginning only;
  * undefined when nothing speaks for a person or a place.
  */
 export function judgePhrase(

@@ -67,9 +67,9 @@ interface Candidate {
   likelihood: Likelihood;
 }
 
-/** `2026-02-28`: the most common groups of digits that are no number, told before anything is cut out of the text. */
 const DATE_LENGTH = 10;
 
+/** `2026-02-28`: the most common groups of digits that are no number, told before anything is cut out of the text. */
 function isDateAt({ text, runs, runCount }: Scan, run: number): boolean {
   if (run + 2 >= runCount) return false;
   const start = runs[run * 2] as number;
