@@ -38,7 +38,7 @@ function placesIn(node: Node, spot: Spot): { leaf: Leaf; place: Place }[] {
 function placeAt({ hasWhen, hasContext }: Leaf, { relation, value, when, context }: Spot): Place {
   const columns = hasContext ? `${value} AS v, ${context} AS x` : `${value} AS v`;
   const values = `SELECT ${columns} FROM ${relation}${hasWhen ? ` WHERE ${when}` : ''}`;
-  return { relation: `SELECT * FROM (${values}) WHERE v IS NOT NULL AND v <> ''`, hasContext };
+  return { columns: '*', relation: `(${values}) WHERE v IS NOT NULL AND v <> ''`, hasContext };
 }
 
 export const fieldOf = <S extends { value: string }>(spot: S, name: string): S & Pick<Spot, 'when' | 'context'> => ({

@@ -302,6 +302,16 @@ describe.each(FORMATS)('in %s,', (format) => {
     expect(rows).toMatchObject([{ tags: ['', '<b>'], lines: [{ note: null }] }]);
   });
 
+  test('and a date that DLP left nothing of is no answer where a list would hold a NULL', async () => {
+    const columns = [
+      list('days', { type: 'DATE', privacy: protect({ kind: 'date_shift', days: 1, by: 'id', key: 'k' }) }),
+      column('id'),
+    ];
+    const file = await fileOf(format, columns, [{ days: ['2026-01-01'], id: 'a' }]);
+    const loading = bench.load(file, { ndjson, parquet }[format](columns), { answer: () => null });
+    await expect(loading).rejects.toMatchObject({ code: 'ROWS_DO_NOT_RECONCILE' });
+  });
+
   test.each([
     ['list', [list('v', { privacy: TOKENIZE })], { v: ['secret'] }],
     [
