@@ -60,7 +60,7 @@ describe.each<[string, [text: string, quotes: string[]][]]>([
       ['bought by Smith Ltd. and the Bank of Ireland', ['Smith Ltd.', 'Bank of Ireland']],
       ['The IBAN for Barber LLC', ['Barber LLC']],
       ['a limited offer', []],
-      ['Dr. Wikström of Hansen Bank; Anna Miller of Stark Hospital', ['Hansen Bank', 'Stark Hospital']],
+      ['Dr. Wikström of Hansen Bank; Anna Miller of Kramer Hospital', ['Hansen Bank', 'Kramer Hospital']],
       ['Anna worked at Zendrixo for years', ['Zendrixo']],
       ['The Zendrixo office is closed', ['Zendrixo']],
       ['written to Stark, Weber and Crooks about it', ['Stark, Weber and Crooks']],
