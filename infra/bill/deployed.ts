@@ -30,7 +30,7 @@ export const DEPLOYED: Deployed = {
   cmekKeys: 4,
   wrappingKeys: 1,
   rotationDays: 90,
-  alertConditions: 6,
+  alertConditions: 7,
   logMetrics: 3,
   logDays: 90,
   noncurrentDays: 30,
