@@ -12,7 +12,7 @@ import { declaredSource } from '../../plan/reidentification.ts';
 import type { Ports } from '../../ports.ts';
 import { keyTable } from '../../render/erasure.ts';
 import { createContext, isUnsettled } from './context.ts';
-import { closeTable, reopenTable } from './fence.ts';
+import { closedSince, closeTable, reopenTable } from './fence.ts';
 import { eraseOriginals } from './originals.ts';
 import { findPerson, readKey } from './person.ts';
 import { dropUnpublished, readersOf, rebuildReaders } from './readers.ts';
@@ -43,7 +43,9 @@ export async function erase(ports: Ports, id: string): Promise<Again> {
 
   let done: Outcome['done'] | undefined = await readTableDone(context);
   if (!done) {
-    if ((await eraseOriginals(context, person, undefined)) === 'over') return AT_ONCE;
+    // Once the table is closed, what comes is new data, and this pass has been made.
+    const since = await closedSince(context);
+    if (!since && (await eraseOriginals(context, person, undefined)) === 'over') return AT_ONCE;
     if (erasure.dryRun) {
       if ((await eraseShards(context, person, new Date(8.64e15))) === 'over') return AT_ONCE;
       const found = await eraseTables(context, person);

@@ -54,6 +54,12 @@ export async function closeTable({ ports, erasure, source, release }: ErasureCon
   }
 }
 
+/** When the table was closed; undefined = it is open. */
+export async function closedSince({ ports, erasure }: ErasureContext): Promise<Date | undefined> {
+  const standing = await ports.objects.stat(ports.buckets.state, fenceName(erasure.id));
+  return standing && new Date(standing.createdAt);
+}
+
 /** Lets loads in again. Any row may be gone, so whatever reads the table has to read all of it. */
 export async function reopenTable({ ports, erasure }: Pick<ErasureContext, 'ports' | 'erasure'>): Promise<void> {
   const batches = batchesOf(ports, erasure.source);

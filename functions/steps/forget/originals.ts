@@ -4,7 +4,7 @@ import type { ObjectVersion, Search } from '../../ports.ts';
 import { readerOf } from '../read-object.ts';
 import { type ErasureContext, isOf, record } from './context.ts';
 import type { Person } from './person.ts';
-import { finishRewrite, isOwn, refOf, removeSucceeded, rewriteFile } from './rewrite.ts';
+import { finishRewrite, finishUnderWay, isOwn, refOf, removeSucceeded, rewriteFile } from './rewrite.ts';
 
 interface Original {
   object: ObjectVersion;
@@ -38,6 +38,7 @@ async function eraseOriginal(
     return 'done';
   }
   if (!erasure.dryRun && (await removeSucceeded(context, object))) return 'done';
+  if (!erasure.dryRun && place === 'earlier' && (await finishUnderWay(context, object))) return 'done';
   const note = { ...refOf(object), place };
   if (place === 'staging' || (place === 'quarantine' && !object.live)) {
     // Laid out for a run's shards, and no run is at it any more; or a copy that another has taken the place of.

@@ -38,14 +38,20 @@ export async function rewriteFile(
   );
   // Of an earlier erasure of the same object.
   const { [FROM_RAW]: _, ...metadata } = object.metadata;
-  const body = await search.without();
   const isEarlier = place === 'earlier';
   // What is live no more cannot be written over: what stands for it goes where replays look, and where nothing tells of it.
   const target = isEarlier
     ? { bucket: ports.buckets.quarantine, name: earlierName(erasure.source, object) }
     : { bucket, name };
+  // Nothing lists what was written there before the successor is known: it is looked for by its name.
+  const standing = isEarlier ? await ports.objects.stat(target.bucket, target.name) : undefined;
+  if (standing && isOwn(context, standing)) {
+    await finishRewrite(context, standing, place);
+    return 'done';
+  }
+  const body = await search.without();
   const written = await ports.objects.write(target.bucket, target.name, body.read(), {
-    ...(!isEarlier && { ifGeneration: generation }),
+    ...(isEarlier && !standing ? { ifAbsent: true } : { ifGeneration: standing?.generation ?? generation }),
     ...(body.size !== undefined && { size: body.size }),
     ...(contentType && { contentType }),
     ...(contentEncoding && { contentEncoding }),
@@ -65,20 +71,38 @@ export async function rewriteFile(
 
 /** What is left to do once the new generation is there. */
 export async function finishRewrite(context: ErasureContext, written: ObjectInfo, place: ErasedPlace): Promise<void> {
-  const { ports, erasure } = context;
-  const old = predecessorOf(context, written);
-  const successor: Successor = { v: 1, erasure: erasure.id, object: old, successor: refOf(written) };
-  await ports.objects.write(ports.buckets.state, successorName(old), JSON.stringify(successor), {
-    ifAbsent: true,
-    contentType: 'application/json',
-  });
-  await ports.objects.remove(old.bucket, old.name, old.generation);
+  await succeed(context, written);
   await record(context, {
     ...refOf(written),
     place,
     rows: Number(written.metadata[ERASED_ROWS]),
     outcome: 'rewritten',
   });
+}
+
+/** The record of what stands for what; then the old generation goes. */
+async function succeed(context: ErasureContext, written: ObjectInfo): Promise<void> {
+  const { ports } = context;
+  const old = predecessorOf(context, written);
+  const erasure = written.metadata[ERASURE] ?? '';
+  const successor: Successor = { v: 1, erasure, object: old, successor: refOf(written) };
+  await ports.objects.write(ports.buckets.state, successorName(old), JSON.stringify(successor), {
+    ifAbsent: true,
+    contentType: 'application/json',
+  });
+  await ports.objects.remove(old.bucket, old.name, old.generation);
+}
+
+/**
+ * A generation that is live no more since an erasure wrote the next one, and fell before it said so: what it wrote is the
+ * successor, and another copy would leave two.
+ */
+export async function finishUnderWay(context: ErasureContext, object: ObjectRef): Promise<boolean> {
+  const live = await context.ports.objects.stat(object.bucket, object.name);
+  if (!live || live.metadata[ERASURE] === undefined || live.metadata[SUCCEEDS] !== object.generation) return false;
+  if (isOwn(context, live)) await finishRewrite(context, live, 'raw');
+  else await succeed(context, live);
+  return true;
 }
 
 /** Whether this erasure has written it. */

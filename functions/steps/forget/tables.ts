@@ -59,6 +59,7 @@ async function loadKeys(
 ): Promise<'done' | 'running'> {
   const name = keyRowsName(erasure.id);
   await ports.objects.write(ports.buckets.staging, name, renderKeyRows(fields, values), {
+    ifAbsent: true,
     contentType: 'application/x-ndjson',
   });
   await ports.warehouse.ensureDataset(OWN_DATASET);
