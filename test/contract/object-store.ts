@@ -269,6 +269,25 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       });
     });
 
+    test('a generation is written over only where it is the live one, and goes alone and for good', async () => {
+      const first = await write(backend.versioned, 'gen', 'one');
+      const second = await store.write(backend.versioned, 'gen', 'two', { ifGeneration: first.generation });
+      expect(second).toMatchObject({ name: 'gen' });
+      expect(await store.write(backend.versioned, 'gen', 'late', { ifGeneration: first.generation })).toBeUndefined();
+      const versions = async (): Promise<[string, boolean][]> => {
+        const found = await Array.fromAsync(store.versions(backend.versioned, 'gen'));
+        return found.map(({ generation, live }) => [generation, live]);
+      };
+      expect(await versions()).toEqual([
+        [first.generation, false],
+        [second?.generation, true],
+      ]);
+      await store.remove(backend.versioned, 'gen', first.generation);
+      await store.remove(backend.versioned, 'gen', first.generation);
+      expect(await versions()).toEqual([[second?.generation, true]]);
+      expect((await store.retention(backend.versioned)).softDeleteSeconds).toBeGreaterThanOrEqual(0);
+    });
+
     test('removing what is gone already is fine', async () => {
       await write(backend.plain, 'removed', 'x');
       await store.remove(backend.plain, 'removed');

@@ -51,6 +51,23 @@ export function warehouseContract(name: string, open: () => Promise<WarehouseBac
       tableId: id.split('.')[1],
     });
 
+    test('tells what is in a dataset, what was made of what, and for how long changes can be had back', async () => {
+      await query('CREATE TABLE shop.base AS SELECT 1 AS id');
+      for (const [name, operationType] of [
+        ['frozen', 'SNAPSHOT'],
+        ['twin', 'CLONE'],
+      ] as const)
+        await run({
+          copy: { sourceTable: table('shop.base'), destinationTable: table(`shop.${name}`), operationType },
+        });
+      expect(await warehouse.tables('shop')).toEqual(expect.arrayContaining(['base', 'frozen', 'twin']));
+      expect(await warehouse.tables('absent')).toEqual([]);
+      expect(await warehouse.table('shop.frozen')).toMatchObject({ type: 'SNAPSHOT', base: 'shop.base' });
+      expect(await warehouse.table('shop.twin')).toMatchObject({ type: 'TABLE', base: 'shop.base' });
+      expect(await warehouse.timeTravelHours('shop')).toBeGreaterThanOrEqual(48);
+      expect(await warehouse.timeTravelHours('absent')).toBeUndefined();
+    });
+
     describe('datasets and tables', () => {
       test('a dataset may be asked for again, and by many at once', async () => {
         await Promise.all(Array.from({ length: 4 }, () => warehouse.ensureDataset('_sluice')));
