@@ -50,6 +50,18 @@ describe('the nightly inspection', () => {
     expect(JSON.stringify(events)).not.toContain(CANARY);
     await inspectNight(ports, 'third', release);
     expect(events.at(-1)?.id).not.toBe(events[0]?.id);
+
+    // A table that cannot be looked at fails the night, and hides nothing of what was found in the others.
+    const unread = { ...days, id: 'flow.unread' };
+    const table = async (id: string) => {
+      if (id === unread.id) throw retryable('WAREHOUSE_FAILED', 'the table was not answered for');
+      return ports.warehouse.table(id);
+    };
+    const world = { ...ports, warehouse: { ...ports.warehouse, table } };
+    const told = events.length;
+    const looked = inspectNight(world, 'late', { ...release, sources: [unread, ...release.sources] });
+    await expect(looked).rejects.toMatchObject({ code: 'WAREHOUSE_FAILED' });
+    expect(events.slice(told)).toMatchObject([{ subject: 'flow.days', detail: { night: 'late', column: 'contact' } }]);
   });
 
   test('that DLP does not answer fails as what may succeed later, and is no clean night', async () => {
