@@ -31,8 +31,8 @@ import { compileProject } from '../../infra/cli/project.ts';
 import { provision } from '../../infra/cli/provision.ts';
 import { publishRelease } from '../../infra/cli/publish-release.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
-import { storeTemplate } from '../stored-template.ts';
 import { Crashed, createInjector, type Injector, type Instance } from './faults.ts';
+import { storePeople } from './stored-people.ts';
 
 /** The functions in this process, against the real local cloud, with every call of theirs open to a fault. */
 export interface FaultyPipeline {
@@ -69,13 +69,7 @@ export async function startFaultyPipeline(seed?: number): Promise<FaultyPipeline
   const endpoints = localEndpoints({ project: 'local', location: 'US', ports: cloud.ports, functions, sql });
   await provision(endpoints);
   await hurry(endpoints);
-  await storeTemplate(`${endpoints.dlp.rest}/v2/projects/local/locations/global`, 'deidentifyTemplates', 'people', {
-    deidentifyConfig: {
-      recordTransformations: {
-        fieldTransformations: [{ fields: [{ name: 'stored' }], primitiveTransformation: { characterMaskConfig: {} } }],
-      },
-    },
-  });
+  await storePeople(endpoints);
   const { release, problems } = compileProject(sql, 'local');
   if (!release) throw new Error(problems.map(({ message }) => message).join('; '));
   await publishRelease(endpoints, release, new Date());

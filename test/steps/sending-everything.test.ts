@@ -20,6 +20,7 @@ const row = (n: number) => ({
   note: NOTES[n % 5] ?? '',
   own: `canary-${n % 7} and ${n % 11}`,
   verbatim: 'x'.repeat(1 + (n % 9)),
+  stored: 'y'.repeat(1 + (n % 4)),
 });
 const ROWS = Array.from({ length: COUNT }, (_, n) => row(n));
 type Name = keyof (typeof ROWS)[number];
@@ -27,7 +28,7 @@ type Name = keyof (typeof ROWS)[number];
 let bench: Workbench;
 beforeAll(async () => {
   bench = await startWorkbench();
-  const header = 'id,land,token,fpe,hash,mask,words,constant,nothing,gone,note,own,verbatim,some,income';
+  const header = 'id,land,token,fpe,hash,mask,words,constant,nothing,gone,note,own,verbatim,stored,some,income';
   const lines = ROWS.map((one) =>
     [
       one.id,
@@ -43,6 +44,7 @@ beforeAll(async () => {
       `"${one.note}"`,
       one.own,
       one.verbatim,
+      one.stored,
       's',
       '7',
     ].join(','),
@@ -67,7 +69,7 @@ async function sendEverything(column: Column, contexts: string[] | undefined): P
   return outputs;
 }
 
-test.each(['token', 'fpe', 'hash', 'mask', 'note', 'own', 'verbatim'] as const)(
+test.each(['token', 'fpe', 'hash', 'mask', 'note', 'own', 'verbatim', 'stored'] as const)(
   'column %s comes out as if each value of each row had been sent',
   async (name) => {
     const column = bench.release.sources

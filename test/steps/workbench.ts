@@ -21,6 +21,7 @@ import { compileProject } from '../../infra/cli/project.ts';
 import { provision } from '../../infra/cli/provision.ts';
 import { publishRelease } from '../../infra/cli/publish-release.ts';
 import { startCloud } from '../../infra/local/cloud.ts';
+import { storePeople } from '../faults/stored-people.ts';
 
 /** Steps by hand, one at a time, through the real adapters and against the local cloud: nothing listens where its tasks go. */
 export interface Workbench {
@@ -49,6 +50,7 @@ export async function startWorkbench(limits: Record<string, string> = {}): Promi
   const functions = await freePort();
   const endpoints = localEndpoints({ project: 'local', location: 'US', ports: cloud.ports, functions, sql });
   await provision(endpoints);
+  await storePeople(endpoints);
   const { release } = compileProject(sql, 'local');
   if (!release) throw new Error('the declarations of the fault trials do not compile');
   await publishRelease(endpoints, release, new Date());

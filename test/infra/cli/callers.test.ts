@@ -101,7 +101,11 @@ test('Eventarc calls arrive, where a trigger takes the place of the subscription
 
 test('each caller calls its own functions and no others', async () => {
   const answers: Record<string, string> = {};
-  const accounts = { ...endpoints.accounts, reidentifier: endpoints.reidentifiers.me ?? '' };
+  const accounts = {
+    ...endpoints.accounts,
+    reidentifier: endpoints.reidentifiers.me ?? '',
+    forgetter: endpoints.forgetters.me ?? '',
+  };
   for (const [account, email] of Object.entries(accounts))
     for (const name of FUNCTIONS) {
       const token = await createIdTokens(endpoints, email)(`${endpoints.functions}/${name}`);
@@ -110,10 +114,11 @@ test('each caller calls its own functions and no others', async () => {
     }
   expect(answers).toEqual({
     push: 'arrive',
-    tasks: 'prepare deidentify load transform nightly',
+    tasks: 'prepare deidentify load transform nightly forget',
     scheduler: 'nightly',
     operator: 'adhoc',
     reidentifier: 'reidentify',
+    forgetter: 'forget',
   });
 });
 

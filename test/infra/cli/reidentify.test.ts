@@ -85,8 +85,8 @@ describe('sluice reidentify', () => {
   });
 
   test('shows rows that are chosen by a key, on another deployment as well', async () => {
-    const { project, location, buckets, queues, topics, functions, accounts, reidentifiers } = endpoints;
-    const names = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify'];
+    const { project, location, buckets, queues, topics, functions, accounts, reidentifiers, forgetters } = endpoints;
+    const names = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify', 'forget'];
     place.write(
       'env.json',
       JSON.stringify({
@@ -94,6 +94,7 @@ describe('sluice reidentify', () => {
         functions: Object.fromEntries(names.map((name) => [name, `${functions}/${name}`])),
         operator: accounts.operator,
         reidentifiers: { ...reidentifiers, other: 'other@example.com' },
+        forgetters,
         endpoints: { storage: endpoints.storage, bigquery: endpoints.bigquery, identity: endpoints.identity },
       }),
     );
