@@ -31,8 +31,9 @@ export interface ShownRow {
 /** DLP takes 0.5 MB and 50,000 cells a request. */
 const MAX_BYTES = 450_000;
 const MAX_CELLS = 45_000;
-/** Longer texts are shown by their beginning. */
+/** Longer texts are shown by their beginning; in a wide row by less, so that one row always fits into a request: a character has at most 4 bytes. */
 const MAX_TEXT = 8_192;
+const mostOf = (columns: number): number => Math.min(MAX_TEXT, Math.floor(MAX_BYTES / (4 * columns)) - CELL_BYTES);
 /** What an empty cell weighs in a request. */
 const CELL_BYTES = 4;
 
@@ -48,7 +49,9 @@ export function planInspection(sample: readonly { row: number; values: readonly 
   let rows: ShownRow[] = [];
   let bytes = 0;
   for (const { row, values } of sample) {
-    const shown = values.map((value, column) => (value && isNew(column, value) ? value.slice(0, MAX_TEXT) : null));
+    const shown = values.map((value, column) =>
+      value && isNew(column, value) ? value.slice(0, mostOf(values.length)) : null,
+    );
     if (shown.every((value) => value === null)) continue;
     const size = shown.reduce((sum, value) => sum + CELL_BYTES + Buffer.byteLength(value ?? ''), 0);
     if (rows.length > 0 && (bytes + size > MAX_BYTES || (rows.length + 1) * values.length > MAX_CELLS)) {

@@ -51,14 +51,14 @@ function ofSource({ columns }: Source): Expectations {
 function expectedOf({ privacy }: Column): Expected | 'anything' {
   if (privacy.kind === 'drop') return 'anything';
   if (privacy.kind === 'public') return { allow: privacy.allow };
-  if (privacy.when) return { allow: privacy.allow ?? [] };
-  const { transform } = privacy;
+  const { transform, when, allow = [] } = privacy;
   switch (transform.kind) {
     case 'redact_findings':
-      return { only: infoTypesOf(transform) };
+      return when ? { allow } : { only: infoTypesOf(transform) };
     case 'tokenize':
     case 'hash':
-      return { allow: [] };
+    case 'redact':
+      return { allow };
     default:
       // What is made up, masked or keeps its form may look like what it stands for.
       return 'anything';

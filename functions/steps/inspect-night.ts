@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import { retryable, SluiceError } from '../errors.ts';
+import { retryable, type SluiceError, toSluiceError } from '../errors.ts';
 import { digest } from '../model/ids.ts';
 import type { Release } from '../model/release.ts';
 import type { NightFinding, NightInspection } from '../model/report.ts';
@@ -15,13 +15,24 @@ import { endedJob, followJob } from './run-job.ts';
 const AT_ONCE = 6;
 const DAY_MS = 86_400_000;
 
+/** The same for every retry: which tables have their turn, and the ids of what is told, follow from it. */
+export interface TriedNight {
+  id: string;
+  /** `YYYY-MM-DD`. */
+  date: string;
+}
+
 /**
  * Looks at a sample of every declared table, in this function and not in tasks: at most 200 tables of two seconds each, six
  * at once, are a minute of its half hour. A table that cannot be looked at is told and keeps no other from it; what may
  * succeed later fails the night at its end, whose retry finds the samples that it has taken.
  */
-export async function inspectNight(ports: Ports, night: string, release: Release): Promise<NightInspection> {
-  const tables = planNight(release, Math.floor(ports.clock.now().getTime() / DAY_MS));
+export async function inspectNight(
+  ports: Ports,
+  { id: night, date }: TriedNight,
+  release: Release,
+): Promise<NightInspection> {
+  const tables = planNight(release, Math.floor(Date.parse(date) / DAY_MS));
   const report: NightInspection = { tables: 0, rows: 0, bytesBilled: 0, findings: [], skipped: [] };
   const failures: SluiceError[] = [];
   await pMap(
@@ -34,8 +45,8 @@ export async function inspectNight(ports: Ports, night: string, release: Release
         report.rows += looked.rows;
         report.bytesBilled += looked.bytesBilled;
         report.findings.push(...looked.findings);
-      } catch (error) {
-        if (!(error instanceof SluiceError)) throw error;
+      } catch (raw) {
+        const error = toSluiceError(raw);
         if (error.retryable) failures.push(error);
         else report.skipped.push({ table: table.id, code: error.code });
         ports.log.warn('a table could not be inspected', { table: table.id, code: error.code });

@@ -28,7 +28,7 @@ export async function nightly(ports: Ports, { key, date }: Night): Promise<Night
     chosen: ({ on }) => on.nightly,
   });
   // Last, so that what DLP or the warehouse cannot do now keeps nothing from being swept and built.
-  const inspection = await inspectNight(ports, id, release);
+  const inspection = await inspectNight(ports, { id, date }, release);
   const at = ports.clock.now().toISOString();
   const report: NightReport = { v: 1, id, date, at, swept, late, inspection, ...(build && { build: build.id }) };
   await ports.objects.write(ports.buckets.state, nightName(id), JSON.stringify(report), {

@@ -65,6 +65,14 @@ describe('what is shown of a shard', () => {
     expect(requests.length).toBeGreaterThan(3);
   });
 
+  test('fits into one where a row alone is wide', () => {
+    const values = Array.from({ length: 40 }, (_, n) => `${n} ${'漢'.repeat(8_000)}`);
+    const [[shown] = []] = planInspection([{ row: 1, values }]);
+    const bytes = (shown?.values ?? []).reduce((sum, value) => sum + Buffer.byteLength(value ?? ''), 0);
+    expect(bytes).toBeLessThan(450_000);
+    expect(bytes).toBeGreaterThan(300_000);
+  });
+
   test('stays below 50,000 cells a request', () => {
     const sample = Array.from({ length: 500 }, (_, n) => ({
       row: n + 1,

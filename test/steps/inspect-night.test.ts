@@ -5,6 +5,7 @@ import type { Ports } from '../../functions/ports.ts';
 import { inspectNight } from '../../functions/steps/inspect-night.ts';
 import { startWorkbench, type Workbench } from './workbench.ts';
 
+const nightOf = (id: string) => ({ id, date: '2026-01-11' });
 const CANARY = 'ann.canary@example.com';
 
 let bench: Workbench;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench?.stop());
 
-const inspect = (night: string, world = ports) => inspectNight(world, night, bench.release);
+const inspect = (night: string, world = ports) => inspectNight(world, nightOf(night), bench.release);
 
 describe('the nightly inspection', () => {
   test('finds nothing where the gate has held, and tells what it has read', async () => {
@@ -39,8 +40,8 @@ describe('the nightly inspection', () => {
       transforms: [],
     };
     const finding = { table: 'flow.days', column: 'contact', infoType: 'EMAIL_ADDRESS', rows: 1 };
-    expect(await inspectNight(ports, 'second', release)).toMatchObject({ findings: [finding] });
-    expect(await inspectNight(ports, 'second', release)).toMatchObject({ findings: [finding] });
+    expect(await inspectNight(ports, nightOf('second'), release)).toMatchObject({ findings: [finding] });
+    expect(await inspectNight(ports, nightOf('second'), release)).toMatchObject({ findings: [finding] });
     expect(events.map(({ id }) => id)).toEqual([events[0]?.id, events[0]?.id]);
     expect(events[0]).toMatchObject({
       type: 'privacy.finding',
@@ -48,7 +49,7 @@ describe('the nightly inspection', () => {
       detail: { column: 'contact', infoType: 'EMAIL_ADDRESS', rows: 1 },
     });
     expect(JSON.stringify(events)).not.toContain(CANARY);
-    await inspectNight(ports, 'third', release);
+    await inspectNight(ports, nightOf('third'), release);
     expect(events.at(-1)?.id).not.toBe(events[0]?.id);
 
     // A table that cannot be looked at fails the night, and hides nothing of what was found in the others.
@@ -59,7 +60,7 @@ describe('the nightly inspection', () => {
     };
     const world = { ...ports, warehouse: { ...ports.warehouse, table } };
     const told = events.length;
-    const looked = inspectNight(world, 'late', { ...release, sources: [unread, ...release.sources] });
+    const looked = inspectNight(world, nightOf('late'), { ...release, sources: [unread, ...release.sources] });
     await expect(looked).rejects.toMatchObject({ code: 'WAREHOUSE_FAILED' });
     expect(events.slice(told)).toMatchObject([{ subject: 'flow.days', detail: { night: 'late', column: 'contact' } }]);
   });

@@ -2,8 +2,6 @@ import type { Cell } from '../rows.ts';
 import { type Field, typeOfField } from '../schema.ts';
 import type { SqlType } from '../sql/types.ts';
 
-type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
-
 /** A row's cells, as REST answers them with useInt64Timestamp → a line of CSV. NULL is empty, an empty text is `""`. */
 export function renderCsvLine(cells: readonly { v: Cell }[], schema: readonly Field[], delimiter: string): string {
   const texts = schema.map((field, i) => {
@@ -25,37 +23,38 @@ export function quoteCsv(text: string, delimiter: string): string {
  */
 export function renderJsonLine(cells: readonly { v: Cell }[], schema: readonly Field[]): string {
   const fields = schema.map((field) => ({ name: field.name, type: typeOfField(field) }));
-  return `${JSON.stringify(jsonObject(cells, fields))}\n`;
+  return `${objectText(cells, fields)}\n`;
 }
 
-function jsonObject(
+function objectText(
   cells: readonly { v: Cell }[],
   fields: readonly { name: string | undefined; type: SqlType }[],
-): { [name: string]: Json } {
-  return Object.fromEntries(
-    fields.flatMap(({ name, type }, i) => {
-      const value = jsonOf(cells[i]?.v ?? null, type);
-      return value === null ? [] : [[name ?? '', value]];
-    }),
-  );
+): string {
+  const members = fields.flatMap(({ name, type }, i) => {
+    const value = cells[i]?.v ?? null;
+    return value === null ? [] : [`${JSON.stringify(name ?? '')}:${valueText(value, type)}`];
+  });
+  return `{${members.join(',')}}`;
 }
 
-function jsonOf(cell: Cell, type: SqlType): Json {
-  if (cell === null) return null;
-  if (Array.isArray(cell)) return type.kind === 'ARRAY' ? cell.map((item) => jsonOf(item.v, type.element)) : [];
-  if (typeof cell === 'object') return type.kind === 'STRUCT' ? jsonObject(cell.f, type.fields) : {};
+function valueText(cell: Cell, type: SqlType): string {
+  if (cell === null) return 'null';
+  if (Array.isArray(cell))
+    return type.kind === 'ARRAY' ? `[${cell.map((item) => valueText(item.v, type.element)).join(',')}]` : '[]';
+  if (typeof cell === 'object') return type.kind === 'STRUCT' ? objectText(cell.f, type.fields) : '{}';
   switch (type.kind) {
     case 'BOOL':
-      return cell === 'true';
+      return cell;
     case 'FLOAT64':
       // JSON has no infinity: Google writes those as text.
-      return Number.isFinite(Number(cell)) ? Number(cell) : cell;
+      return Number.isFinite(Number(cell)) ? String(Number(cell)) : JSON.stringify(cell);
     case 'TIMESTAMP':
-      return timestampText(BigInt(cell));
+      return JSON.stringify(timestampText(BigInt(cell)));
+    // As it is kept: numbers of more digits than a double has, and a null of JSON's own.
     case 'JSON':
-      return JSON.parse(cell) as Json;
-    default:
       return cell;
+    default:
+      return JSON.stringify(cell);
   }
 }
 

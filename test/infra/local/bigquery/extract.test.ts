@@ -16,7 +16,7 @@ beforeAll(async () => {
       (1, 'a,"b"', NUMERIC '1.50', TIMESTAMP '2026-01-31 23:59:59.123456+00', DATE '2026-01-31', TRUE, b'hi', 0.5),
       (2, '', NULL, TIMESTAMP '1969-12-31 23:59:59+00', NULL, FALSE, NULL, NULL);
     CREATE TABLE shop.deep (id INT64, tags ARRAY<STRING>, who STRUCT<name STRING, age INT64>, doc JSON);
-    INSERT shop.deep VALUES (9007199254740993, ['x', 'y'], STRUCT('ann', NULL), JSON '{"k": [1, 2.5]}'), (2, [], NULL, NULL);
+    INSERT shop.deep VALUES (9007199254740993, ['x', 'y'], STRUCT('ann', NULL), JSON '{"k": [1, 2.5]}'), (2, [], NULL, NULL), (3, [], NULL, JSON '{"n": 12345678901234567}'), (4, [], NULL, JSON 'null');
     CREATE TABLE shop.nested AS SELECT * EXCEPT (doc) FROM shop.deep;
     CREATE TABLE shop.daily (id INT64, day DATE) PARTITION BY day;
     INSERT shop.daily VALUES (1, DATE '2026-01-01'), (2, DATE '2026-01-02');
@@ -56,8 +56,11 @@ describe('an extract job', () => {
 
   test('writes newline-delimited JSON: integers as text, no NULLs, nested values whole', async () => {
     await extract('deep', 'deep.json', { destinationFormat: 'NEWLINE_DELIMITED_JSON' });
+    expect(linesOf('deep.json')).toContain('{"id":"3","tags":[],"doc":{"n":12345678901234567}}');
     expect(linesOf('deep.json').map((line) => JSON.parse(line))).toEqual([
       { id: '2', tags: [] },
+      expect.objectContaining({ id: '3' }),
+      { id: '4', tags: [], doc: null },
       { id: '9007199254740993', tags: ['x', 'y'], who: { name: 'ann' }, doc: { k: [1, 2.5] } },
     ]);
   });
