@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -78,4 +78,32 @@ test.runIf(discovery)(
     expect(JSON.parse(head)).toEqual([{ id: '1', name: 'ann' }]);
   },
   90_000,
+);
+
+test.runIf(discovery)(
+  'bq makes, updates, copies, extracts and removes, tells a query’s bytes and takes parameters',
+  async () => {
+    await bq('mk', '-d', 'work');
+    const sql = ['query', '--nouse_legacy_sql'];
+    const [dry, asked] = await Promise.all([
+      bq(...sql, '--dry_run', 'SELECT id FROM shop.t'),
+      bq(...sql, '--parameter=a:INT64:5', '--parameter=b::x', 'SELECT @a AS a, @b AS b'),
+      bq('mk', '-t', '--schema', 'id:integer', '--label', 'team:growth', 'work.made'),
+      bq('cp', '-n', 'shop.t', 'work.copied'),
+      bq('extract', '--destination_format', 'CSV', 'shop.t', 'gs://lake/bq.csv'),
+    ]);
+    expect(JSON.parse(dry)).toMatchObject({ statistics: { query: { totalBytesProcessed: expect.any(String) } } });
+    expect(JSON.parse(asked)).toEqual([{ a: '5', b: 'x' }]);
+    expect(readFileSync(join(bed.dir, 'objects/lake/bq.csv'), 'utf8')).toMatch(/^id,name\n/);
+    await bq('update', '--description', 'a table', '--set_label', 'team:data', 'work.made');
+    expect(JSON.parse(await bq('show', 'work.made'))).toMatchObject({
+      description: 'a table',
+      labels: { team: 'data' },
+    });
+    await bq('rm', '-f', '-t', 'work.made');
+    expect(JSON.parse(await bq('ls', 'work'))).toMatchObject([{ tableReference: { tableId: 'copied' } }]);
+    await bq('rm', '-r', '-f', 'work');
+    expect(await bq('ls')).not.toContain('work');
+  },
+  120_000,
 );
