@@ -201,25 +201,53 @@ function holds(bytes: Buffer, texts: readonly string[]): boolean {
   return finder.found();
 }
 
-/** A file that is not what its declaration says: its bytes are all there is to look at. */
+/**
+ * A file that is not what its declaration says: its bytes are all there is to look at. Only in plain text is a value that
+ * is not seen not there; what else it may be, packed or encoded, is not known.
+ */
 async function unreadable(
   { read, size }: FileInHand,
   { texts }: RawPerson,
   why: string,
 ): Promise<Omit<Search, 'close'>> {
   const finder = createTextFinder(texts);
+  const plain = createPlainTextCheck();
   const opened = await withHead(await read(0, size), SNIFF_BYTES);
   const content = sniff(opened.head);
   const raw = Readable.from(opened.chunks, { objectMode: false });
   const isPacked = content === 'gzip' || content === 'zstd';
   try {
-    for await (const chunk of isPacked ? decompress(raw, content) : raw) finder.push(chunk as Buffer);
+    for await (const chunk of isPacked ? decompress(raw, content) : raw) {
+      finder.push(chunk as Buffer);
+      plain.push(chunk as Buffer);
+    }
   } catch (error) {
     if (!(error instanceof SluiceError) || error.retryable) throw error;
     return { ...NOTHING, found: 1, unreadable: `${why}; its bytes cannot be unpacked either` };
   }
   if (finder.found()) return { ...NOTHING, found: 1, unreadable: why };
-  if (content === 'zip' || content === 'parquet')
+  if (content === 'zip' || content === 'parquet' || !plain.holds())
     return { ...NOTHING, found: 1, unreadable: `${why}; whether it holds the person cannot be seen from outside` };
   return { ...NOTHING, unreadable: why };
+}
+
+/** Whether bytes are UTF-8 without NULs, whatever the chunks they come in. */
+function createPlainTextCheck(): { push(chunk: Buffer): void; holds(): boolean } {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let isPlain = true;
+  const check = (chunk?: Buffer): void => {
+    if (!isPlain) return;
+    try {
+      isPlain = !decoder.decode(chunk, { stream: chunk !== undefined }).includes('\0');
+    } catch {
+      isPlain = false;
+    }
+  };
+  return {
+    push: check,
+    holds() {
+      check();
+      return isPlain;
+    },
+  };
 }

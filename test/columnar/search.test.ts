@@ -144,6 +144,7 @@ describe('a file that cannot be taken apart', () => {
     ['has it within a longer word', Buffer.from('other,columns\n1,joann@example.com\n'), 0],
     ['does not have it', Buffer.from('other,columns\n1,2\n'), 0],
     ['has it packed', gzipSync('other,columns\n1,ann@example.com\n'), 1],
+    ['is packed in a way that is not known', Buffer.from([0x42, 0x5a, 0x68, 0x39, 0xff, 0x00, 0xfe]), 1],
     ['cannot be looked into', Buffer.from('PK\u0003\u0004 whatever'), 1],
   ])('%s', async (_, bytes, found) => {
     expect(await search(bytes, csv(COLUMNS), ANN)).toEqual({ found, unreadable: expect.any(String) });

@@ -1,10 +1,11 @@
-import { retryable } from '../../errors.ts';
+import { retryable, terminal } from '../../errors.ts';
 import { fenceName } from '../../model/erasure.ts';
 import type { Batch } from '../../model/run.ts';
 import { batchesOf } from '../batches.ts';
 import { tellOnce } from '../load.ts';
 import { tokensHeld } from '../tokens-held.ts';
 import type { ErasureContext } from './context.ts';
+import { readTableDone } from './tables.ts';
 
 export interface Fence {
   n: number;
@@ -36,6 +37,13 @@ export async function closeTable({ ports, erasure, source, release }: ErasureCon
     ...(standing && { tokens: await tokensHeld(ports, standing) }),
     erasure: erasure.id,
   };
+  // What was read above may be stale: another call of this erasure may have closed the table, and let loads in again since.
+  // A second batch would stay open after that.
+  if (await closedSince({ ports, erasure })) {
+    const now = await batches.latest();
+    if ((now && !now.closed) || (await readTableDone({ ports, erasure }))) return 'busy';
+    throw terminal('UNEXPECTED', `erasure ${erasure.id} has let loads in again before it was done`);
+  }
   // Somebody may have been faster, and our own write behind a lost answer reads as that: the record tells.
   await batches.open(batch);
   return (await batches.record(batch.n))?.erasure === erasure.id ? fence(batch.n) : 'busy';
@@ -55,7 +63,10 @@ export async function closeTable({ ports, erasure, source, release }: ErasureCon
 }
 
 /** When the table was closed; undefined = it is open. */
-export async function closedSince({ ports, erasure }: ErasureContext): Promise<Date | undefined> {
+export async function closedSince({
+  ports,
+  erasure,
+}: Pick<ErasureContext, 'ports' | 'erasure'>): Promise<Date | undefined> {
   const standing = await ports.objects.stat(ports.buckets.state, fenceName(erasure.id));
   return standing && new Date(standing.createdAt);
 }
@@ -66,15 +77,16 @@ export async function reopenTable({ ports, erasure }: Pick<ErasureContext, 'port
   const text = await ports.objects.readText(ports.buckets.state, fenceName(erasure.id));
   const newest = await batches.latest();
   const open = newest && !newest.closed ? await batches.record(newest.n) : undefined;
-  const n = text === undefined ? open?.erasure === erasure.id && open.n : (JSON.parse(text) as { n: number }).n;
-  if (!n) return;
-  await batches.close(n, {
-    v: 1,
-    n,
-    at: ports.clock.now().toISOString(),
-    outcome: 'loaded',
-    rows: 0,
-    partitions: [],
-    others: true,
-  });
+  const numbers = new Set(text === undefined ? [] : [(JSON.parse(text) as { n: number }).n]);
+  if (open?.erasure === erasure.id) numbers.add(open.n);
+  for (const n of numbers)
+    await batches.close(n, {
+      v: 1,
+      n,
+      at: ports.clock.now().toISOString(),
+      outcome: 'loaded',
+      rows: 0,
+      partitions: [],
+      others: true,
+    });
 }

@@ -1,8 +1,9 @@
 import { terminal } from '../../errors.ts';
-import type { Column } from '../../model/column.ts';
+import type { Column, Transformation } from '../../model/column.ts';
 import { type Erasure, keyName } from '../../model/erasure.ts';
 import type { Source } from '../../model/source.ts';
 import { stringsOf } from '../../model/texts.ts';
+import { alphabetOf, charactersOf } from '../../model/transformation.ts';
 import { traceOf } from '../../plan/erasure.ts';
 import { createPacker, TRANSFORM_LIMITS } from '../../plan/pack.ts';
 import type { PersonValues, Ports, RawPerson } from '../../ports.ts';
@@ -38,6 +39,7 @@ export async function findPerson(
     const canonical = await canonicalIn(ports, source, key);
     if (!canonical) continue;
     for (const column of source.columns) {
+      if (!canHold(column, canonical[column.name] ?? '')) continue;
       const value = canonical[column.name];
       if (value === undefined) continue;
       const found = await valuesPastGate(ports, column, value);
@@ -74,8 +76,24 @@ async function valuesPastGate(ports: Ports, column: Column, value: string): Prom
     case 'token':
       return [await tokenOf(ports, column, value)];
     case 'either':
-      return [value, await tokenOf(ports, column, value)];
+      return column.privacy.kind === 'transform' && isInAlphabet(column.privacy.transform, value)
+        ? [value, await tokenOf(ports, column, value)]
+        : [value];
   }
+}
+
+/** A row with a value that its column's alphabet lacks is a reject: none came past the gate, and DLP would refuse it. */
+function canHold({ privacy }: Column, value: string): boolean {
+  if (privacy.kind !== 'transform' || privacy.when) return true;
+  return isInAlphabet(privacy.transform, value);
+}
+
+function isInAlphabet(transformation: Transformation, value: string): boolean {
+  const alphabet = alphabetOf(transformation);
+  if (alphabet === undefined) return true;
+  const allowed = charactersOf(alphabet);
+  // DLP takes two characters or more. Source: CryptoReplaceFfxFpeConfig in google/privacy/dlp/v2/dlp.proto.
+  return [...value].length !== 1 && [...value].every((character) => allowed.includes(character));
 }
 
 async function tokenOf(ports: Ports, column: Column, value: string): Promise<string> {
