@@ -78,7 +78,7 @@ describe('with a local cloud', { timeout: 120_000 }, () => {
     await place.stay(['up'], /Ctrl-C/);
   });
 
-  test('the bill of a run is what was said: DLP to the byte, and all of it within a factor of three', async () => {
+  test('the bill of a run is what was said: DLP to the byte, and all else but seconds within a quarter', async () => {
     // The first file makes the table, which costs calls of its own.
     await place.sluice('drop', 'club/people/1.csv', '--to', 'club/people/0.csv', '--wait');
     await quiet();
@@ -89,13 +89,15 @@ describe('with a local cloud', { timeout: 120_000 }, () => {
     const after = await quiet();
     for (const sku of ['dlp.inspect_bytes', 'dlp.transform_bytes'])
       expect(unitsOf(after, sku) - unitsOf(before, sku), sku).toBe(unitsOf(once, sku));
-    // What the local cloud meters, which has no logs and no replication. Seconds of instances are a third of what is said:
-    // here no call takes 50 ms and no job 6 s.
-    const skus = after.lines.map(({ sku }) => sku);
-    const said = once.lines.filter(({ sku }) => skus.includes(sku)).reduce((sum, line) => sum + line.listPrice, 0);
-    const factor = said / (after.listPrice - before.listPrice);
-    expect(factor).toBeGreaterThan(1 / 3);
-    expect(factor).toBeLessThan(3);
+    // What the local cloud meters, which has no logs and no replication. Seconds of instances are left out: Google charges
+    // 100 ms a request at least and a second a job, and here no call takes 50 ms.
+    const priceOf = (lines: Bill['lines']): number =>
+      lines
+        .filter(({ sku }) => !/seconds/.test(sku) && after.lines.some((one) => one.sku === sku))
+        .reduce((sum, { listPrice }) => sum + listPrice, 0);
+    const factor = priceOf(once.lines) / (priceOf(after.lines) - priceOf(before.lines));
+    expect(factor).toBeGreaterThan(0.75);
+    expect(factor).toBeLessThan(1.25);
   });
 
   test('a file above max_cost is in quarantine with its cost, and goes on once it is accepted', async () => {
