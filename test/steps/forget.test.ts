@@ -4,10 +4,14 @@ import { SluiceError, terminal } from '../../functions/errors.ts';
 import { createForget } from '../../functions/forget.ts';
 import type { ErasureReport } from '../../functions/model/erasure.ts';
 import type { LedgerEntry } from '../../functions/model/run.ts';
+import { declaredSource } from '../../functions/plan/reidentification.ts';
 import type { ObjectInfo, Ports, Task } from '../../functions/ports.ts';
 import { arrive } from '../../functions/steps/arrive.ts';
+import { batchesOf } from '../../functions/steps/batches.ts';
 import { beginErasure } from '../../functions/steps/forget/begin.ts';
-import { erase, failErasure, readReport } from '../../functions/steps/forget/erase.ts';
+import { createContext } from '../../functions/steps/forget/context.ts';
+import { erase, failErasure, readErasure, readReport } from '../../functions/steps/forget/erase.ts';
+import { closeTable } from '../../functions/steps/forget/fence.ts';
 import { load } from '../../functions/steps/load.ts';
 import { prepare } from '../../functions/steps/prepare.ts';
 import { replay } from '../../functions/steps/replay.ts';
@@ -299,4 +303,19 @@ test('a copy of what an erasure wrote, under another name, is a file like any ot
   expect(await arrive(ports, { object: left, metadata: left.metadata })).toBeUndefined();
   const copy = await ports.objects.copy(left, ports.buckets.raw, 'appends/copy.csv', { ...left.metadata });
   expect(await arrive(ports, { object: copy, metadata: copy.metadata })).toMatchObject({ state: 'CLAIMED' });
+});
+
+test('a call of an erasure that reads late opens no second batch once the table was let go', async () => {
+  const id = await begin('nobody@example.com');
+  await drive(id);
+  const { releases } = bench.ports;
+  const context = await createContext(
+    ports,
+    await readErasure(ports, id),
+    declaredSource(await releases.current(), 'flow.appends'),
+  );
+  const before = await batchesOf(ports, 'flow.appends').latest();
+  expect(await closeTable(context)).toBe('busy');
+  expect(await batchesOf(ports, 'flow.appends').latest()).toEqual(before);
+  expect(before?.closed).toBe(true);
 });
