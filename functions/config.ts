@@ -1,5 +1,15 @@
 import { terminal } from './errors.ts';
-import type { BucketRole, FunctionName, KeySource, Limits, TaskTarget, TokenSignatures } from './model/deployment.ts';
+import {
+  BUCKET_ROLES,
+  type BucketRole,
+  FUNCTION_NAMES,
+  type FunctionName,
+  type KeySource,
+  type Limits,
+  TASK_TARGETS,
+  type TaskTarget,
+  type TokenSignatures,
+} from './model/deployment.ts';
 import { KEY_NAME } from './model/key-name.ts';
 
 /** One table: each name, its default, and what its value must be. Nothing else in Sluice reads the environment. */
@@ -48,19 +58,6 @@ const URL_PATTERN = /^https?:\/\/[^\s]+$/;
 const NUMBER = /^[1-9][0-9]{0,14}$/;
 const upper = (role: string): string => role.toUpperCase();
 
-const BUCKETS: readonly BucketRole[] = ['raw', 'staging', 'curated', 'quarantine', 'state'];
-const QUEUES: readonly TaskTarget[] = ['prepare', 'deidentify', 'load', 'transform', 'nightly', 'forget'];
-const FUNCTIONS: readonly FunctionName[] = [
-  'arrive',
-  'prepare',
-  'deidentify',
-  'load',
-  'transform',
-  'nightly',
-  'adhoc',
-  'reidentify',
-  'forget',
-];
 /** Functions that nobody may call unless the deployment says who. */
 const CLOSED: ReadonlySet<FunctionName> = new Set(['reidentify']);
 const ENDPOINTS = ['storage', 'bigquery', 'dlp', 'tasks', 'pubsub'] as const;
@@ -75,15 +72,15 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'SLUICE_PROJECT', valid: TEXT, rule: 'a project id' },
   { name: 'SLUICE_LOCATION', default: 'US', valid: /^[A-Za-z0-9-]+$/, rule: 'a BigQuery location' },
   { name: 'SLUICE_DLP_LOCATION', default: 'global', valid: /^[a-z0-9-]+$/, rule: 'a DLP location' },
-  ...BUCKETS.map((role) => ({ name: `SLUICE_BUCKET_${upper(role)}`, ...bucketName })),
-  ...QUEUES.map((role) => ({
+  ...BUCKET_ROLES.map((role) => ({ name: `SLUICE_BUCKET_${upper(role)}`, ...bucketName })),
+  ...TASK_TARGETS.map((role) => ({
     name: `SLUICE_QUEUE_${upper(role)}`,
     valid: /^projects\/[^/]+\/locations\/[^/]+\/queues\/[^/]+$/,
     rule: 'a full queue name',
   })),
   { name: 'SLUICE_TOPIC_EVENTS', valid: /^projects\/[^/]+\/topics\/[^/]+$/, rule: 'a full topic name' },
-  ...FUNCTIONS.map((role) => ({ name: `SLUICE_URL_${upper(role)}`, ...url })),
-  ...FUNCTIONS.map((role) => ({
+  ...FUNCTION_NAMES.map((role) => ({ name: `SLUICE_URL_${upper(role)}`, ...url })),
+  ...FUNCTION_NAMES.map((role) => ({
     name: `SLUICE_CALLERS_${upper(role)}`,
     ...(CLOSED.has(role) && { default: '' }),
     valid: new RegExp(`^(${EMAIL}(,${EMAIL})*)${CLOSED.has(role) ? '?' : ''}$`),
@@ -158,12 +155,12 @@ export function parseConfig(env: Environment): Config {
     project: text('SLUICE_PROJECT'),
     location: text('SLUICE_LOCATION'),
     dlpLocation: text('SLUICE_DLP_LOCATION'),
-    buckets: byRole(BUCKETS, 'SLUICE_BUCKET_'),
-    queues: byRole(QUEUES, 'SLUICE_QUEUE_'),
+    buckets: byRole(BUCKET_ROLES, 'SLUICE_BUCKET_'),
+    queues: byRole(TASK_TARGETS, 'SLUICE_QUEUE_'),
     topicEvents: text('SLUICE_TOPIC_EVENTS'),
-    urls: byRole(FUNCTIONS, 'SLUICE_URL_'),
+    urls: byRole(FUNCTION_NAMES, 'SLUICE_URL_'),
     callers: Object.fromEntries(
-      FUNCTIONS.map((role) => [
+      FUNCTION_NAMES.map((role) => [
         role,
         text(`SLUICE_CALLERS_${upper(role)}`)
           .split(',')
@@ -189,7 +186,7 @@ export function parseConfig(env: Environment): Config {
 
 /** What is raw and what is curated differ by their bucket, so no two roles may share one. */
 function sharedBuckets(values: ReadonlyMap<string, string>): string[] {
-  const settings = BUCKETS.map((role) => `SLUICE_BUCKET_${upper(role)}`).filter((name) => values.get(name));
+  const settings = BUCKET_ROLES.map((role) => `SLUICE_BUCKET_${upper(role)}`).filter((name) => values.get(name));
   return settings.flatMap((name, at) => {
     const first = settings.findIndex((other) => values.get(other) === values.get(name));
     return first < at ? [`${name} must be a bucket of its own, not that of ${settings[first]}`] : [];
@@ -200,7 +197,7 @@ function sharedBuckets(values: ReadonlyMap<string, string>): string[] {
 function strangerTasks(values: ReadonlyMap<string, string>): string[] {
   const tasks = values.get('SLUICE_TASK_SERVICE_ACCOUNT');
   if (!tasks) return [];
-  return QUEUES.map((role) => `SLUICE_CALLERS_${upper(role)}`)
+  return TASK_TARGETS.map((role) => `SLUICE_CALLERS_${upper(role)}`)
     .filter((name) => values.get(name) && !values.get(name)?.split(',').includes(tasks))
     .map((name) => `${name} must hold SLUICE_TASK_SERVICE_ACCOUNT, ${tasks}: its tasks call that function`);
 }
@@ -213,9 +210,12 @@ function familiarCallers(values: ReadonlyMap<string, string>): string[] {
   const callersOf = (role: FunctionName): string[] =>
     (values.get(`SLUICE_CALLERS_${upper(role)}`) ?? '').split(',').filter(Boolean);
   return ASKED.flatMap((role) => {
-    const others = new Set([...(tasks ? [tasks] : []), ...FUNCTIONS.filter((one) => one !== role).flatMap(callersOf)]);
+    const others = new Set([
+      ...(tasks ? [tasks] : []),
+      ...FUNCTION_NAMES.filter((one) => one !== role).flatMap(callersOf),
+    ]);
     return callersOf(role)
-      .filter((caller) => others.has(caller) && !(caller === tasks && QUEUES.some((queue) => queue === role)))
+      .filter((caller) => others.has(caller) && !(caller === tasks && TASK_TARGETS.some((queue) => queue === role)))
       .map((caller) => `SLUICE_CALLERS_${upper(role)} must hold accounts of its own: ${caller} calls other functions`);
   });
 }

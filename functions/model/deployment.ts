@@ -1,18 +1,24 @@
 /** The parts that a deployment gives names to. */
 
-export type BucketRole = 'raw' | 'staging' | 'curated' | 'quarantine' | 'state';
-export type FunctionName =
-  | 'arrive'
-  | 'prepare'
-  | 'deidentify'
-  | 'load'
-  | 'transform'
-  | 'nightly'
-  | 'adhoc'
-  | 'reidentify'
-  | 'forget';
+export const BUCKET_ROLES = ['raw', 'staging', 'curated', 'quarantine', 'state'] as const;
+export type BucketRole = (typeof BUCKET_ROLES)[number];
+
+export const FUNCTION_NAMES = [
+  'arrive',
+  'prepare',
+  'deidentify',
+  'load',
+  'transform',
+  'nightly',
+  'adhoc',
+  'reidentify',
+  'forget',
+] as const;
+export type FunctionName = (typeof FUNCTION_NAMES)[number];
+
 /** Functions that tasks call, each through a queue of its own. */
-export type TaskTarget = 'prepare' | 'deidentify' | 'load' | 'transform' | 'nightly' | 'forget';
+export const TASK_TARGETS = ['prepare', 'deidentify', 'load', 'transform', 'nightly', 'forget'] as const;
+export type TaskTarget = (typeof TASK_TARGETS)[number];
 
 /**
  * Whether a token arrives with its signature. A Cloud Run service that requires invokers to be authenticated verifies it,

@@ -1,4 +1,4 @@
-import type { LedgerEntry, RunDetail, RunState } from '../model/run.ts';
+import type { AcceptedCost, LedgerEntry, RunDetail, RunState } from '../model/run.ts';
 import type { Ports } from '../ports.ts';
 
 /**
@@ -39,4 +39,28 @@ export async function moveOn(
     const written = await advance(ports, entry, to, change);
     if (written) return written;
   }
+}
+
+/** What of the next epoch may differ from the one before: undefined = it has none. */
+interface Renewed {
+  capturedDate?: string | undefined;
+  accepted?: AcceptedCost | undefined;
+}
+
+/** Begins a run's next epoch, which keeps what the object is and nothing that was made of it. undefined = as of `advance`. */
+export function beginAgain(
+  ports: Ports,
+  entry: LedgerEntry,
+  { capturedDate, accepted }: Renewed,
+): Promise<LedgerEntry | undefined> {
+  const { object, size, arrivedAt, copy } = entry.detail;
+  const detail: RunDetail = {
+    object,
+    ...(size !== undefined && { size }),
+    ...(arrivedAt && { arrivedAt }),
+    ...(capturedDate && { capturedDate }),
+    ...(copy && { copy }),
+    ...(accepted && { accepted }),
+  };
+  return advance(ports, { ...entry, epoch: entry.epoch + 1, detail }, 'CLAIMED');
 }

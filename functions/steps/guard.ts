@@ -2,7 +2,7 @@ import { retryable, toSluiceError } from '../errors.ts';
 import { digest } from '../model/ids.ts';
 import { isEnded, type LedgerEntry } from '../model/run.ts';
 import type { Ports } from '../ports.ts';
-import { advance } from './advance.ts';
+import { advance, beginAgain } from './advance.ts';
 import { enqueuePrepare } from './arrive.ts';
 import { publish } from './publish.ts';
 import { quarantine, reasonOf } from './quarantine.ts';
@@ -55,17 +55,8 @@ export async function guardRun(
  * again with that one, as its next epoch, by the release that it has.
  */
 async function restart(ports: Ports, entry: LedgerEntry): Promise<boolean> {
-  const { object, size, arrivedAt, capturedDate, copy, accepted } = entry.detail;
-  if (!(await readSuccessor(ports, object))) return false;
-  const detail = {
-    object,
-    ...(size !== undefined && { size }),
-    ...(arrivedAt && { arrivedAt }),
-    ...(capturedDate && { capturedDate }),
-    ...(copy && { copy }),
-    ...(accepted && { accepted }),
-  };
-  const next = await advance(ports, { ...entry, epoch: entry.epoch + 1, detail }, 'CLAIMED');
+  if (!(await readSuccessor(ports, entry.detail.object))) return false;
+  const next = await beginAgain(ports, entry, entry.detail);
   if (next) await enqueuePrepare(ports, next);
   return true;
 }

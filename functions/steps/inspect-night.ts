@@ -1,15 +1,15 @@
 import pMap from 'p-map';
-import { retryable, type SluiceError, toSluiceError } from '../errors.ts';
+import { type SluiceError, toSluiceError } from '../errors.ts';
 import { digest } from '../model/ids.ts';
 import type { Release } from '../model/release.ts';
 import type { NightFinding, NightInspection } from '../model/report.ts';
 import { planInspection } from '../plan/inspection.ts';
 import { judgeNight, type NightTable, nightColumns, planNight, withoutTokens } from '../plan/night-inspection.ts';
 import type { Ports } from '../ports.ts';
-import { renderInspection } from '../render/inspection.ts';
 import { renderNightSample } from '../render/night-inspection.ts';
+import { inspectRows } from './inspect-rows.ts';
 import { publish } from './publish.ts';
-import { endedJob, followJob } from './run-job.ts';
+import { queryRows } from './run-job.ts';
 
 /** Tables at once: a sample takes the warehouse a second or two, and DLP has 600 requests a minute. */
 const AT_ONCE = 6;
@@ -77,21 +77,14 @@ async function inspectTable(ports: Ports, night: string, table: NightTable): Pro
   if (!info || columns.length === 0) return undefined;
   const place = { name: `inspect-${table.id}`, n: 0, step: night };
   const query = renderNightSample(ports.warehouse.project, table.id, info, columns);
-  if ((await followJob(ports, place, query)) === 'running')
-    throw retryable('JOB_RUNNING', `the sample of ${table.id} is not there yet`);
-  const job = await endedJob(ports, place);
-  if (!job) throw retryable('JOB_FAILED', `the job that sampled ${table.id} is gone`);
-  const rows = await ports.warehouse.rows(job.id);
+  const { rows, job } = await queryRows(ports, place, query);
   const sample = rows.map((row, n) => ({
     row: n + 1,
     values: withoutTokens(columns.map((_, at) => row[`c${at}`] ?? null)),
   }));
   const names = columns.map(({ name }) => name);
   const findings = [];
-  for (const shown of planInspection(sample)) {
-    const found = await ports.dlp.inspect(renderInspection(names, shown));
-    findings.push(...found.map((one) => ({ ...one, row: shown[one.row]?.row ?? 0 })));
-  }
+  for (const shown of planInspection(sample)) findings.push(...(await inspectRows(ports, names, shown)));
   return { rows: rows.length, bytesBilled: job.bytesBilled, findings: judgeNight(table, findings) };
 }
 

@@ -4,7 +4,7 @@ import type { Source } from '../model/source.ts';
 import { inspectedColumns, judgeFindings, planInspection, SAMPLE_RECORDS, type ShownRow } from '../plan/inspection.ts';
 import type { Ports, ShardWork } from '../ports.ts';
 import { chargeOfInspection } from '../render/dlp-charge.ts';
-import { renderInspection } from '../render/inspection.ts';
+import { inspectRows } from './inspect-rows.ts';
 import type { Spend } from './spend.ts';
 
 export interface Inspected {
@@ -36,8 +36,7 @@ export async function inspectPublic(ports: Ports, source: Source, work: ShardWor
       usage.requests++;
       usage.values += texts.length;
       usage.bytes += texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-      const found = await ports.dlp.inspect(renderInspection(names, rows));
-      return found.map((finding) => ({ ...finding, row: rows[finding.row]?.row ?? 0 }));
+      return inspectRows(ports, names, rows);
     }),
   );
   return { reasons: judgeFindings(columns, findings.flat()), usage };

@@ -4,7 +4,7 @@ import { UNMATCHED } from '../model/source.ts';
 import { acceptable } from '../plan/cost-limit.ts';
 import { matchSource } from '../plan/match-source.ts';
 import type { Ports } from '../ports.ts';
-import { advance } from './advance.ts';
+import { beginAgain } from './advance.ts';
 import { arrive, enqueuePrepare } from './arrive.ts';
 
 export interface ReplayRequest {
@@ -45,19 +45,10 @@ export async function replayEntry(
       `the current release ${release.id} has no source ${entry.source}: declare it, then replay`,
     );
   }
-  const { object, size, arrivedAt, copy } = entry.detail;
-  const match = matchSource(release, object.name);
+  const match = matchSource(release, entry.detail.object.name);
   // By the pattern of now; where that is another source's, the name is still what it was when this one took it.
   const capturedDate = match?.source.id === entry.source ? match.capturedDate : entry.detail.capturedDate;
-  const detail = {
-    object,
-    ...(size !== undefined && { size }),
-    ...(arrivedAt && { arrivedAt }),
-    ...(capturedDate && { capturedDate }),
-    ...(copy && { copy }),
-    ...(accepted && { accepted }),
-  };
-  const next = await advance(ports, { ...entry, epoch: entry.epoch + 1, release: release.id, detail }, 'CLAIMED');
+  const next = await beginAgain(ports, { ...entry, release: release.id }, { capturedDate, accepted });
   if (!next) throw terminal('CONFLICT', `run ${run} is being replayed by somebody else`);
   await enqueuePrepare(ports, next);
   return next;

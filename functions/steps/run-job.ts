@@ -1,4 +1,4 @@
-import { type SluiceError, terminal } from '../errors.ts';
+import { retryable, type SluiceError, terminal } from '../errors.ts';
 import { digest, slug } from '../model/ids.ts';
 import type { JobInfo, Ports } from '../ports.ts';
 
@@ -91,4 +91,17 @@ export async function endedJob(ports: Ports, place: JobPlace): Promise<(JobInfo 
     if (job.state === 'DONE' && !job.error) return { ...job, id };
   }
   return undefined;
+}
+
+/** The rows of a query with a small result. Throws JOB_RUNNING or JOB_FAILED, both retryable, while they are not to be had. */
+export async function queryRows(
+  ports: Ports,
+  place: JobPlace,
+  configuration: object,
+): Promise<{ rows: Record<string, string | null>[]; job: JobInfo }> {
+  if ((await followJob(ports, place, configuration)) === 'running')
+    throw retryable('JOB_RUNNING', `the warehouse is still at work on ${place.name}: ask again`);
+  const job = await endedJob(ports, place);
+  if (!job) throw retryable('JOB_FAILED', `the job of ${place.name} is not there any more: ask again`);
+  return { rows: await ports.warehouse.rows(job.id), job };
 }

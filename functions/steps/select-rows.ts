@@ -1,10 +1,10 @@
-import { retryable, terminal } from '../errors.ts';
+import { terminal } from '../errors.ts';
 import type { Ask } from '../model/reidentification.ts';
 import type { Source } from '../model/source.ts';
 import { declaredColumn, MAX_ROWS, type PlacedColumn } from '../plan/reidentification.ts';
 import type { Ports } from '../ports.ts';
 import { renderSelection } from '../render/selection.ts';
-import { endedJob, followJob } from './run-job.ts';
+import { queryRows } from './run-job.ts';
 
 export interface SelectedRow {
   run: string;
@@ -35,11 +35,7 @@ export async function selectRows(
     limit: MAX_ROWS + 1,
   });
   const place = { name: `reidentify-${source.id}`, n: 0, step: ports.clock.unique() };
-  if ((await followJob(ports, place, query)) === 'running')
-    throw retryable('JOB_RUNNING', 'the warehouse is still looking for the rows: ask again');
-  const job = await endedJob(ports, place);
-  if (!job) throw retryable('JOB_FAILED', 'the job that looked for the rows is not there any more: ask again');
-  const found = await ports.warehouse.rows(job.id);
+  const { rows: found } = await queryRows(ports, place, query);
   if (found.length > MAX_ROWS)
     throw terminal('BAD_REQUEST', `more than ${MAX_ROWS} rows are chosen: choose them by row number, or by a key`);
   return found.map((row) => ({

@@ -1,11 +1,10 @@
+import { FUNCTION_NAMES } from '../../functions/model/deployment.ts';
 import type { Endpoints } from './endpoints.ts';
 
 /** The functions' settings for a local cloud; functions/config.ts says what each is. */
 export function environmentOf(endpoints: Endpoints, keys: object): Record<string, string> {
   const { project, location, buckets, queues, topics, accounts, reidentifiers, forgetters } = endpoints;
-  const urls = ['arrive', 'prepare', 'deidentify', 'load', 'transform', 'nightly', 'adhoc', 'reidentify', 'forget'].map(
-    (name) => [`SLUICE_URL_${name.toUpperCase()}`, `${endpoints.functions}/${name}`],
-  );
+  const urls = FUNCTION_NAMES.map((name) => [`SLUICE_URL_${name.toUpperCase()}`, `${endpoints.functions}/${name}`]);
   return {
     SLUICE_PROJECT: project,
     SLUICE_LOCATION: location,

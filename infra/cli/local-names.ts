@@ -1,3 +1,4 @@
+import { BUCKET_ROLES, type BucketRole, TASK_TARGETS } from '../../functions/model/deployment.ts';
 import type { CloudPorts, Endpoints } from './endpoints.ts';
 
 export interface LocalPlace {
@@ -21,16 +22,8 @@ export function localEndpoints({ project, location, ports, functions, sql }: Loc
     project,
     location,
     sql,
-    buckets: {
-      raw: bucket('raw'),
-      staging: bucket('staging'),
-      curated: bucket('curated'),
-      quarantine: bucket('quarantine'),
-      state: bucket('state'),
-    },
-    queues: Object.fromEntries(
-      ['prepare', 'deidentify', 'load', 'transform', 'nightly', 'forget'].map((name) => [name, queue(name)]),
-    ),
+    buckets: Object.fromEntries(BUCKET_ROLES.map((role) => [role, bucket(role)])) as Record<BucketRole, string>,
+    queues: Object.fromEntries(TASK_TARGETS.map((name) => [name, queue(name)])),
     topics: { events: `projects/${project}/topics/events`, arrivals: `projects/${project}/topics/arrivals` },
     storage: http(ports.storage),
     bigquery: http(ports.bigquery),

@@ -2,24 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { BUCKET_ROLES, FUNCTION_NAMES, TASK_TARGETS } from '../../../functions/model/deployment.ts';
 import { UsageError } from '../errors.ts';
 
 /** `infra/deploy/env/NAME.json`: what a deployment's parts are called, as `terraform output -json environment` writes it. */
 
 const FOLDER = fileURLToPath(new URL('../../deploy/env', import.meta.url));
-const FUNCTIONS = [
-  'arrive',
-  'prepare',
-  'deidentify',
-  'load',
-  'transform',
-  'nightly',
-  'adhoc',
-  'reidentify',
-  'forget',
-] as const;
-const BUCKETS = ['raw', 'staging', 'curated', 'quarantine', 'state'] as const;
-const QUEUES = ['prepare', 'deidentify', 'load', 'transform', 'nightly', 'forget'] as const;
 
 const name = z.string().min(1);
 /** Loopback without TLS is for tests. */
@@ -33,14 +21,17 @@ export const DEPLOYMENT = z.strictObject({
   location: name,
   region: name,
   buckets: z.strictObject(
-    Object.fromEntries(BUCKETS.map((role) => [role, name])) as Record<(typeof BUCKETS)[number], typeof name>,
+    Object.fromEntries(BUCKET_ROLES.map((role) => [role, name])) as Record<(typeof BUCKET_ROLES)[number], typeof name>,
   ),
   queues: z.strictObject(
-    Object.fromEntries(QUEUES.map((role) => [role, name])) as Record<(typeof QUEUES)[number], typeof name>,
+    Object.fromEntries(TASK_TARGETS.map((role) => [role, name])) as Record<(typeof TASK_TARGETS)[number], typeof name>,
   ),
   topics: z.strictObject({ events: name, arrivals: name }),
   functions: z.strictObject(
-    Object.fromEntries(FUNCTIONS.map((role) => [role, address])) as Record<(typeof FUNCTIONS)[number], typeof address>,
+    Object.fromEntries(FUNCTION_NAMES.map((role) => [role, address])) as Record<
+      (typeof FUNCTION_NAMES)[number],
+      typeof address
+    >,
   ),
   /** Account whose identity token opens adhoc. */
   operator: z.email(),

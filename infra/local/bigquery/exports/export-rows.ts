@@ -25,7 +25,7 @@ export async function exportRows(
   const dir = join(engine.exports, randomUUID());
   const contentType = compression === 'GZIP' && format !== 'PARQUET' ? 'application/gzip' : CONTENT_TYPES[format];
   try {
-    const paths = await writeFiles(tx, query, schema, options, dir);
+    const paths = await writeFiles({ tx, query, schema, options, dir });
     for (const [at, path] of paths.entries())
       engine.files.write(target.bucket, nameOfFile(target, at), path, contentType);
     return paths.length;

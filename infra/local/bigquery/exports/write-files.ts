@@ -16,32 +16,25 @@ import { quoteCsv, renderCsvLine, renderJsonLine } from './text-rows.ts';
 const MAX_FILE_BYTES = 1_000_000_000;
 const PIECE = 64 * 1024;
 
-/**
- * Writes the rows of `query`, whose columns are the schema's in order, as files into `dir`; resolves to their paths in
- * order. Memory is bounded by a chunk of rows. `limit`: bytes before compression that begin a new file.
- */
-export async function writeFiles(
-  tx: Tx,
-  query: string,
-  schema: readonly Field[],
-  options: ExportOptions,
-  dir: string,
-  limit = MAX_FILE_BYTES,
-): Promise<string[]> {
-  await mkdir(dir, { recursive: true });
-  return options.format === 'PARQUET'
-    ? writeParquet(tx, query, schema, options, dir, limit)
-    : writeText(tx, query, schema, options, dir, limit);
+/** What is written, and where to. */
+interface Export {
+  tx: Tx;
+  /** Its columns are the schema's, in order. */
+  query: string;
+  schema: readonly Field[];
+  options: ExportOptions;
+  dir: string;
+  /** Bytes before compression that begin a new file. */
+  limit?: number;
 }
 
-async function writeText(
-  tx: Tx,
-  query: string,
-  schema: readonly Field[],
-  options: ExportOptions,
-  dir: string,
-  limit: number,
-): Promise<string[]> {
+/** Writes the query's rows as files into `dir`; resolves to their paths in order. Memory is bounded by a chunk of rows. */
+export async function writeFiles({ limit = MAX_FILE_BYTES, ...what }: Export): Promise<string[]> {
+  await mkdir(what.dir, { recursive: true });
+  return what.options.format === 'PARQUET' ? writeParquet({ ...what, limit }) : writeText({ ...what, limit });
+}
+
+async function writeText({ tx, query, schema, options, dir, limit }: Required<Export>): Promise<string[]> {
   if (options.format === 'CSV') refuseNested(schema);
   const lines = linesOf(tx, query, schema, options);
   const paths: string[] = [];
@@ -96,14 +89,7 @@ function refuseNested(schema: readonly Field[]): void {
     throw new JobFailure('invalid', `Operation cannot be performed on a nested schema. Field: ${nested.name}`);
 }
 
-async function writeParquet(
-  tx: Tx,
-  query: string,
-  schema: readonly Field[],
-  options: ExportOptions,
-  dir: string,
-  limit: number,
-): Promise<string[]> {
+async function writeParquet({ tx, query, schema, options, dir, limit }: Required<Export>): Promise<string[]> {
   if (schema.length === 0) throw new JobFailure('invalid', 'A Parquet file needs at least one column');
   const columns = schema.map(({ name }, i) => `c${i + 1} AS ${quoteName(name)}`).join(', ');
   const named = `SELECT ${columns} FROM (${query}) AS rows(${schema.map((_, i) => `c${i + 1}`).join(', ')})`;

@@ -6,14 +6,14 @@ import { quoteText, renderType, type SqlType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { beforeTry } from './before-try.ts';
 import { analyze, analyzeAs, constantText } from './expressions.ts';
-import { MONTH_NAME, parseByPattern, type TimePattern } from './time-parsing.ts';
+import { type TimeKind, wallClock } from './time-formats.ts';
+import { MONTH_NAME, MONTHS, parseByPattern, type TimePattern } from './time-parsing.ts';
 import { readType } from './type-nodes.ts';
 import { coerce, nullOf, type Typed, typed } from './typed.ts';
 
-type Kind = 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP';
 type Cast = Extract<Expr, { kind: 'cast' }>;
 
-const isTime = (kind: SqlType['kind']): kind is Kind => ['DATE', 'DATETIME', 'TIME', 'TIMESTAMP'].includes(kind);
+const isTime = (kind: SqlType['kind']): kind is TimeKind => ['DATE', 'DATETIME', 'TIME', 'TIMESTAMP'].includes(kind);
 
 /** `CAST(x AS type FORMAT 'model')`. Source: cloud.google.com/bigquery/docs/reference/standard-sql/format-elements#formatting_syntax */
 export function analyzeFormattedCast(expr: Cast, format: NonNullable<Cast['format']>, env: Env): Typed {
@@ -105,7 +105,7 @@ function readModel(model: string, at: number): Token[] {
 const CALENDAR = new Set(['YYYY', 'RRRR', 'YYY', 'YY', 'RR', 'Y', 'MM', 'MON', 'MONTH', 'DD', 'DDD', 'D', 'DY', 'DAY']);
 const ZONED = new Set(['TZH', 'TZM']);
 
-function checkElement(element: string, kind: Kind, at: number): void {
+function checkElement(element: string, kind: TimeKind, at: number): void {
   const isClock = !CALENDAR.has(element) && !ZONED.has(element);
   if (
     (isClock && kind === 'DATE') ||
@@ -153,13 +153,8 @@ function inCase(sql: string, text: string): string {
   return isMeridian || second === second.toUpperCase() ? `upper(${sql})` : sql;
 }
 
-function renderTime(model: string, value: string, kind: Kind, zone: string, at: number): string {
-  const local =
-    kind === 'TIMESTAMP'
-      ? `bq_local(${value}, ${zone})`
-      : kind === 'TIME'
-        ? `(DATE '1970-01-01' + ${value})`
-        : `CAST(${value} AS TIMESTAMP)`;
+function renderTime(model: string, value: string, kind: TimeKind, zone: string, at: number): string {
+  const local = wallClock(value, kind, zone);
   const parts = readModel(model, at).map(({ element, text }) => {
     if (element === undefined) return quoteText(text);
     checkElement(element, kind, at);
@@ -186,7 +181,7 @@ function fractionOf(local: string, digits: number): string {
 
 const READ: Record<string, { pattern: string; capture: string }> = {
   MM: { pattern: '(\\d{2})', capture: 'month' },
-  MON: { pattern: '(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)', capture: 'monthName' },
+  MON: { pattern: `(${MONTHS.join('|')})`, capture: 'monthName' },
   MONTH: { pattern: MONTH_NAME, capture: 'monthName' },
   DD: { pattern: '(\\d{2})', capture: 'day' },
   DDD: { pattern: '(\\d{3})', capture: 'dayOfYear' },
@@ -200,7 +195,7 @@ const READ: Record<string, { pattern: string; capture: string }> = {
 };
 
 /** What a text must look like, by the rules that Google states for models. */
-function compile(model: string, kind: Kind, at: number): TimePattern {
+function compile(model: string, kind: TimeKind, at: number): TimePattern {
   const tokens = readModel(model, at);
   const captures: string[] = [];
   let pattern = '';

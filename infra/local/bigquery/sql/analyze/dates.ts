@@ -1,6 +1,6 @@
 import type { Call, Expr } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { type ScalarKind, scalar } from '../types.ts';
+import { scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
 import {
   type DatePart,
@@ -15,12 +15,11 @@ import {
 import { analyze, analyzeAs, constantText, signatureError } from './expressions.ts';
 import { extractInterval, makeInterval } from './intervals.ts';
 import { integerOf } from './literals.ts';
-import { formatTime } from './time-formats.ts';
+import { formatTime, type TimeKind } from './time-formats.ts';
 import { parseTime } from './time-parsing.ts';
 import { bucket, generateDateArray, generateTimestampArray } from './time-series.ts';
 import { coerce, type Typed, typed } from './typed.ts';
 
-type Kind = Extract<ScalarKind, 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP'>;
 const INT64 = scalar('INT64');
 
 /** Functions of dates and times that take a part, an interval or a format. Undefined = this form is a plain signature. */
@@ -61,14 +60,19 @@ export function checkCount(call: Call, min: number, max: number): void {
 }
 
 /** The value as one of the date types; text literals become `prefer`. */
-function moment(expr: Expr, prefer: Kind, env: Env, call: { name: string; at: number }): { sql: string; kind: Kind } {
+function moment(
+  expr: Expr,
+  prefer: TimeKind,
+  env: Env,
+  call: { name: string; at: number },
+): { sql: string; kind: TimeKind } {
   const value = analyze(expr, env);
   const { kind } = value.type;
   if (kind === prefer || (prefer !== 'TIME' && (kind === 'DATE' || kind === 'DATETIME' || kind === 'TIMESTAMP'))) {
     // TIMESTAMP functions take DATETIMEs as they are, but no DATEs; DATETIME functions take DATEs as DATETIMEs.
     if (prefer === 'DATETIME' && kind === 'DATE') return { sql: `CAST(${value.sql} AS TIMESTAMP)`, kind: 'DATETIME' };
     if (prefer === 'TIMESTAMP' && kind === 'DATE') throw signatureError(`function ${call.name}`, [value], call.at);
-    return { sql: value.sql, kind: kind as Kind };
+    return { sql: value.sql, kind: kind as TimeKind };
   }
   const coerced = coerce(value, scalar(prefer));
   if (!coerced) throw signatureError(`function ${call.name}`, [value], call.at);
@@ -79,7 +83,7 @@ function zoneOf(expr: Expr, env: Env): string {
   return analyzeAs(expr, scalar('STRING'), env, 'time zone').sql;
 }
 
-function current(call: Call, env: Env, kind: Kind): Typed {
+function current(call: Call, env: Env, kind: TimeKind): Typed {
   checkCount(call, 0, kind === 'TIMESTAMP' ? 0 : 1);
   const instant = `make_timestamptz(${env.analysis.now})`;
   if (kind === 'TIMESTAMP') return typed(instant, scalar(kind));
@@ -104,7 +108,7 @@ export function intervalOf(expr: Expr, env: Env, name: string): { count: string;
 
 function shifted(
   sql: string,
-  kind: Kind,
+  kind: TimeKind,
   sign: '+' | '-',
   count: string,
   part: Part,
@@ -126,7 +130,7 @@ function shifted(
   return `bq_${kind.toLowerCase()}_range(${sql} + to_microseconds(${n} * ${micros}))`;
 }
 
-function shift(call: Call, env: Env, prefer: Kind, sign: '+' | '-'): Typed {
+function shift(call: Call, env: Env, prefer: TimeKind, sign: '+' | '-'): Typed {
   checkCount(call, 2, 2);
   const { sql, kind } = moment(argument(call, 0), prefer, env, call);
   const { count, part } = intervalOf(argument(call, 1), env, call.name);
@@ -174,12 +178,12 @@ function addDays(expr: Extract<Expr, { kind: 'binary' }>, env: Env, sign: '+' | 
   );
 }
 
-function difference(call: Call, env: Env, prefer: Kind): Typed {
+function difference(call: Call, env: Env, prefer: TimeKind): Typed {
   checkCount(call, 3, 3);
   let [a, b] = [moment(argument(call, 0), prefer, env, call), moment(argument(call, 1), prefer, env, call)];
   const part = readPart(argument(call, 2));
   if (a.kind !== b.kind) {
-    const toDatetime = (one: { sql: string; kind: Kind }) =>
+    const toDatetime = (one: { sql: string; kind: TimeKind }) =>
       one.kind === 'DATE' ? { sql: `CAST(${one.sql} AS TIMESTAMP)`, kind: 'DATETIME' as const } : one;
     [a, b] = [toDatetime(a), toDatetime(b)];
     if (a.kind !== b.kind) throw unsupported(`${call.name} of ${a.kind} and ${b.kind}`, call.at);
@@ -199,7 +203,7 @@ function difference(call: Call, env: Env, prefer: Kind): Typed {
   return typed(`CAST(${count} AS BIGINT)`, INT64);
 }
 
-function truncate(call: Call, env: Env, prefer: Kind): Typed {
+function truncate(call: Call, env: Env, prefer: TimeKind): Typed {
   checkCount(call, 1, 3);
   const { sql, kind } = moment(argument(call, 0), prefer, env, call);
   const part = call.args[1] ? readPart(call.args[1]) : { name: 'DAY' as const, weekday: 0 };
@@ -265,7 +269,7 @@ export function analyzeExtract(expr: Extract<Expr, { kind: 'extract' }>, env: En
   return typed(`CAST(${extractPart(local, part)} AS BIGINT)`, INT64);
 }
 
-function format(call: Call, env: Env, prefer: Kind): Typed {
+function format(call: Call, env: Env, prefer: TimeKind): Typed {
   checkCount(call, 2, prefer === 'TIMESTAMP' ? 3 : 2);
   const text = constantText(analyze(argument(call, 0), env));
   if (text === undefined) throw unsupported(`${call.name} with a format that is no literal`, call.at);
@@ -275,7 +279,7 @@ function format(call: Call, env: Env, prefer: Kind): Typed {
   return typed(formatTime(text, sql, kind, zone, call.at), scalar('STRING'));
 }
 
-function parse(call: Call, env: Env, kind: Kind): Typed {
+function parse(call: Call, env: Env, kind: TimeKind): Typed {
   checkCount(call, 2, kind === 'TIMESTAMP' ? 3 : 2);
   const text = constantText(analyze(argument(call, 0), env));
   if (text === undefined) throw unsupported(`${call.name} with a format that is no literal`, call.at);

@@ -1,7 +1,13 @@
 import { SqlError, unsupported } from '../sql-error.ts';
 import { quoteText } from '../types.ts';
 
-type Kind = 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP';
+export type TimeKind = 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP';
+
+/** A value's clock and calendar as a TIMESTAMP of DuckDB, a TIME on some day. */
+export function wallClock(value: string, kind: TimeKind, zone: string): string {
+  if (kind === 'TIMESTAMP') return `bq_local(${value}, ${zone})`;
+  return kind === 'TIME' ? `(DATE '1970-01-01' + ${value})` : `CAST(${value} AS TIMESTAMP)`;
+}
 
 /** Format elements that stand for others. */
 export const COMPOSED: Record<string, string> = {
@@ -33,13 +39,8 @@ const OWN: Record<string, (x: string) => string> = {
 };
 
 /** FORMAT_DATE and its kin: a literal format → the concatenation of its elements, each an expression over the value. */
-export function formatTime(format: string, value: string, kind: Kind, zone: string, at: number): string {
-  const local =
-    kind === 'TIMESTAMP'
-      ? `bq_local(${value}, ${zone})`
-      : kind === 'TIME'
-        ? `(DATE '1970-01-01' + ${value})`
-        : `CAST(${value} AS TIMESTAMP)`;
+export function formatTime(format: string, value: string, kind: TimeKind, zone: string, at: number): string {
+  const local = wallClock(value, kind, zone);
   const parts: string[] = [];
   const pattern = /%(E\*S|E#S|E\dS|E4Y|Ez|O.|.)|([^%]+)/gsu;
   for (const [, code, text] of format.matchAll(pattern)) {
@@ -60,7 +61,7 @@ function nullGuard(parts: string[], value: string): string {
 interface Subject {
   local: string;
   value: string;
-  kind: Kind;
+  kind: TimeKind;
   zone: string;
   at: number;
 }

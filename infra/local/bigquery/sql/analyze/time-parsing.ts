@@ -1,10 +1,9 @@
 import { unsupported } from '../sql-error.ts';
 import { quoteText } from '../types.ts';
-import { COMPOSED } from './time-formats.ts';
+import { COMPOSED, type TimeKind } from './time-formats.ts';
 
-type Kind = 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP';
-
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+/** The first three letters of each month's name, in order. */
+export const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 export const MONTH_NAME =
   '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
 const DAY_NAME = '(?:sun(?:day)?|mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?)';
@@ -49,13 +48,13 @@ export interface TimePattern {
 }
 
 /** PARSE_DATE and its kin: a literal format → one anchored pattern, and the value built from its groups. */
-export function parseTime(format: string, value: string, kind: Kind, zone: string, at: number): string {
+export function parseTime(format: string, value: string, kind: TimeKind, zone: string, at: number): string {
   const compiled = compile(format, at);
   refuseMixture(compiled, kind, at);
   return parseByPattern(compiled, value, kind, zone, { year: '1970', month: '1' });
 }
 
-function refuseMixture({ captures }: TimePattern, kind: Kind, at: number): void {
+function refuseMixture({ captures }: TimePattern, kind: TimeKind, at: number): void {
   for (const [i, name] of captures.entries())
     if (captures.indexOf(name) !== i) throw unsupported(`the format element for ${name} twice`, at);
   const forbidden =
@@ -77,7 +76,7 @@ function refuseMixture({ captures }: TimePattern, kind: Kind, at: number): void 
 export function parseByPattern(
   { pattern, captures }: TimePattern,
   value: string,
-  kind: Kind,
+  kind: TimeKind,
   zone: string,
   defaults: { year: string; month: string },
 ): string {

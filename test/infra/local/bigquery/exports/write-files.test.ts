@@ -19,14 +19,14 @@ const LIMIT = 1_000_000;
 const schema = parseFields([{ name: 'n', type: 'INTEGER' }]);
 const write = (uri: string, folder: string, destinationFormat = 'CSV') =>
   warehouse.transaction((tx) =>
-    writeFiles(
+    writeFiles({
       tx,
-      `SELECT range AS n FROM range(${ROWS})`,
+      query: `SELECT range AS n FROM range(${ROWS})`,
       schema,
-      readExportOptions({ destinationUris: [uri], destinationFormat }),
-      join(dir, folder),
-      LIMIT,
-    ),
+      options: readExportOptions({ destinationUris: [uri], destinationFormat }),
+      dir: join(dir, folder),
+      limit: LIMIT,
+    }),
   );
 
 test('a text too large for one file goes on in the next, each with a header, no row lost or doubled', async () => {
