@@ -16,6 +16,7 @@ interface StoredInspection extends Stored {
 interface StoredDeidentification extends Stored {
   deidentifyConfig?: {
     imageTransformations?: object | null;
+    infoTypeTransformations?: { transformations?: readonly object[] | null } | null;
     recordTransformations?: {
       fieldTransformations?:
         | readonly {
@@ -39,13 +40,23 @@ export function deidentifyTemplate({ deidentifyConfig, updateTime }: StoredDeide
   return {
     kind: 'deidentify',
     updatedAt: timeText(updateTime),
-    madeFor: records ? 'records' : deidentifyConfig?.imageTransformations ? 'images' : 'info_types',
+    madeFor: purposeOf(deidentifyConfig ?? {}),
     fields: (records?.fieldTransformations ?? []).map(({ fields, condition }) => ({
       names: (fields ?? []).flatMap(({ name }) => name ?? []),
       isConditional: Boolean(condition?.expressions),
     })),
     suppressesRecords: (records?.recordSuppressions ?? []).length > 0,
   };
+}
+
+function purposeOf({
+  recordTransformations,
+  imageTransformations,
+  infoTypeTransformations,
+}: NonNullable<StoredDeidentification['deidentifyConfig']>): DeidentifyTemplate['madeFor'] {
+  if (recordTransformations) return 'records';
+  if (imageTransformations) return 'images';
+  return infoTypeTransformations?.transformations?.length ? 'info_types' : 'nothing';
 }
 
 /** To the nanosecond, so that two changes within a millisecond are told apart. */

@@ -51,7 +51,8 @@ export interface DeidentifyTemplate {
   kind: 'deidentify';
   /** RFC 3339. */
   updatedAt: string;
-  madeFor: 'info_types' | 'records' | 'images';
+  /** `nothing`: it has no transformation that is known here, and DLP would let everything through as it is. */
+  madeFor: 'info_types' | 'records' | 'images' | 'nothing';
   /** Of records: which fields each of its transformations names. */
   fields: { names: string[]; isConditional: boolean }[];
   suppressesRecords: boolean;

@@ -56,6 +56,7 @@ describe('nothing goes through', () => {
     ],
     ['one that was changed later', through({ asOf: '2026-01-01T00:00:00Z' }), [stored()], /after 2026-01-01/],
     ['one made for records', through(), [records(field('note'))], /made for records/],
+    ['one that transforms nothing', through(), [stored({ madeFor: 'nothing' })], /made for nothing/],
     ['one made for images', through(), [stored({ madeFor: 'images' })], /made for images/],
     ['one of records made for infoTypes', through({ madeFor: 'records' }), [stored()], /made for info_types/],
     [
