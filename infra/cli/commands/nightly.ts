@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { NightReport } from '../../../functions/model/report.ts';
 import { reach } from '../connect.ts';
+import { describeInspection } from '../describe-inspection.ts';
 import { followNight } from '../follow.ts';
 import { dataOption, envOption, type JsonOption, jsonOption, type PlaceOption, parseDay } from '../options.ts';
 import { note, print, printJson } from '../output.ts';
@@ -51,18 +52,5 @@ export function describeNight({ date, swept, late, inspection }: NightReport): s
     `night of ${date}: sweep found ${found.join(', ') || 'nothing missed'}`,
     ...late.map((source) => `late: ${source} has missed its deadline`),
     ...describeInspection(inspection),
-  ];
-}
-
-/** What a look at the tables has found. */
-function describeInspection({ tables, rows, findings, skipped }: NightReport['inspection']): string[] {
-  const found = findings.map(
-    ({ table, column, infoType, rows: hit }) =>
-      `found: ${infoType} in ${table}.${column}, in ${formatCounted(hit, 'row')} of the sample: protect it where it comes from, or expect it there (allow, allow_findings)`,
-  );
-  return [
-    `inspected ${formatCounted(rows, 'row')} of ${formatCounted(tables, 'table')}: ${findings.length === 0 ? 'nothing that should not be there' : formatCounted(findings.length, 'finding')}`,
-    ...found,
-    ...skipped.map(({ table, code }) => `not inspected: ${table} (${code})`),
   ];
 }

@@ -1,5 +1,6 @@
 import type { BuildStepDone } from '../../../../functions/model/build.ts';
 import { describeStep, paintOutcome } from '../../describe-build.ts';
+import { describeInspection } from '../../describe-inspection.ts';
 import { dataFlag } from '../../endpoints.ts';
 import { paint, width } from '../../output.ts';
 import { formatBytes, formatCount, formatCounted } from '../../quantities.ts';
@@ -53,6 +54,7 @@ function renderCommand({ command, night, steps, query, error }: CommandFact, dat
     const missed = claimed + redriven + tables;
     lines.push(missed === 0 ? 'swept: nothing was missed' : `swept: ${missed} that were missed go on`);
     for (const source of night.late) lines.push(`late: ${source}`);
+    lines.push(...describeInspection(night.inspection).map((line) => wrap(line, width() - INDENT)));
   }
   if (steps) lines.push(...renderSteps(steps));
   if (error !== undefined) lines.push(paint('red', wrap(error, width() - INDENT)));
