@@ -53,14 +53,21 @@ export interface DeidentifyTemplate {
   updatedAt: string;
   /** `nothing`: it has no transformation that is known here, and DLP would let everything through as it is. */
   madeFor: 'info_types' | 'records' | 'images' | 'nothing';
-  /** Of records: which fields each of its transformations names. */
-  fields: { names: string[]; isConditional: boolean }[];
+  /** Of info_types: what of the findings is transformed. */
+  transforms: Transformed;
+  /** Of records: which fields each of its transformations names, and what in them it transforms. */
+  fields: { names: string[]; isConditional: boolean; transforms: Transformed }[];
   suppressesRecords: boolean;
 }
+
+/** All that is found, or findings of these infoTypes only. */
+export type Transformed = 'all' | readonly string[];
 
 export interface InspectTemplate {
   kind: 'inspect';
   /** RFC 3339. */
   updatedAt: string;
+  /** Names of what it looks for, its own infoTypes among them; empty: DLP chooses. */
+  infoTypes: readonly string[];
   limitsFindings: boolean;
 }

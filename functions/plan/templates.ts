@@ -1,5 +1,5 @@
 import type { Column, Transformation } from '../model/column.ts';
-import type { DeidentifyTemplate, StoredTemplate } from '../model/dlp.ts';
+import type { DeidentifyTemplate, StoredTemplate, Transformed } from '../model/dlp.ts';
 import type { Reason } from '../model/run.ts';
 
 /**
@@ -34,7 +34,7 @@ export function judgeTemplates(columns: readonly Column[], found: ReadonlyMap<st
 
 function problemOf(column: Column, template: Template, found: ReadonlyMap<string, StoredTemplate>): string | undefined {
   const { asOf } = template;
-  for (const name of [template.deidentify, template.inspect]) {
+  for (const name of [template.inspect, template.deidentify]) {
     if (name === undefined) continue;
     const stored = found.get(name);
     if (!stored)
@@ -45,22 +45,42 @@ function problemOf(column: Column, template: Template, found: ReadonlyMap<string
       if (stored.limitsFindings)
         return `the template ${name} limits how much is found, and what lies beyond would stay in the text: take its limits out, then replay`;
     } else {
-      const misfit = misfitOf(column, template, stored);
+      const misfit = misfitOf(column, template, stored, found);
       if (misfit) return `the template ${name} ${misfit}`;
     }
   }
   return undefined;
 }
 
-function misfitOf({ name }: Column, { madeFor }: Template, stored: DeidentifyTemplate): string | undefined {
+function misfitOf(
+  { name }: Column,
+  { madeFor, inspect }: Template,
+  stored: DeidentifyTemplate,
+  found: ReadonlyMap<string, StoredTemplate>,
+): string | undefined {
   if (stored.madeFor !== madeFor)
     return `is made for ${stored.madeFor}, and the declaration says ${madeFor}: state what it is made for in \`for\``;
-  if (madeFor === 'info_types') return undefined;
+  const inspection = inspect === undefined ? undefined : found.get(inspect);
+  const sought = inspection?.kind === 'inspect' ? inspection.infoTypes : [];
+  if (madeFor === 'info_types') return gapOf(stored.transforms, sought, inspect);
   const own = stored.fields.filter(({ names }) => names.includes(name));
   if (own.length === 0)
     return `does not name the field ${name}, which would go through as it is: its fields are ${stored.fields.flatMap(({ names }) => names).join(', ')}`;
   if (own.some(({ isConditional }) => isConditional))
     return `transforms ${name} under a condition: take it out of the template and write it as \`when\``;
   if (stored.suppressesRecords) return 'leaves out whole records, which no column may do: take that out of it';
-  return undefined;
+  return own.map(({ transforms }) => gapOf(transforms, sought, inspect)).find((gap) => gap !== undefined);
+}
+
+/** DLP leaves findings in the text whose infoType no transformation names: all that is looked for must be transformed. */
+function gapOf(transforms: Transformed, sought: readonly string[], inspect: string | undefined): string | undefined {
+  if (transforms === 'all') return undefined;
+  const remedy = 'add a transformation to it that names no infoType and so is for all others, then replay';
+  if (sought.length === 0)
+    return `transforms ${transforms.join(', ')} only, while ${inspect ?? 'no inspect template'} names what to look for, so that DLP chooses: ${remedy}, or name them in an inspect template`;
+  // Groups such as ALL_BASIC stand for many, and their members come with releases of DLP.
+  const left = sought.filter((infoType) => !transforms.includes(infoType) || infoType.startsWith('ALL_'));
+  return left.length === 0
+    ? undefined
+    : `does not transform ${left.join(', ')}, which ${inspect} finds and which would stay in the text: ${remedy}`;
 }

@@ -54,9 +54,12 @@ export async function openSpend(
     judgeSpend({ limit, share: shareOfShard(shards, shard.n), estimate: usd, spent: Math.max(0, spent) });
   const refusal = judge(estimate);
   let sent = NO_CHARGE;
+  let isOver = false;
   const spend: Spend = {
     ...(refusal && { refusal }),
     add(charge) {
+      // Requests that were under way when another failed may come back too large: halves of them would go uncounted.
+      if (isOver) throw terminal('COST_ABOVE_LIMIT', 'the shard has failed already: nothing more of it is sent');
       sent = addCharges(sent, charge());
       const reason = judge(priceOfCharge(sent));
       if (reason) throw terminal('COST_ABOVE_LIMIT', reason.message);
@@ -65,6 +68,7 @@ export async function openSpend(
       sent = addCharges(sent, charge(), -1);
     },
     async settle() {
+      isOver = true;
       try {
         await put(`${attempt}${SETTLED}`, priceOfCharge(sent));
       } catch (error) {

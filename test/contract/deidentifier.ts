@@ -249,7 +249,7 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
       test('tells what it is made for, and when it was changed', async () => {
         const name = await backend.store('deidentifyTemplates', 'told', REDACTION);
         const before = await backend.dlp.template(name);
-        expect(before).toMatchObject({ kind: 'deidentify', madeFor: 'info_types', fields: [] });
+        expect(before).toMatchObject({ kind: 'deidentify', madeFor: 'info_types', transforms: 'all', fields: [] });
         await backend.store('deidentifyTemplates', 'told', fieldOf('email'));
         const after = await backend.dlp.template(name);
         expect(after).toMatchObject({ madeFor: 'records', fields: [{ names: ['email'], isConditional: false }] });
@@ -257,7 +257,11 @@ export function deidentifierContract(name: string, open: () => Promise<Deidentif
         const look = await backend.store('inspectTemplates', 'limited', {
           inspectConfig: { infoTypes: [{ name: 'EMAIL_ADDRESS' }], limits: { maxFindingsPerRequest: 9 } },
         });
-        expect(await backend.dlp.template(look)).toMatchObject({ kind: 'inspect', limitsFindings: true });
+        expect(await backend.dlp.template(look)).toMatchObject({
+          kind: 'inspect',
+          infoTypes: ['EMAIL_ADDRESS'],
+          limitsFindings: true,
+        });
       });
 
       test('that is not there says so, and nothing goes through it', async () => {

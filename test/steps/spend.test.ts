@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { retryable } from '../../functions/errors.ts';
 import { spendsPrefix } from '../../functions/model/ids.ts';
 import type { LedgerEntry } from '../../functions/model/run.ts';
-import type { Ports } from '../../functions/ports.ts';
+import type { Columnar, Ports } from '../../functions/ports.ts';
+import { NO_CHARGE } from '../../functions/render/dlp-charge.ts';
+import { openSpend } from '../../functions/steps/spend.ts';
 import { startWorkbench, type Workbench } from './workbench.ts';
 
 /** What an attempt that failed has spent counts: a limit holds for all of them together. */
@@ -61,6 +63,26 @@ describe('a shard that is tried again', () => {
     const claimed = await claim(estimate * times);
     await expect(bench.deidentifyAll(claimed, worker())).rejects.toThrow('the answer was lost');
     expect(await bench.deidentifyAll(claimed)).toMatchObject({ state });
+  });
+
+  test('sends no halves once it has failed: nobody would count them', async () => {
+    const claimed = await claim(estimate * 10);
+    const { columnar } = bench.ports;
+    const messages: unknown[] = [];
+    const openShard: Columnar['openShard'] = async (shard, source, read) => {
+      const work = await columnar.openShard(shard, source, read);
+      const spend = await openSpend(bench.ports, claimed, source, shard, work);
+      spend.add(() => NO_CHARGE);
+      await spend.settle();
+      try {
+        spend.add(() => NO_CHARGE);
+      } catch (error) {
+        messages.push(error);
+      }
+      return work;
+    };
+    await bench.deidentifyAll(claimed, { ...bench.ports, columnar: { ...columnar, openShard } });
+    expect(messages).toMatchObject([{ code: 'COST_ABOVE_LIMIT', message: expect.stringMatching(/failed already/) }]);
   });
 
   test('and where there is no limit nothing is put down', async () => {

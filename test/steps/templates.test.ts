@@ -9,6 +9,7 @@ const stored = (updatedAt: string): StoredTemplate => ({
   kind: 'deidentify',
   updatedAt,
   madeFor: 'info_types',
+  transforms: 'all',
   fields: [],
   suppressesRecords: false,
 });
