@@ -15,4 +15,6 @@ export function hasShared(path: string): boolean {
   return false;
 }
 
-export const readShared = (path: string): Buffer => readFileSync(ROOT + path);
+export const sharedPath = (path: string): string => ROOT + path;
+
+export const readShared = (path: string): Buffer => readFileSync(sharedPath(path));

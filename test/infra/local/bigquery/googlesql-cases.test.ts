@@ -1,15 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { call, startBigQuery, type Testbed } from './testbed.ts';
+import { hasShared, sharedPath } from '../../../cases/shared-data.ts';
+import { makeDatasets } from './case-datasets.ts';
+import { startBigQuery, type Testbed } from './testbed.ts';
 
-/** Third-party cases that lie beside the project and are not part of it. */
-const folder = resolve(import.meta.dirname, '../../../../../shared/cases');
-const scorer = resolve(folder, 'score-googlesql.mjs');
-const present = existsSync(scorer);
-if (!present && !process.env.CI) console.log(`${scorer} is missing: the cases are left out`);
+const present = hasShared('cases/score-googlesql.mjs');
 
 /** Rows that differ from the case's, and why they stay as they are. */
 const DIFFERENT: Record<string, string> = {
@@ -51,23 +47,13 @@ beforeAll(async () => {
 });
 afterAll(() => bed.stop());
 
-/** Cases that name a dataset take for granted that it is there; BigQuery makes none on the way. */
-async function makeDatasets(): Promise<void> {
-  const cases: { setup?: string[] }[] = JSON.parse(readFileSync(resolve(folder, 'googlesql.json'), 'utf8'));
-  const made = cases
-    .flatMap((one) => one.setup ?? [])
-    .flatMap((sql) => [...sql.matchAll(/\b(?:TABLE|VIEW|FUNCTION|PROCEDURE)\s+`?(\w+)`?\./gi)])
-    .map(([, dataset]) => dataset);
-  for (const datasetId of new Set(made)) await call(bed, 'POST', '/datasets', { datasetReference: { datasetId } });
-}
-
-test.runIf(present || process.env.CI)(
+test.runIf(present)(
   'as many GoogleSQL cases as before are right, and what else they come to is known and argued',
   async () => {
-    await makeDatasets();
+    await makeDatasets(bed);
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [scorer, '--endpoint', bed.url, '--list', 'wrong,error-missed,error', '--json'],
+      [sharedPath('cases/score-googlesql.mjs'), '--endpoint', bed.url, '--list', 'wrong,error-missed,error', '--json'],
       { maxBuffer: 64 * 1024 * 1024 },
     );
     const lines = stdout.trim().split('\n');
