@@ -10,6 +10,7 @@ import { ARRAYS } from './functions/arrays.ts';
 import { BEYOND_BIGQUERY } from './functions/beyond-bigquery.ts';
 import { BYTES } from './functions/bytes.ts';
 import { JSONS } from './functions/json.ts';
+import { NETS } from './functions/net.ts';
 import { NUMBERS } from './functions/numbers.ts';
 import { TEXTS } from './functions/texts.ts';
 import { TIMES } from './functions/times.ts';
@@ -87,11 +88,12 @@ export function renderSupport(): string {
     ['Dates, times, intervals', [...namesOf(TIMES), ...namesOf(DATE_CALLS)]],
     ['JSON', [...namesOf(JSONS), ...namesOf(JSON_CALLS)]],
     ['Arrays', [...namesOf(ARRAYS), ...namesOf(ARRAY_CALLS)]],
+    ['Net', namesOf(NETS)],
     ['Aggregates', namesOf(AGGREGATES)],
     ['Analytic functions', namesOf(WINDOW_FUNCTIONS)],
     ['Others', other],
     ['GoogleSQL’s that BigQuery lacks', namesOf(BEYOND_BIGQUERY)],
-    ['Refused by name, and all of ST_, NET., KEYS., AEAD., HLL_COUNT., KLL_QUANTILES., ML., AI.', [...REFUSED]],
+    ['Refused by name, and all of ST_, KEYS., AEAD., HLL_COUNT., KLL_QUANTILES., ML., AI.', [...REFUSED]],
   ];
   const list = (names: string[]) => [...new Set(names)].sort().join(', ');
   const rows = families.map(([family, names]) => `| ${family} | ${list(names)} |`);

@@ -4,6 +4,7 @@ import { FORMAT_SCALARS } from './formats.ts';
 import { INTERVAL_SCALARS } from './intervals.ts';
 import { JSON_EDITS } from './json-edits.ts';
 import { JSON_READS } from './json-reads.ts';
+import { NET_SCALARS } from './net.ts';
 import { REGEX_SCALARS } from './regex.ts';
 import type { ScalarFunction } from './scalar.ts';
 import { TEXT_SCALARS } from './texts.ts';
@@ -18,4 +19,5 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...TEXT_SCALARS,
   ...BYTE_SCALARS,
   ...REGEX_SCALARS,
+  ...NET_SCALARS,
 ];
