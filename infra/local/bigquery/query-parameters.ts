@@ -1,19 +1,22 @@
 import { JobFailure } from './errors.ts';
+import { readScalarKind } from './schema.ts';
 import { castTo } from './sql/analyze/casts.ts';
 import { bytesSql, integerOf, numericOf, textOf } from './sql/analyze/literals.ts';
 import { nullOf, type Typed, typed } from './sql/analyze/typed.ts';
 import { SqlError } from './sql/sql-error.ts';
-import { arrayOf, duckType, parseScalarKind, physicalNames, quoteName, type SqlType, scalar } from './sql/types.ts';
+import { arrayOf, duckType, isRangeKind, physicalNames, quoteName, type SqlType, scalar } from './sql/types.ts';
 
 interface ParameterType {
   type?: string;
   arrayType?: ParameterType;
+  rangeElementType?: ParameterType;
   structTypes?: { name?: string; type: ParameterType }[];
 }
 interface ParameterValue {
   value?: string | null;
   arrayValues?: ParameterValue[];
   structValues?: Record<string, ParameterValue>;
+  rangeValue?: { start?: ParameterValue; end?: ParameterValue };
 }
 export interface QueryParameter {
   name?: string;
@@ -52,7 +55,7 @@ function readParameterType(raw: ParameterType): SqlType {
       fields: (raw.structTypes ?? []).map((field) => ({ name: field.name, type: readParameterType(field.type) })),
     };
   }
-  const kind = parseScalarKind(name);
+  const kind = readScalarKind(name, raw.rangeElementType);
   if (kind === undefined)
     throw invalid(`not supported by the embedded warehouse: query parameters of type ${name || '(none)'}`);
   return scalar(kind);
@@ -72,10 +75,17 @@ function literalOf(type: SqlType, value: ParameterValue): Typed {
     );
     return typed(`struct_pack(${parts.join(', ')})`, type);
   }
+  if (isRangeKind(type.kind) && value.rangeValue) {
+    const bounds = [value.rangeValue.start, value.rangeValue.end].map((bound) => boundText(bound?.value));
+    return castTo(textOf(`[${bounds.join(', ')})`), type, false, 0);
+  }
   const text = value.value;
   if (text === undefined || text === null) return typed(nullOf(type).sql, type);
   return scalarLiteral(type, String(text));
 }
+
+/** A bound that is absent is none; timestamps may end in UTC. */
+const boundText = (value: string | null | undefined) => (value ?? 'UNBOUNDED').replace(/ ?UTC$/, '+00');
 
 function scalarLiteral(type: SqlType, text: string): Typed {
   const bad = () => invalid(`Invalid query parameter value: ${JSON.stringify(text)} is no ${type.kind}`);

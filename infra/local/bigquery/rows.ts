@@ -10,7 +10,7 @@ import {
   DuckDBTimeValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import type { SqlType } from './sql/types.ts';
+import { isRangeKind, RANGE_ELEMENTS, type SqlType, scalar } from './sql/types.ts';
 
 /** A cell as BigQuery's REST API answers it: text, null, `[{ v }]` or `{ f: [{ v }] }`. */
 export type Cell = string | null | { v: Cell }[] | { f: { v: Cell }[] };
@@ -38,7 +38,10 @@ function reformatCell(cell: Cell, type: SqlType): Cell {
   if (cell === null) return null;
   if (Array.isArray(cell))
     return cell.map((item) => ({ v: type.kind === 'ARRAY' ? reformatCell(item.v, type.element) : item.v }));
-  if (typeof cell === 'string') return type.kind === 'TIMESTAMP' ? secondsText(BigInt(cell)) : cell;
+  if (typeof cell === 'string') {
+    if (type.kind === 'TIMESTAMP') return secondsText(BigInt(cell));
+    return type.kind === 'RANGE<TIMESTAMP>' ? cell.replaceAll(/-?\d+/g, (micros) => secondsText(BigInt(micros))) : cell;
+  }
   return {
     f: cell.f.map((item, i) => ({
       v: type.kind === 'STRUCT' && type.fields[i] ? reformatCell(item.v, type.fields[i].type) : item.v,
@@ -63,6 +66,13 @@ function encodeCell(value: DuckDBValue, type: SqlType, format: RowFormat): Cell 
     return items.map((item) => ({ v: encodeCell(item, type.element, format) }));
   }
   if (value === null || value === undefined) return null;
+  if (value instanceof DuckDBStructValue && isRangeKind(type.kind)) {
+    const element = scalar(RANGE_ELEMENTS[type.kind]);
+    const [start, end] = Object.values(value.entries).map((bound) =>
+      isUnbounded(bound) ? 'UNBOUNDED' : encodeCell(bound, element, format),
+    );
+    return `[${start}, ${end})`;
+  }
   if (value instanceof DuckDBStructValue) {
     const entries = Object.values(value.entries);
     const fields = type.kind === 'STRUCT' ? type.fields : [];
@@ -78,6 +88,17 @@ function encodeCell(value: DuckDBValue, type: SqlType, format: RowFormat): Cell 
   if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString('base64');
   if (typeof value === 'number') return type.kind === 'FLOAT64' ? floatText(value) : String(value);
   return String(value);
+}
+
+/** DuckDB's infinities, which stand for the bounds that a range does not have. */
+export function isUnbounded(value: DuckDBValue | undefined): boolean {
+  if (
+    value instanceof DuckDBDateValue ||
+    value instanceof DuckDBTimestampValue ||
+    value instanceof DuckDBTimestampTZValue
+  )
+    return !value.isFinite;
+  return false;
 }
 
 const DAY_MICROS = 86_400_000_000n;

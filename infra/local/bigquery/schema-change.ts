@@ -5,10 +5,11 @@ import { isAtLeastAsWide, renderParameterized } from './sql/type-parameters.ts';
 /** What a column's type parameters may become: none other, absent too (the table's own then hold), or only wider ones. */
 export type ParameterRule = 'same' | 'same or absent' | 'wider';
 
-const typeText = (field: Field) => renderParameterized(field.type, parametersOf(field));
+const kindText = ({ type, rangeElementType }: Field) => (rangeElementType ? `${type}<${rangeElementType.type}>` : type);
+const typeText = (field: Field) => renderParameterized(kindText(field), parametersOf(field));
 
 function mayBecome(before: Field, next: Field, rule: ParameterRule): boolean {
-  if (before.type !== next.type) return false;
+  if (kindText(before) !== kindText(next)) return false;
   if (typeText(before) === typeText(next)) return true;
   if (rule === 'same or absent') return parametersOf(next) === undefined;
   return rule === 'wider' && isAtLeastAsWide(parametersOf(before), parametersOf(next));

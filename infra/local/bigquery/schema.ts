@@ -1,7 +1,15 @@
 import { JobFailure } from './errors.ts';
 import { parseStandaloneExpression } from './sql/parse/statements.ts';
 import { DECIMAL_DIGITS, isDecimal } from './sql/type-parameters.ts';
-import { arrayOf, parseScalarKind, type ScalarKind, type SqlType, type TypeParameters } from './sql/types.ts';
+import {
+  arrayOf,
+  isRangeKind,
+  parseScalarKind,
+  RANGE_ELEMENTS,
+  type ScalarKind,
+  type SqlType,
+  type TypeParameters,
+} from './sql/types.ts';
 
 /** google.cloud.bigquery.v2.TableFieldSchema, its type in the spelling that BigQuery answers with. */
 export interface Field {
@@ -14,15 +22,17 @@ export interface Field {
   /** Of NUMERIC and BIGNUMERIC. */
   precision?: string;
   scale?: string;
+  /** Of RANGE: what its bounds are. */
+  rangeElementType?: { type: string };
   /** The text of an expression of GoogleSQL. */
   defaultValueExpression?: string;
   fields?: Field[];
 }
 
 const SPELLED: Partial<Record<ScalarKind, string>> = { INT64: 'INTEGER', FLOAT64: 'FLOAT', BOOL: 'BOOLEAN' };
-const REFUSED = new Set(['GEOGRAPHY', 'RANGE', 'FOREIGN']);
+const REFUSED = new Set(['GEOGRAPHY', 'FOREIGN']);
 /** What is refused because the warehouse would not hold it to it. */
-const REFUSED_KEYS = ['collation', 'roundingMode', 'rangeElementType', 'foreignTypeDefinition'];
+const REFUSED_KEYS = ['collation', 'roundingMode', 'foreignTypeDefinition'];
 
 const invalid = (message: string) => new JobFailure('invalid', message);
 
@@ -77,13 +87,33 @@ function parseField(raw: Record<string, unknown>, path: string): Field {
     if (fields.length === 0) throw invalid(`Field ${path}${name} is type RECORD but has no schema`);
     return { name, type: 'RECORD', mode, ...description, ...readParameters(raw, 'RECORD', path + name), fields };
   }
+  if (spelled === 'RANGE')
+    return { name, type: 'RANGE', mode, ...description, rangeElementType: readRangeElement(raw, path + name) };
   const kind = parseScalarKind(spelled);
-  if (kind === undefined) {
+  if (kind === undefined || isRangeKind(kind)) {
     if (REFUSED.has(spelled))
       throw invalid(`not supported by the embedded warehouse: type ${spelled} of field ${path}${name}`);
     throw invalid(`Invalid value for type: ${spelled || '(none)'} is not a valid value`);
   }
   return { name, type: SPELLED[kind] ?? kind, mode, ...description, ...readParameters(raw, kind, path + name) };
+}
+
+function readRangeElement(raw: Record<string, unknown>, name: string): { type: string } {
+  const { type } = (raw.rangeElementType ?? {}) as { type?: unknown };
+  const element = String(type ?? '').toUpperCase();
+  if (!isRangeKind(`RANGE<${element}>`))
+    throw invalid(
+      `Field ${name} is type RANGE but its rangeElementType is ${element || 'missing'}: DATE, DATETIME or TIMESTAMP`,
+    );
+  return { type: element };
+}
+
+/** What `type` and `rangeElementType` say together: of a schema's field, of a query parameter. */
+export function readScalarKind(type: string, rangeElementType: { type?: string } | undefined): ScalarKind | undefined {
+  const name = type.toUpperCase();
+  if (name === 'RANGE') return parseScalarKind(`RANGE<${String(rangeElementType?.type ?? '')}>`);
+  const kind = parseScalarKind(name);
+  return kind !== undefined && isRangeKind(kind) ? undefined : kind;
 }
 
 function checkDefault(text: string, name: string): string {
@@ -155,7 +185,7 @@ export function typeOfField(field: Field): SqlType {
             ...(one.mode === 'REQUIRED' && { required: true }),
           })),
         }
-      : { kind: parseScalarKind(field.type) ?? 'STRING', ...(parameters && { parameters }) };
+      : { kind: readScalarKind(field.type, field.rangeElementType) ?? 'STRING', ...(parameters && { parameters }) };
   return field.mode === 'REPEATED' ? arrayOf(base) : base;
 }
 
@@ -170,5 +200,7 @@ export function fieldOfType(name: string, type: SqlType, mode: Field['mode'] = '
       fields: type.fields.map((field, i) => fieldOfType(field.name ?? `_field_${i + 1}`, field.type)),
     };
   }
+  if (isRangeKind(type.kind))
+    return { name, type: 'RANGE', mode, rangeElementType: { type: RANGE_ELEMENTS[type.kind] } };
   return { name, type: SPELLED[type.kind] ?? type.kind, mode, ...renderParameters(type.parameters) };
 }

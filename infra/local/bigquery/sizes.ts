@@ -35,6 +35,9 @@ const FIXED: Partial<Record<SqlType['kind'], number>> = {
   TIMESTAMP: 8,
   NUMERIC: 16,
   BIGNUMERIC: 32,
+  'RANGE<DATE>': 16,
+  'RANGE<DATETIME>': 16,
+  'RANGE<TIMESTAMP>': 16,
 };
 
 /** The bytes of one value; NULL is free. */

@@ -10,7 +10,17 @@ import {
   DuckDBTimeValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { duckType, physicalNames, quoteName, quoteText, type SqlType } from './sql/types.ts';
+import { isUnbounded } from './rows.ts';
+import {
+  duckType,
+  isRangeKind,
+  physicalNames,
+  quoteName,
+  quoteText,
+  RANGE_ELEMENTS,
+  type SqlType,
+  scalar,
+} from './sql/types.ts';
 
 /** A value that DuckDB answered → an expression that gives it again: what a script's variables hold. */
 export function valueLiteral(value: DuckDBValue, type: SqlType): string {
@@ -26,6 +36,13 @@ export function valueLiteral(value: DuckDBValue, type: SqlType): string {
       (field, i) => `${quoteName(names[i] ?? '')} := ${valueLiteral(entries[i] ?? null, field.type)}`,
     );
     return `struct_pack(${parts.join(', ')})`;
+  }
+  if (isRangeKind(type.kind)) {
+    const [start, end] = value instanceof DuckDBStructValue ? Object.values(value.entries) : [];
+    const element = scalar(RANGE_ELEMENTS[type.kind]);
+    const bound = (of: DuckDBValue | undefined, infinity: string) =>
+      isUnbounded(of) ? `CAST('${infinity}' AS ${duckType(element)})` : valueLiteral(of ?? null, element);
+    return `struct_pack(s := ${bound(start, '-infinity')}, e := ${bound(end, 'infinity')})`;
   }
   if (value instanceof DuckDBBlobValue) return `unhex('${Buffer.from(value.bytes).toString('hex')}')`;
   if (value instanceof DuckDBDateValue) return `(DATE '1970-01-01' + ${value.days})`;

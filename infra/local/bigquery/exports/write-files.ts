@@ -30,8 +30,18 @@ interface Export {
 
 /** Writes the query's rows as files into `dir`; resolves to their paths in order. Memory is bounded by a chunk of rows. */
 export async function writeFiles({ limit = MAX_FILE_BYTES, ...what }: Export): Promise<string[]> {
+  refuseRanges(what.schema);
   await mkdir(what.dir, { recursive: true });
   return what.options.format === 'PARQUET' ? writeParquet({ ...what, limit }) : writeText({ ...what, limit });
+}
+
+/** BigQuery documents no form that exported ranges have. */
+function refuseRanges(schema: readonly Field[]): void {
+  for (const { type, name, fields } of schema) {
+    if (type === 'RANGE')
+      throw new JobFailure('invalid', `not supported by the embedded warehouse: extracting RANGE column ${name}`);
+    refuseRanges(fields ?? []);
+  }
 }
 
 async function writeText({ tx, query, schema, options, dir, limit }: Required<Export>): Promise<string[]> {

@@ -6,7 +6,7 @@ import { stageParquet } from '../loads/parquet.ts';
 import { type Partition, parsePartition, partitionCondition } from '../loads/partition.ts';
 import { findSources, type SourceFile } from '../loads/source.ts';
 import type { Staged } from '../loads/staged.ts';
-import { parseFields } from '../schema.ts';
+import { type Field, parseFields } from '../schema.ts';
 import { adoptParameters } from '../schema-change.ts';
 import type { Tx } from '../warehouse.ts';
 import { readDestination } from './destination.ts';
@@ -83,6 +83,7 @@ async function stage(
   const explicit = given && adoptParameters(given, table ?? []);
   const known = explicit ?? (replaced && load.autodetect ? undefined : existing?.schema);
   const format = load.sourceFormat ?? 'CSV';
+  if (format !== 'CSV') refuseRanges(known, format);
   switch (format) {
     case 'PARQUET':
       return stageParquet(tx, files, load, explicit ?? table, explicit !== undefined);
@@ -99,6 +100,18 @@ async function stage(
     }
     default:
       throw new JobFailure('invalid', `not supported by the embedded warehouse: source format ${format}`);
+  }
+}
+
+/** BigQuery documents how CSV holds ranges, and of no other format. */
+function refuseRanges(schema: readonly Field[] | undefined, format: string): void {
+  for (const { type, name, fields } of schema ?? []) {
+    if (type === 'RANGE')
+      throw new JobFailure(
+        'invalid',
+        `not supported by the embedded warehouse: loading RANGE column ${name} from ${format}; load CSV, or insert the rows`,
+      );
+    refuseRanges(fields, format);
   }
 }
 

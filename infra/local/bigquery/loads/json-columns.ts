@@ -2,7 +2,7 @@ import { type Field, typeOfField } from '../schema.ts';
 import { type Conversion, conversionOf } from './checks.ts';
 import { fromJson, fromText, jsonKey } from './text-values.ts';
 
-const isPlain = (field: Field) => field.mode !== 'REPEATED' && field.type !== 'RECORD' && field.type !== 'JSON';
+const isPlain = (field: Field) => field.mode !== 'REPEATED' && !['RECORD', 'JSON', 'RANGE'].includes(field.type);
 
 /**
  * A query of `j` (a JSON object) and `n` → the same with each field taken out once: `j0`, `j1`, … as JSON, and as text in

@@ -1,6 +1,6 @@
 import type { Field } from '../schema.ts';
 import type { SqlType } from '../sql/types.ts';
-import { duckType, quoteName, quoteText } from '../sql/types.ts';
+import { duckType, isRangeKind, quoteName, quoteText, RANGE_ELEMENTS } from '../sql/types.ts';
 
 /** A CSV cell's text → the column's value. Anything that is no such value fails. */
 export function fromText(x: string, type: SqlType): string {
@@ -29,6 +29,12 @@ export function fromText(x: string, type: SqlType): string {
       return `bq_load_timestamp(${x})`;
     case 'JSON':
       return `bq_parse_json_round(${x})`;
+    case 'RANGE<DATE>':
+      return `bq_text_range_date(${x})`;
+    case 'RANGE<DATETIME>':
+      return `bq_text_range_datetime(${x})`;
+    case 'RANGE<TIMESTAMP>':
+      return `bq_text_range_timestamp(${x})`;
     default:
       throw new Error(`a CSV cell cannot hold ${type.kind}`);
   }
@@ -47,6 +53,7 @@ export function fromJson(j: string, type: SqlType): string {
     );
     return `CASE WHEN bq_load_object(${j}) IS NOT NULL THEN struct_pack(${parts.join(', ')}) END`;
   }
+  if (isRangeKind(type.kind)) return `bq_load_range_${RANGE_ELEMENTS[type.kind].toLowerCase()}(${j})`;
   if (type.kind === 'JSON') return `CASE WHEN json_type(${j}) = 'NULL' THEN NULL ELSE ${j} END`;
   return fromText(`bq_load_scalar(${j})`, type);
 }

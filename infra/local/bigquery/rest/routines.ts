@@ -7,7 +7,7 @@ import { createRoutine } from '../jobs/routines.ts';
 import { readType } from '../sql/analyze/type-nodes.ts';
 import type { Parameter, Statement } from '../sql/parse/statement-tree.ts';
 import { parseScript } from '../sql/parse/statements.ts';
-import type { SqlType } from '../sql/types.ts';
+import { isRangeKind, RANGE_ELEMENTS, type SqlType } from '../sql/types.ts';
 import { answer, decodeToken, encodeToken, type Query, readCount } from './request.ts';
 
 interface Params {
@@ -20,6 +20,7 @@ interface Params {
 interface DataType {
   typeKind?: string;
   arrayElementType?: DataType;
+  rangeElementType?: DataType;
   structType?: { fields?: { name?: string; type?: DataType }[] };
 }
 
@@ -136,6 +137,7 @@ function parseCreate(text: string): CreateRoutine {
 function typeText(type: DataType | undefined): string {
   const kind = String(type?.typeKind ?? '');
   if (kind === 'ARRAY') return `ARRAY<${typeText(type?.arrayElementType)}>`;
+  if (kind === 'RANGE') return `RANGE<${typeText(type?.rangeElementType)}>`;
   if (kind === 'STRUCT') {
     const fields = (type?.structType?.fields ?? []).map((field) =>
       `${field.name ? `\`${field.name}\` ` : ''}${typeText(field.type)}`.trim(),
@@ -178,7 +180,10 @@ const renderArgument = ({ name, type, mode }: Parameter, ofProcedure: boolean): 
 
 function renderDataType(type: SqlType): DataType {
   if (type.kind === 'ARRAY') return { typeKind: 'ARRAY', arrayElementType: renderDataType(type.element) };
-  if (type.kind !== 'STRUCT') return { typeKind: type.kind };
+  if (type.kind !== 'STRUCT') {
+    if (!isRangeKind(type.kind)) return { typeKind: type.kind };
+    return { typeKind: 'RANGE', rangeElementType: { typeKind: RANGE_ELEMENTS[type.kind] } };
+  }
   const fields = type.fields.map(({ name, type: of }) => ({
     ...(name !== undefined && { name }),
     type: renderDataType(of),

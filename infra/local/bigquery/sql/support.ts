@@ -12,6 +12,7 @@ import { BYTES } from './functions/bytes.ts';
 import { JSONS } from './functions/json.ts';
 import { NETS } from './functions/net.ts';
 import { NUMBERS } from './functions/numbers.ts';
+import { RANGES } from './functions/ranges.ts';
 import { TEXTS } from './functions/texts.ts';
 import { TIMES } from './functions/times.ts';
 
@@ -33,6 +34,8 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'wildcard tables, _TABLE_SUFFIX': 'SELECT _TABLE_SUFFIX FROM `support.t*`',
     'INFORMATION_SCHEMA: SCHEMATA, TABLES, COLUMNS, COLUMN_FIELD_PATHS, VIEWS, TABLE_OPTIONS, PARTITIONS, ROUTINES, JOBS':
       'SELECT table_name FROM support.INFORMATION_SCHEMA.TABLES',
+    'RANGE values and columns, RANGE_SESSIONIZE':
+      'SELECT session_range FROM RANGE_SESSIONIZE((SELECT RANGE(DATE "2020-01-01", NULL) AS r), "r", [])',
     'lambdas, chained calls, WITH expressions': 'SELECT ARRAY_FILTER([1], e -> e > 0), ("a").UPPER(), WITH(a AS 1, a)',
   },
   'Data definition': {
@@ -67,7 +70,7 @@ export const REFUSED_FEATURES: Record<string, string> = {
   'EXPORT DATA': 'EXPORT DATA OPTIONS (uri = "gs://x/*") AS SELECT 1',
   'LOAD DATA': 'LOAD DATA INTO support.t FROM FILES (uris = ["gs://x/y"])',
   'time travel': 'SELECT * FROM support.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',
-  'RANGE values, GEOGRAPHY, COLLATE': 'SELECT RANGE(DATE "2020-01-01", DATE "2020-01-02")',
+  'GEOGRAPHY, COLLATE': 'SELECT COLLATE("a", "und:ci")',
   'CAST … FORMAT of numbers': 'SELECT CAST(12 AS STRING FORMAT "999")',
   'ingestion-time and integer-range partitioning':
     'CREATE TABLE support.r (a INT64) PARTITION BY RANGE_BUCKET(a, GENERATE_ARRAY(0, 10, 1))',
@@ -88,6 +91,7 @@ export function renderSupport(): string {
     ['Dates, times, intervals', [...namesOf(TIMES), ...namesOf(DATE_CALLS)]],
     ['JSON', [...namesOf(JSONS), ...namesOf(JSON_CALLS)]],
     ['Arrays', [...namesOf(ARRAYS), ...namesOf(ARRAY_CALLS)]],
+    ['Ranges', namesOf(RANGES)],
     ['Net', namesOf(NETS)],
     ['Aggregates', namesOf(AGGREGATES)],
     ['Analytic functions', namesOf(WINDOW_FUNCTIONS)],

@@ -12,7 +12,19 @@ export type ScalarKind =
   | 'TIME'
   | 'TIMESTAMP'
   | 'JSON'
-  | 'INTERVAL';
+  | 'INTERVAL'
+  | RangeKind;
+
+export type RangeKind = 'RANGE<DATE>' | 'RANGE<DATETIME>' | 'RANGE<TIMESTAMP>';
+
+/** What a range's bounds are. */
+export const RANGE_ELEMENTS: Record<RangeKind, 'DATE' | 'DATETIME' | 'TIMESTAMP'> = {
+  'RANGE<DATE>': 'DATE',
+  'RANGE<DATETIME>': 'DATETIME',
+  'RANGE<TIMESTAMP>': 'TIMESTAMP',
+};
+
+export const isRangeKind = (kind: string): kind is RangeKind => Object.hasOwn(RANGE_ELEMENTS, kind);
 
 export interface StructField {
   name: string | undefined;
@@ -57,6 +69,9 @@ const SCALAR_NAMES: Record<string, ScalarKind> = {
   TIMESTAMP: 'TIMESTAMP',
   JSON: 'JSON',
   INTERVAL: 'INTERVAL',
+  'RANGE<DATE>': 'RANGE<DATE>',
+  'RANGE<DATETIME>': 'RANGE<DATETIME>',
+  'RANGE<TIMESTAMP>': 'RANGE<TIMESTAMP>',
 };
 
 export function parseScalarKind(name: string): ScalarKind | undefined {
@@ -84,6 +99,10 @@ const DUCK: Record<ScalarKind, string> = {
   TIMESTAMP: 'TIMESTAMPTZ',
   JSON: 'JSON',
   INTERVAL: 'INTERVAL',
+  // An unbounded start is -infinity, an unbounded end infinity: structs then compare and sort as ranges do.
+  'RANGE<DATE>': 'STRUCT(s DATE, e DATE)',
+  'RANGE<DATETIME>': 'STRUCT(s TIMESTAMP, e TIMESTAMP)',
+  'RANGE<TIMESTAMP>': 'STRUCT(s TIMESTAMPTZ, e TIMESTAMPTZ)',
 };
 
 export function duckType(type: SqlType): string {

@@ -18,7 +18,7 @@ import { castTo } from './casts.ts';
 import { analyzeExtract } from './dates.ts';
 import { analyzeElement } from './elements.ts';
 import { analyzeInterval } from './intervals.ts';
-import { literalOf } from './literals.ts';
+import { literalOf, textOf } from './literals.ts';
 import { resolvePath } from './names.ts';
 import { analyzeBinary, analyzeUnary } from './operators.ts';
 import { fieldOf, type Scope } from './scope.ts';
@@ -30,6 +30,8 @@ export function analyze(expr: Expr, env: Env): Typed {
   switch (expr.kind) {
     case 'literal':
       return literalOf(expr);
+    case 'typedLiteral':
+      return castTo(textOf(expr.value), readType(expr.type), false, expr.at);
     case 'null':
       return nullOf(scalar('INT64'));
     case 'parameter':

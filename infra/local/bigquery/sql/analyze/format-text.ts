@@ -56,6 +56,10 @@ function literalScalar(sql: string, type: SqlType, at: number): string {
     case 'TIME':
     case 'TIMESTAMP':
       return `('${type.kind} "' || ${asText(sql, type, at)} || '"')`;
+    case 'RANGE<DATE>':
+    case 'RANGE<DATETIME>':
+    case 'RANGE<TIMESTAMP>':
+      return `('${type.kind} "' || ${asText(sql, type, at)} || '"')`;
     case 'INTERVAL':
       return `('INTERVAL "' || ${asText(sql, type, at)} || '" YEAR TO SECOND')`;
     case 'JSON':

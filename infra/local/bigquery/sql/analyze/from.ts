@@ -6,6 +6,7 @@ import type { Env, TableInfo } from './analysis.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { type Column, fieldOf, findName, findRange, type Range, type Scope } from './scope.ts';
+import { analyzeSessionize } from './sessionize.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
 import { scanWildcard } from './wildcards.ts';
 
@@ -41,6 +42,8 @@ export function analyzeFrom(from: From, env: Env, left: Scope): FromResult {
       return analyzeJoin(analyzeFrom(from.left, env, left), from.right, from, env, left);
     case 'sample':
       return analyzeSample(analyzeFrom(from.of, env, left), from.percent, env);
+    case 'sessionize':
+      return analyzeSessionize(analyzeFrom(from.of, env, left), from, env);
     case 'pivot':
       return analyzePivot(analyzeFrom(from.of, env, left), from.pivot, from.alias?.name, env);
     case 'unpivot':

@@ -1,4 +1,5 @@
-import { physicalNames, quoteText, type SqlType } from '../types.ts';
+import { physicalNames, quoteText, RANGE_ELEMENTS, type RangeKind, type SqlType, scalar } from '../types.ts';
+import { rangeBound } from './ranges.ts';
 
 /**
  * Which numbers stand in quotes because JSON's readers lose digits of them: TO_JSON_STRING quotes integers beyond 2^53 and
@@ -37,6 +38,10 @@ function notNull(sql: string, type: SqlType, numbers: Quoted): string {
       return quoted(`(replace(bq_datetime_text(${sql} AT TIME ZONE 'UTC'), ' ', 'T') || 'Z')`);
     case 'INTERVAL':
       return quoted(`bq_interval_iso(${sql})`);
+    case 'RANGE<DATE>':
+    case 'RANGE<DATETIME>':
+    case 'RANGE<TIMESTAMP>':
+      return rangeText(sql, type.kind, numbers);
     case 'JSON':
       return `CAST(${sql} AS VARCHAR)`;
     case 'ARRAY':
@@ -50,4 +55,11 @@ function notNull(sql: string, type: SqlType, numbers: Quoted): string {
       return `CASE WHEN ${sql} IS NOT NULL THEN '{' || ${members.join(" || ',' || ")} || '}' END`;
     }
   }
+}
+
+/** An object of the bounds, null where there is none. */
+function rangeText(sql: string, kind: RangeKind, numbers: Quoted): string {
+  const part = (side: 'start' | 'end') =>
+    `'"${side}":' || ${jsonText(rangeBound(sql, side), scalar(RANGE_ELEMENTS[kind]), numbers)}`;
+  return `CASE WHEN ${sql} IS NOT NULL THEN '{' || ${part('start')} || ',' || ${part('end')} || '}' END`;
 }

@@ -30,7 +30,7 @@ function parsePattern(text: string): Pattern {
   if (text === 'ANY') return { kind: 'any' };
   if (text === 'T') return { kind: 'T', array: false };
   if (text === 'ARRAY<T>') return { kind: 'T', array: true };
-  const element = /^ARRAY<(\w+)>$/.exec(text)?.[1];
+  const element = /^ARRAY<(.+)>$/.exec(text)?.[1];
   const kind = parseScalarKind(element ?? text);
   if (kind === undefined) throw new Error(`unknown type ${text} in a signature`);
   return { kind: 'type', type: element === undefined ? scalar(kind) : { kind: 'ARRAY', element: scalar(kind) } };

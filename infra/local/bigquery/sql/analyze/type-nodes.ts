@@ -3,7 +3,7 @@ import { SqlError, unsupported } from '../sql-error.ts';
 import { DECIMAL_DIGITS, isDecimal, withoutParameters } from '../type-parameters.ts';
 import { arrayOf, parseScalarKind, type ScalarKind, type SqlType, type TypeParameters } from '../types.ts';
 
-const REFUSED = new Set(['GEOGRAPHY', 'RANGE', 'UUID', 'ENUM', 'PROTO']);
+const REFUSED = new Set(['GEOGRAPHY', 'UUID', 'ENUM', 'PROTO']);
 
 /** The type of a cast or of a declared column, with its parameters. */
 export function readType(node: TypeNode): SqlType {
@@ -17,6 +17,7 @@ export function readType(node: TypeNode): SqlType {
   const kind = parseScalarKind(node.name);
   if (kind === undefined) {
     if (REFUSED.has(node.name)) throw unsupported(`type ${node.name}`, node.at);
+    if (node.name.startsWith('RANGE<')) throw new SqlError(`Unsupported range element type: ${node.name}`, node.at);
     throw new SqlError(`Type not found: ${node.name}`, node.at);
   }
   if (node.parameters.length === 0) return { kind };

@@ -5,13 +5,14 @@ import { BYTES } from './bytes.ts';
 import { JSONS } from './json.ts';
 import { NETS } from './net.ts';
 import { NUMBERS } from './numbers.ts';
+import { RANGES } from './ranges.ts';
 import { TEXTS } from './texts.ts';
 import { TIMES } from './times.ts';
 
 /** Every function whose arguments are plain values, by name. */
 export const SIGNATURES: ReadonlyMap<string, Signature[]> = (() => {
   const byName = new Map<string, Signature[]>();
-  for (const table of [NUMBERS, TEXTS, BYTES, TIMES, JSONS, ARRAYS, NETS, BEYOND_BIGQUERY]) {
+  for (const table of [NUMBERS, TEXTS, BYTES, TIMES, JSONS, ARRAYS, NETS, RANGES, BEYOND_BIGQUERY]) {
     for (const [text, template] of Object.entries(table)) {
       const { name, signature } = parseSignature(text, template);
       byName.set(name, [...(byName.get(name) ?? []), signature]);

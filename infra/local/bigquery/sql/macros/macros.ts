@@ -5,6 +5,7 @@ import { INTERVAL_MACROS } from './intervals.ts';
 import { JSON_MACROS } from './json.ts';
 import { LOAD_MACROS } from './loads.ts';
 import { NUMBER_MACROS } from './numbers.ts';
+import { RANGE_MACROS } from './ranges.ts';
 import { TEXT_MACROS } from './texts.ts';
 import { TIME_MACROS } from './times.ts';
 
@@ -18,5 +19,6 @@ export const MACROS: readonly Macro[] = [
   ...TEXT_MACROS,
   ...ARRAY_MACROS,
   ...LOAD_MACROS,
+  ...RANGE_MACROS,
   ...JSON_MACROS,
 ];

@@ -56,13 +56,30 @@ export function parseFactor(c: Cursor): From {
     factor = parseParenthesised(c);
   } else {
     const path = parseTablePath(c);
-    if (c.sees('(')) throw unsupported(`table function ${path.map((name) => name.name).join('.')}`, at);
+    if (c.sees('(')) {
+      if (path.length === 1 && path[0]?.name.toUpperCase() === 'RANGE_SESSIONIZE')
+        return parseFactorTail(c, parseSessionize(c, at));
+      throw unsupported(`table function ${path.map((name) => name.name).join('.')}`, at);
+    }
     if (c.sees('FOR', 'SYSTEM_TIME') || c.sees('FOR', 'SYSTEM'))
       throw unsupported('FOR SYSTEM_TIME AS OF', c.peek().at);
     const alias = parseFromAlias(c);
     factor = { kind: 'table', path, alias, offset: parseOffset(c), at };
   }
   return parseFactorTail(c, factor);
+}
+
+/** `(TABLE t, 'range', ['key'], 'MEETS')`, behind RANGE_SESSIONIZE; a query in parentheses may stand for the table. */
+function parseSessionize(c: Cursor, at: number): From {
+  c.expect('(');
+  const { at: start } = c.peek();
+  const of: From = c.takes('TABLE')
+    ? { kind: 'table', path: parseTablePath(c), alias: undefined, offset: undefined, at: start }
+    : parseParenthesised(c);
+  const args: Expr[] = [];
+  while (c.takes(',')) args.push(parseExpression(c));
+  c.expect(')');
+  return { kind: 'sessionize', of, args, alias: parseFromAlias(c), at };
 }
 
 /** PIVOT, UNPIVOT and TABLESAMPLE stand behind what they change. */

@@ -104,7 +104,8 @@ function parseWord(c: Cursor, word: string, at: number): Expr {
       if (c.peek(1).text === '(') return parseCall(c);
       break;
     case 'RANGE':
-      throw unsupported('RANGE values', at);
+      if (c.peek(1).text === '(') return parseCall(c);
+      return { kind: 'typedLiteral', type: parseType(c), value: c.string(), at };
     case 'WITH':
       return parseWith(c);
     case 'NEW':

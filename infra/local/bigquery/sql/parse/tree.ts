@@ -68,6 +68,8 @@ export interface Call {
 
 export type Expr =
   | { kind: 'literal'; type: LiteralType; value: string; at: number }
+  /** `RANGE<DATE> '[2020-01-01, UNBOUNDED)'`. */
+  | { kind: 'typedLiteral'; type: TypeNode; value: string; at: number }
   | { kind: 'null'; at: number }
   | { kind: 'parameter'; name: string | undefined; index: number; at: number }
   | { kind: 'path'; names: Identifier[]; at: number }
@@ -149,6 +151,8 @@ export type From =
   | { kind: 'subquery'; query: Query; alias: Identifier | undefined; at: number }
   | ({ kind: 'join'; left: From; right: From } & JoinClause)
   | { kind: 'sample'; of: From; percent: Expr; at: number }
+  /** `RANGE_SESSIONIZE(TABLE t, 'range', ['key'])`. */
+  | { kind: 'sessionize'; of: From; args: Expr[]; alias: Identifier | undefined; at: number }
   | { kind: 'pivot'; of: From; pivot: Pivot; alias: Identifier | undefined; at: number }
   | { kind: 'unpivot'; of: From; unpivot: Unpivot; alias: Identifier | undefined; at: number };
 

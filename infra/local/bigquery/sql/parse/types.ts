@@ -1,4 +1,3 @@
-import { unsupported } from '../sql-error.ts';
 import type { Cursor } from './cursor.ts';
 import type { TypeNode } from './tree.ts';
 
@@ -24,7 +23,12 @@ export function parseType(c: Cursor): TypeNode {
     c.expectClosingAngle();
     return { kind: 'struct', fields, at };
   }
-  if (c.sees('RANGE')) throw unsupported('type RANGE', at);
+  if (c.takes('RANGE')) {
+    c.expect('<');
+    const element = c.identifier();
+    c.expectClosingAngle();
+    return { kind: 'scalar', name: `RANGE<${element.name.toUpperCase()}>`, parameters: [], at };
+  }
   const { name } = c.peek().word === 'INTERVAL' ? { name: c.next().text } : c.identifier();
   const parameters: string[] = [];
   if (c.takes('(')) {
