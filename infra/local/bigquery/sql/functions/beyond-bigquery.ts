@@ -17,6 +17,7 @@ const each = (fn: string, body: string) =>
 
 export const BEYOND_BIGQUERY: Record<string, string> = {
   'PI() FLOAT64': 'pi()',
+  'SPLIT_SUBSTR(STRING, STRING, INT64, INT64) STRING': 'bq_split_substr($1, $2, $3, $4)',
   'PI_NUMERIC() NUMERIC': "CAST('3.141592654' AS DECIMAL(38,9))",
   'PI_BIGNUMERIC() BIGNUMERIC': "CAST('3.141592653589793238' AS DECIMAL(38,18))",
   'BIT_CAST_TO_INT32(INT64) INT64': '((($1 & 4294967295) + 2147483648) % 4294967296 - 2147483648)',

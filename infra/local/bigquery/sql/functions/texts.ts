@@ -44,7 +44,6 @@ export const TEXTS: Record<string, string> = {
   'EDIT_DISTANCE(STRING, STRING) INT64': 'bq_edit_distance($1, $2)',
   'EDIT_DISTANCE(BYTES, BYTES) INT64': 'bq_edit_distance(bq_latin1($1), bq_latin1($2))',
   'SOUNDEX(STRING) STRING': 'bq_soundex($1)',
-  'SPLIT_SUBSTR(STRING, STRING, INT64, INT64) STRING': 'bq_split_substr($1, $2, $3, $4)',
   'TRANSLATE(STRING, STRING, STRING) STRING': 'bq_translate($1, $2, $3)',
   'CONCAT(STRING, …) STRING': 'bq_join([$*])',
   'CHR(INT64) STRING': 'bq_chr($1)',
