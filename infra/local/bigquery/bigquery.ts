@@ -11,6 +11,7 @@ import { createLocks } from './jobs/locks.ts';
 import { createRunner } from './jobs/runner.ts';
 import { datasetRoutes } from './rest/datasets.ts';
 import { jobRoutes } from './rest/jobs.ts';
+import { answerPartially } from './rest/partial-response.ts';
 import { projectRoutes } from './rest/projects.ts';
 import { queryRoutes } from './rest/queries.ts';
 import { routineRoutes } from './rest/routines.ts';
@@ -90,6 +91,7 @@ export async function createBigQuery(
         const address = app.server.address();
         if (address !== null && typeof address === 'object') base = `http://127.0.0.1:${address.port}/bigquery/v2`;
       });
+      answerPartially(app);
       // Clients that are pointed here by BIGQUERY_EMULATOR_HOST leave the path's prefix out.
       for (const prefix of ['/bigquery/v2', '']) {
         projectRoutes(app, prefix, engine);

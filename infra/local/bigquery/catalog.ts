@@ -223,6 +223,12 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
             undefined,
             'notFound',
           );
+        if (record.schema.length === 0 && record.kind !== 'VIEW')
+          throw new SqlError(
+            `Table ${ref.project}:${ref.dataset}.${ref.table} does not have a schema.`,
+            undefined,
+            'invalid',
+          );
         return infoOf(record);
       };
     },
@@ -286,7 +292,8 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
     version: (record) => versions.get(record.physical) ?? 0,
     async createPhysical(tx, schema) {
       const physical = `data.t_${nextPhysical++}`;
-      await tx.run(`CREATE TABLE ${physical} (${renderColumns(schema)})`);
+      // A table without a schema still needs a column in DuckDB; no field may have a `!` in its name.
+      await tx.run(`CREATE TABLE ${physical} (${renderColumns(schema) || '"!none" BOOLEAN'})`);
       return physical;
     },
   };

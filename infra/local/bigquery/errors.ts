@@ -110,10 +110,13 @@ function firstLine(message: string): string {
   return message.split('\n')[0] ?? message;
 }
 
-/** Two transactions changed the same rows or the same catalog entry: DuckDB ends the later one. */
+/**
+ * Two transactions changed the same rows or the same catalog entry: DuckDB ends the later one. And rows that lay in a
+ * table which another transaction has just replaced are found in the new one.
+ */
 export function isConflict(raw: unknown): boolean {
   const message = raw instanceof Error ? raw.message : '';
-  return /write-write conflict|Transaction conflict|Conflict on (tuple|update)|conflict on update|has been altered|Could not commit creation of|cannot (update|delete|append)[^\n]*(altered|deleted)/i.test(
+  return /write-write conflict|Transaction conflict|Conflict on (tuple|update)|conflict on update|has been altered|Could not commit creation of|cannot (update|delete|append)[^\n]*(altered|deleted)|Table with name t_\d+ does not exist/i.test(
     message,
   );
 }

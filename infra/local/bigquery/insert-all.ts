@@ -1,19 +1,12 @@
-import type { TableRef } from './catalog.ts';
-import { JobFailure } from './errors.ts';
-import { type Engine, requireTable } from './jobs/engine.ts';
-import {
-  BAD,
-  type BadRow,
-  badField,
-  type Conversion,
-  limitOf,
-  projectionOf,
-  RECORD,
-  readMark,
-} from './loads/checks.ts';
+import type { TableRecord, TableRef } from './catalog.ts';
+import { isConflict, JobFailure } from './errors.ts';
+import { type RowError, rowError, stoppedRow } from './insert-errors.ts';
+import { type Engine, nameOf, requireTable } from './jobs/engine.ts';
+import { checkTableId, defaultExpiration } from './jobs/open-destination.ts';
+import { BAD, badField, type Conversion, projectionOf, RECORD } from './loads/checks.ts';
 import { jsonConversions, takeFields } from './loads/json-columns.ts';
 import { unknownKeys } from './loads/text-values.ts';
-import { type Field, typeOfField } from './schema.ts';
+import { typeOfField } from './schema.ts';
 import { defaultValue } from './sql/analyze/defaults.ts';
 import { withoutParameters } from './sql/type-parameters.ts';
 import { quoteName, quoteText } from './sql/types.ts';
@@ -23,11 +16,6 @@ export interface InsertAllRequest {
   skipInvalidRows?: boolean;
   ignoreUnknownValues?: boolean;
   templateSuffix?: string;
-}
-
-interface RowError {
-  index: number;
-  errors: { reason: string; location: string; debugInfo: string; message: string }[];
 }
 
 /** BigQuery remembers insert ids for about a minute. Source: cloud.google.com/bigquery/docs/streaming-data-into-bigquery */
@@ -55,10 +43,53 @@ const withDefaults = (conversions: readonly Conversion[], now: number): Conversi
 
 /** tabledata.insertAll: rows are converted as a JSON load converts them; one transaction, bad rows reported by index. */
 export async function insertAll(engine: Engine, ref: TableRef, request: InsertAllRequest): Promise<object> {
-  const record = requireTable(engine, ref);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const record = requireTable(engine, ref);
+      return await insertInto(
+        engine,
+        request.templateSuffix ? await instanceOf(engine, record, request.templateSuffix) : record,
+        request,
+      );
+    } catch (error) {
+      // The table was truncated or changed meanwhile: the rows go into what it is now.
+      if (attempt >= ATTEMPTS || !isConflict(error)) throw error;
+    }
+  }
+}
+
+const ATTEMPTS = 20;
+
+/** The table of the template's name and a suffix, made like the template where it is missing. */
+async function instanceOf(engine: Engine, template: TableRecord, suffix: string): Promise<TableRecord> {
+  const ref = { project: template.project, dataset: template.dataset, table: `${template.table}${suffix}` };
+  checkTableId(ref.table);
+  const release = await engine.locks.acquire(nameOf(ref));
+  try {
+    const existing = engine.catalog.table(ref);
+    if (existing) return existing;
+    const now = engine.clock.now();
+    return await engine.warehouse.transaction(async (tx) => {
+      const record: TableRecord = {
+        ...template,
+        ...ref,
+        physical: await engine.catalog.createPhysical(tx, template.schema),
+        expirationTime: defaultExpiration(engine, ref, now),
+        rest: {},
+        created: now,
+        modified: now,
+      };
+      await engine.catalog.putTable(tx, record);
+      return record;
+    });
+  } finally {
+    release();
+  }
+}
+
+async function insertInto(engine: Engine, record: TableRecord, request: InsertAllRequest): Promise<object> {
   if (record.kind !== 'TABLE') throw new JobFailure('invalid', `Cannot add rows to a table of type ${record.kind}.`);
-  if (request.templateSuffix)
-    throw new JobFailure('invalid', 'not supported by the embedded warehouse: templateSuffix');
+  if (record.schema.length === 0) throw new JobFailure('invalid', 'The destination table has no schema.');
   const rows = request.rows ?? [];
   if (rows.length === 0) throw new JobFailure('invalid', 'No rows present in the request.');
   if (rows.length > MAX_ROWS)
@@ -77,7 +108,7 @@ export async function insertAll(engine: Engine, ref: TableRef, request: InsertAl
   const given = `SELECT j, row_number() OVER () - 1 AS n FROM (SELECT unnest(CAST(${quoteText(raw)} AS JSON[])) AS j)`;
   const staged = `(SELECT n AS ${RECORD}, ${bad} AS ${BAD}, ${projectionOf(conversions)} FROM (${takeFields(given, record.schema)}))`;
   const seen = idsOf(engine);
-  const table = `${ref.project}:${ref.dataset}.${ref.table}`;
+  const table = nameOf(record);
   const now = engine.clock.now();
   for (const [id, until] of seen) if (until <= now) seen.delete(id);
   const repeated = new Set<number>();
@@ -97,7 +128,10 @@ export async function insertAll(engine: Engine, ref: TableRef, request: InsertAl
       const failed = await tx.rows(
         `SELECT ${RECORD} AS n, ${BAD} AS bad FROM inserted WHERE ${BAD} IS NOT NULL ORDER BY ${RECORD}`,
       );
-      errors = failed.map((row) => ({ index: Number(row.n), errors: [rowError(String(row.bad), record.schema)] }));
+      errors = failed.map((row) => ({
+        index: Number(row.n),
+        errors: [rowError(String(row.bad), rows[Number(row.n)]?.json, record.schema)],
+      }));
       const skip = new Set([...repeated, ...errors.map((error) => error.index)]);
       if (errors.length === 0 || request.skipInvalidRows) {
         const names = record.schema.map((field) => quoteName(field.name)).join(', ');
@@ -127,9 +161,7 @@ export async function insertAll(engine: Engine, ref: TableRef, request: InsertAl
   if (!stored) {
     const failed = new Set(errors.map((error) => error.index));
     const stopped = rows.map((_, index) => index).filter((index) => !failed.has(index));
-    errors.push(
-      ...stopped.map((index) => ({ index, errors: [{ reason: 'stopped', location: '', debugInfo: '', message: '' }] })),
-    );
+    errors.push(...stopped.map(stoppedRow));
     errors.sort((a, b) => a.index - b.index);
   }
   return { kind: 'bigquery#tableDataInsertAllResponse', ...(errors.length > 0 && { insertErrors: errors }) };
@@ -149,16 +181,4 @@ function bySpelling(row: Record<string, unknown>, names: string[]): Record<strin
       value,
     ]),
   );
-}
-
-function rowError(mark: string, schema: Field[]): RowError['errors'][number] {
-  const bad = readMark(mark);
-  const field = bad.kind === 'other' ? undefined : schema[bad.index];
-  return { reason: 'invalid', location: field?.name ?? '', debugInfo: '', message: messageOf(bad, field) };
-}
-
-function messageOf(bad: BadRow, field: Field | undefined): string {
-  if (bad.kind === 'other' || !field) return bad.kind === 'other' ? `${bad.text}.` : '';
-  if (bad.kind === 'limit') return `Field ${field.name}: ${limitOf(field)}`;
-  return `Cannot convert value of field ${field.name}, or a required value is missing.`;
 }

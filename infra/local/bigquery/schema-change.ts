@@ -28,21 +28,36 @@ export function checkSchemaChange(before: Field[], next: Field[], table: string,
       throw mismatch(table, `Field ${name} has changed type from ${typeText(old)} to ${typeText(now)}`);
     if (now.mode !== old.mode && !(old.mode === 'REQUIRED' && now.mode === 'NULLABLE'))
       throw mismatch(table, `Field ${name} has changed mode from ${old.mode} to ${now.mode}`);
-    if (old.fields && now.fields) {
-      checkSchemaChange(old.fields, now.fields, table, rule, `${name}.`);
-      if (now.fields.length !== old.fields.length)
-        throw new JobFailure(
-          'invalid',
-          `not supported by the embedded warehouse: adding fields inside of RECORD ${name}`,
-        );
-    }
+    if (old.fields && now.fields) checkSchemaChange(old.fields, now.fields, table, rule, `${name}.`);
   }
   for (const now of next) {
     if (before.some((old) => old.name.toLowerCase() === now.name.toLowerCase())) continue;
     if (now.mode === 'REQUIRED')
       throw mismatch(table, `Cannot add required fields to an existing schema. (field: ${path}${now.name})`);
+    // The rows that are there would hold NULL where BigQuery reads an empty array.
+    if (path !== '' && now.mode === 'REPEATED')
+      throw new JobFailure(
+        'invalid',
+        `not supported by the embedded warehouse: adding the REPEATED field ${path}${now.name} inside of a RECORD`,
+      );
   }
 }
+
+const isSame = (a: Field, b: Field) => a.name.toLowerCase() === b.name.toLowerCase();
+
+/** Old fields keep their places, at every depth; new ones come behind them. */
+export function inOrder(before: Field[], next: Field[]): Field[] {
+  return [
+    ...before.map((old) => {
+      const now = next.find((one) => isSame(one, old)) ?? old;
+      return old.fields && now.fields ? { ...now, fields: inOrder(old.fields, now.fields) } : now;
+    }),
+    ...addedFields(before, next),
+  ];
+}
+
+export const addedFields = (before: Field[], next: Field[]): Field[] =>
+  next.filter((now) => !before.some((old) => isSame(now, old)));
 
 /** A load's own schema, with the table's type parameters where it says none: values are held to what the table says. */
 export function adoptParameters(fields: Field[], table: Field[]): Field[] {

@@ -1,7 +1,7 @@
 import type { TableRecord, TableRef } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
 import { type Field, typeOfField } from '../schema.ts';
-import { checkSchemaChange, mismatch, type ParameterRule } from '../schema-change.ts';
+import { addedFields, checkSchemaChange, mismatch, type ParameterRule } from '../schema-change.ts';
 import { duckType, quoteName } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import { checkPartitioning, type Destination } from './destination.ts';
@@ -28,6 +28,8 @@ export async function openDestination(
       `${nameOf(ref)} is not allowed for this operation because it is currently a ${existing.kind}.`,
     );
   checkSameLayout(existing, destination);
+  // A table that was made without a schema takes that of its first rows.
+  if (existing.schema.length === 0) return replaceRows(engine, tx, { ...existing, schema });
   switch (destination.write) {
     case 'WRITE_TRUNCATE': {
       checkPartitioning(schema, existing.timePartitioning, existing.clustering);
@@ -137,7 +139,7 @@ function widened(existing: TableRecord, schema: Field[], destination: Destinatio
     const old = next[index];
     if (old) {
       checkSchemaChange([old], [field], name, rule);
-      next[index] = relaxed(old, field, field.name, name, destination.allowRelaxation);
+      next[index] = relaxed(old, field, field.name, name, destination);
       continue;
     }
     if (!destination.allowAddition) throw mismatch(name, `Cannot add fields (field: ${field.name})`);
@@ -150,37 +152,62 @@ function widened(existing: TableRecord, schema: Field[], destination: Destinatio
     : next;
 }
 
-/** The field with the other's modes, its own where they are the same. */
-function relaxed(old: Field, now: Field, path: string, table: string, isAllowed: boolean): Field {
-  if (old.mode !== now.mode && !isAllowed)
+/** The field with the other's modes and new fields, as far as the destination allows them; the very same where nothing changes. */
+function relaxed(
+  old: Field,
+  now: Field,
+  path: string,
+  table: string,
+  allowed: Pick<Destination, 'allowAddition' | 'allowRelaxation'>,
+): Field {
+  if (old.mode !== now.mode && !allowed.allowRelaxation)
     throw mismatch(table, `Field ${path} has changed mode from ${old.mode} to ${now.mode}`);
+  const added = addedFields(old.fields ?? [], now.fields ?? []);
+  if (added[0] && !allowed.allowAddition) throw mismatch(table, `Cannot add fields (field: ${path}.${added[0].name})`);
   const fields = old.fields?.map((field) => {
     const other = now.fields?.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
-    return other ? relaxed(field, other, `${path}.${field.name}`, table, isAllowed) : field;
+    return other ? relaxed(field, other, `${path}.${field.name}`, table, allowed) : field;
   });
-  const isSame = old.mode === now.mode && (fields ?? []).every((field, i) => field === old.fields?.[i]);
-  return isSame ? old : { ...old, mode: now.mode, ...(fields && { fields }) };
+  const isSame =
+    old.mode === now.mode && added.length === 0 && (fields ?? []).every((field, i) => field === old.fields?.[i]);
+  return isSame ? old : { ...old, mode: now.mode, ...(fields && { fields: [...fields, ...added] }) };
 }
 
-/** Adds columns and relaxes REQUIRED ones in place. */
+/** Adds columns and nested fields, and relaxes REQUIRED ones, in place. */
 export async function changeSchema(
   engine: Engine,
   tx: Tx,
   existing: TableRecord,
   schema: Field[],
 ): Promise<TableRecord> {
+  if (existing.schema.length === 0) return replaceRows(engine, tx, { ...existing, schema });
   for (const field of schema) {
     const old = existing.schema.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
+    const column = quoteName(old?.name ?? field.name);
     if (!old) {
       const type = duckType(typeOfField(field));
       await tx.run(
-        `ALTER TABLE ${existing.physical} ADD COLUMN ${quoteName(field.name)} ${type}${field.mode === 'REPEATED' ? ' DEFAULT []' : ''}`,
+        `ALTER TABLE ${existing.physical} ADD COLUMN ${column} ${type}${field.mode === 'REPEATED' ? ' DEFAULT []' : ''}`,
       );
-    } else if (old.mode === 'REQUIRED' && field.mode === 'NULLABLE') {
-      await tx.run(`ALTER TABLE ${existing.physical} ALTER COLUMN ${quoteName(old.name)} DROP NOT NULL`);
+      continue;
     }
+    if (old.mode === 'REQUIRED' && field.mode === 'NULLABLE')
+      await tx.run(`ALTER TABLE ${existing.physical} ALTER COLUMN ${column} DROP NOT NULL`);
+    for (const { path, added } of addedInside(old, field, column))
+      await tx.run(`ALTER TABLE ${existing.physical} ADD COLUMN ${path} ${duckType(typeOfField(added))}`);
   }
   const record: TableRecord = { ...existing, schema, modified: engine.clock.now() };
   await engine.catalog.putTable(tx, record);
   return record;
+}
+
+/** The fields that a RECORD gains, each with its path as DuckDB names it: an array's items are its `element`. */
+function* addedInside(old: Field, now: Field, path: string): Iterable<{ path: string; added: Field }> {
+  const inside = old.mode === 'REPEATED' ? `${path}.element` : path;
+  for (const field of old.fields ?? []) {
+    const next = now.fields?.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
+    if (next) yield* addedInside(field, next, `${inside}.${quoteName(field.name)}`);
+  }
+  for (const added of addedFields(old.fields ?? [], now.fields ?? []))
+    yield { path: `${inside}.${quoteName(added.name)}`, added };
 }

@@ -1,9 +1,10 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../api-error.ts';
 import type { DatasetRecord } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
 import { type Engine, requireDataset } from '../jobs/engine.ts';
 import { checkDatasetId } from '../jobs/run-ddl.ts';
+import { checkIfMatch, isKnown } from './preconditions.ts';
 import { answer, decodeToken, encodeToken, merge, type Query, readCount } from './request.ts';
 
 const KEPT = [
@@ -42,10 +43,28 @@ const DEFAULT_ACCESS = [
   { role: 'READER', specialGroup: 'projectReaders' },
 ];
 
+const etagOf = (record: DatasetRecord) => `"${record.modified}"`;
+
+/** `labels.KEY`, `labels.KEY:VALUE`, several of them by spaces. Throws ApiError. */
+function readFilter(text: string): (record: DatasetRecord) => boolean {
+  const wanted = text
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((term) => {
+      const [whole, key = '', value] = /^labels\.([^:]+)(?::(.*))?$/.exec(term) ?? [];
+      if (whole === undefined) throw new ApiError('INVALID_ARGUMENT', `Invalid filter: ${text}`);
+      return { key, value };
+    });
+  return ({ rest }) => {
+    const labels = (rest.labels ?? {}) as Record<string, string>;
+    return wanted.every(({ key, value }) => Object.hasOwn(labels, key) && (!value || value === labels[key]));
+  };
+}
+
 function render(record: DatasetRecord, base: string): object {
   return {
     kind: 'bigquery#dataset',
-    etag: `"${record.modified}"`,
+    etag: etagOf(record),
     id: `${record.project}:${record.dataset}`,
     selfLink: `${base}/projects/${record.project}/datasets/${record.dataset}`,
     datasetReference: { projectId: record.project, datasetId: record.dataset },
@@ -65,12 +84,7 @@ export function datasetRoutes(app: FastifyInstance, prefix: string, engine: Engi
     answer(() => {
       const limit = readCount(query.maxResults, 'maxResults') ?? 1000;
       const from = Number(decodeToken(query.pageToken) ?? 0);
-      const filter = /^labels\.([^:]+)(?::(.*))?$/.exec(query.filter ?? '');
-      const all = engine.catalog.datasets(params.project).filter((one) => {
-        if (!filter) return true;
-        const label = (one.rest.labels as Record<string, string> | undefined)?.[filter[1] ?? ''];
-        return label !== undefined && (filter[2] === undefined || label === filter[2]);
-      });
+      const all = engine.catalog.datasets(params.project).filter(readFilter(query.filter ?? ''));
       const page = all.slice(from, from + limit);
       return {
         kind: 'bigquery#datasetList',
@@ -122,14 +136,18 @@ export function datasetRoutes(app: FastifyInstance, prefix: string, engine: Engi
     }),
   );
 
-  app.get<{ Params: Params }>(`${root}/:dataset`, ({ params }) =>
-    answer(() => render(requireDataset(engine, params.project, params.dataset), base())),
+  app.get<{ Params: Params }>(`${root}/:dataset`, (request, reply) =>
+    answer(() => {
+      const record = requireDataset(engine, request.params.project, request.params.dataset);
+      return isKnown(request, etagOf(record)) ? reply.code(304).send() : render(record, base());
+    }),
   );
 
-  const change = (replace: boolean) => (request: { params: Params; body: Record<string, unknown> }) =>
+  const change = (replace: boolean) => (request: FastifyRequest<{ Params: Params; Body: Record<string, unknown> }>) =>
     answer(async () => {
       const { params, body } = request;
       const before = requireDataset(engine, params.project, params.dataset);
+      checkIfMatch(request, etagOf(before));
       const rest = replace ? keep(body) : keep(merge(before.rest, body));
       const record: DatasetRecord = { ...before, rest, modified: Math.max(engine.clock.now(), before.modified + 1) };
       await engine.warehouse.transaction((tx) => engine.catalog.putDataset(tx, record));
@@ -138,9 +156,11 @@ export function datasetRoutes(app: FastifyInstance, prefix: string, engine: Engi
   app.patch<{ Params: Params; Body: Record<string, unknown> }>(`${root}/:dataset`, change(false));
   app.put<{ Params: Params; Body: Record<string, unknown> }>(`${root}/:dataset`, change(true));
 
-  app.delete<{ Params: Params; Querystring: Query }>(`${root}/:dataset`, ({ params, query }, reply) =>
+  app.delete<{ Params: Params; Querystring: Query }>(`${root}/:dataset`, (request, reply) =>
     answer(async () => {
+      const { params, query } = request;
       const record = requireDataset(engine, params.project, params.dataset);
+      checkIfMatch(request, etagOf(record));
       const tables = engine.catalog.tables(params.project, params.dataset);
       if (tables.length > 0 && query.deleteContents !== 'true')
         throw new JobFailure('resourceInUse', `Dataset ${params.project}:${params.dataset} is still in use`);

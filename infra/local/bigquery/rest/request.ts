@@ -1,5 +1,6 @@
 import { ApiError } from '../../api-error.ts';
 import { JobFailure, toApi, toFailure } from '../errors.ts';
+import type { RowFormat } from '../rows.ts';
 
 export type Query = Record<string, string | undefined>;
 
@@ -19,6 +20,24 @@ export function readCount(value: unknown, name: string): number | undefined {
   if (!Number.isInteger(count) || count < 0)
     throw new ApiError('INVALID_ARGUMENT', `Invalid value for ${name}: ${String(value)} is not a non-negative integer`);
   return count;
+}
+
+/** How rows are written, by a request's `formatOptions`. Throws ApiError for what is not supported. */
+export function readFormat(useInt64Timestamp: unknown, timestampOutputFormat: unknown): RowFormat {
+  const format = timestampOutputFormat ?? 'TIMESTAMP_OUTPUT_FORMAT_UNSPECIFIED';
+  switch (format) {
+    case 'INT64':
+      return { useInt64Timestamp: true };
+    case 'FLOAT64':
+      return { useInt64Timestamp: false };
+    case 'TIMESTAMP_OUTPUT_FORMAT_UNSPECIFIED':
+      return { useInt64Timestamp: String(useInt64Timestamp) === 'true' };
+    default:
+      throw new ApiError(
+        'INVALID_ARGUMENT',
+        `not supported by the embedded warehouse: timestampOutputFormat ${String(format)}`,
+      );
+  }
 }
 
 /** Runs a request; a JobFailure becomes Google's answer. */

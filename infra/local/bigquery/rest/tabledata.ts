@@ -4,7 +4,7 @@ import { type InsertAllRequest, insertAll } from '../insert-all.ts';
 import { ANONYMOUS_DATASET, type Engine, requireTable } from '../jobs/engine.ts';
 import { type Page, readPage, readResultPage } from '../pages.ts';
 import type { RowFormat } from '../rows.ts';
-import { answer, decodeToken, encodeToken, type Query, readCount } from './request.ts';
+import { answer, decodeToken, encodeToken, type Query, readCount, readFormat } from './request.ts';
 
 interface Params {
   project: string;
@@ -20,7 +20,7 @@ export function tabledataRoutes(app: FastifyInstance, prefix: string, engine: En
       const { page, rows } = await pageOf(engine, params, {
         start: Number(decodeToken(query.pageToken) ?? readCount(query.startIndex, 'startIndex') ?? 0),
         limit: readCount(query.maxResults, 'maxResults'),
-        format: { useInt64Timestamp: query['formatOptions.useInt64Timestamp'] === 'true' },
+        format: readFormat(query['formatOptions.useInt64Timestamp'], query['formatOptions.timestampOutputFormat']),
         selected: query.selectedFields?.split(',').map((name) => name.trim().toLowerCase()),
       });
       return {

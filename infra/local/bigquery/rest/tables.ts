@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../api-error.ts';
 import type { TableRecord, TableRef } from '../catalog.ts';
 import { JobFailure, toFailure } from '../errors.ts';
@@ -9,10 +9,11 @@ import { renderTableRef } from '../jobs/render-job.ts';
 import { viewRecord } from '../jobs/run-ddl.ts';
 import { surroundingsOf } from '../jobs/script/surroundings.ts';
 import { type Field, fieldOfType, parseFields } from '../schema.ts';
-import { checkSchemaChange } from '../schema-change.ts';
+import { checkSchemaChange, inOrder } from '../schema-change.ts';
 import { planStatement } from '../sql/analyze/statement.ts';
 import { parseScript } from '../sql/parse/statements.ts';
 import { SqlError } from '../sql/sql-error.ts';
+import { checkIfMatch, isKnown } from './preconditions.ts';
 import { answer, decodeToken, encodeToken, merge, type Query, readCount } from './request.ts';
 
 type Body = Record<string, unknown>;
@@ -45,18 +46,27 @@ function timePartitioningOf(record: TableRecord): object | undefined {
   );
 }
 
+const etagOf = (engine: Engine, record: TableRecord) => `"${record.modified}-${engine.catalog.version(record)}"`;
+
 /** The table resource; `sizes` cost a scan of a changed table, so lists go without. */
-export async function renderTable(engine: Engine, record: TableRecord, base: string): Promise<object> {
+export async function renderTable(
+  engine: Engine,
+  record: TableRecord,
+  base: string,
+  schema: Field[] = record.schema,
+): Promise<object> {
   const size = await engine.sizes.of(record);
   return {
     kind: 'bigquery#table',
-    etag: `"${record.modified}-${engine.catalog.version(record)}"`,
+    etag: etagOf(engine, record),
     id: nameOf(record),
     selfLink: `${base}/projects/${record.project}/datasets/${record.dataset}/tables/${record.table}`,
     tableReference: { projectId: record.project, datasetId: record.dataset, tableId: record.table },
     ...record.rest,
-    schema: { fields: record.schema },
+    ...(schema.length > 0 && { schema: { fields: schema } }),
     numBytes: String(size.total),
+    numTotalLogicalBytes: String(size.total),
+    numActiveLogicalBytes: String(size.total),
     numLongTermBytes: '0',
     numRows: String(size.rows),
     creationTime: String(record.created),
@@ -149,8 +159,6 @@ async function insertTable(engine: Engine, params: Params, body: Body): Promise<
       return record;
     }
     const schema = parseFields((body.schema as { fields?: unknown } | undefined)?.fields ?? []);
-    if (schema.length === 0)
-      throw new JobFailure('invalid', 'not supported by the embedded warehouse: a table without a schema');
     const raw = body.timePartitioning as Parameters<typeof readTimePartitioning>[0];
     const timePartitioning = readTimePartitioning(raw);
     const clustering = (body.clustering as { fields?: string[] } | undefined)?.fields;
@@ -178,16 +186,20 @@ async function insertTable(engine: Engine, params: Params, body: Body): Promise<
   }
 }
 
-async function changeTable(engine: Engine, params: Params, body: Body, replace: boolean): Promise<TableRecord> {
+type Change = FastifyRequest<{ Params: Params; Body: Body }>;
+
+async function changeTable(engine: Engine, request: Change, replace: boolean): Promise<TableRecord> {
+  const { params, body } = request;
   const ref = refOf(params);
   requireTable(engine, ref);
   refuse(body);
   const release = await engine.locks.acquire(nameOf(ref));
   try {
     const before = requireTable(engine, ref);
+    checkIfMatch(request, etagOf(engine, before));
     const next: TableRecord = { ...before, modified: Math.max(engine.clock.now(), before.modified + 1) };
     next.rest = replace ? keep(body) : keep(merge(before.rest, body));
-    if (body.expirationTime === null) next.expirationTime = undefined;
+    if (body.expirationTime === null || (replace && body.expirationTime === undefined)) next.expirationTime = undefined;
     else if (body.expirationTime !== undefined) next.expirationTime = Number(body.expirationTime);
     if (body.requirePartitionFilter !== undefined) next.requirePartitionFilter = body.requirePartitionFilter === true;
     const clustering = body.clustering as { fields?: string[] } | null | undefined;
@@ -222,15 +234,6 @@ async function changeTable(engine: Engine, params: Params, body: Body, replace: 
   } finally {
     release();
   }
-}
-
-/** Old columns keep their places; new ones come behind them. */
-function inOrder(before: Field[], next: Field[]): Field[] {
-  const same = (a: Field, b: Field) => a.name.toLowerCase() === b.name.toLowerCase();
-  return [
-    ...before.map((old) => next.find((now) => same(now, old)) ?? old),
-    ...next.filter((now) => !before.some((old) => same(now, old))),
-  ];
 }
 
 export function tableRoutes(app: FastifyInstance, prefix: string, engine: Engine, base: () => string): void {
@@ -268,19 +271,35 @@ export function tableRoutes(app: FastifyInstance, prefix: string, engine: Engine
   app.post<{ Params: Params; Body: Body }>(root, ({ params, body }) =>
     answer(async () => renderTable(engine, await insertTable(engine, params, body), base())),
   );
-  app.get<{ Params: Params }>(`${root}/:table`, ({ params }) =>
-    answer(() => renderTable(engine, requireTable(engine, refOf(params)), base())),
+  app.get<{ Params: Params; Querystring: Query }>(`${root}/:table`, (request, reply) =>
+    answer(() => {
+      const record = requireTable(engine, refOf(request.params));
+      if (isKnown(request, etagOf(engine, record))) return reply.code(304).send();
+      const wanted = request.query.selectedFields?.toLowerCase().split(',');
+      const schema = record.schema.filter((field) => !wanted || wanted.includes(field.name.toLowerCase()));
+      return renderTable(engine, record, base(), schema);
+    }),
   );
-  app.patch<{ Params: Params; Body: Body }>(`${root}/:table`, ({ params, body }) =>
-    answer(async () => renderTable(engine, await changeTable(engine, params, body, false), base())),
-  );
-  app.put<{ Params: Params; Body: Body }>(`${root}/:table`, ({ params, body }) =>
-    answer(async () => renderTable(engine, await changeTable(engine, params, body, true), base())),
-  );
-  app.delete<{ Params: Params }>(`${root}/:table`, ({ params }, reply) =>
+  for (const [method, replace] of [
+    ['PATCH', false],
+    ['PUT', true],
+  ] as const)
+    app.route<{ Params: Params; Body: Body }>({
+      method,
+      url: `${root}/:table`,
+      handler: (request) =>
+        answer(async () => renderTable(engine, await changeTable(engine, request, replace), base())),
+    });
+  app.delete<{ Params: Params }>(`${root}/:table`, (request, reply) =>
     answer(async () => {
-      const record = requireTable(engine, refOf(params));
-      await engine.warehouse.transaction((tx) => engine.catalog.dropTable(tx, record));
+      const release = await engine.locks.acquire(nameOf(refOf(request.params)));
+      try {
+        const record = requireTable(engine, refOf(request.params));
+        checkIfMatch(request, etagOf(engine, record));
+        await engine.warehouse.transaction((tx) => engine.catalog.dropTable(tx, record));
+      } finally {
+        release();
+      }
       return reply.code(204).send();
     }),
   );

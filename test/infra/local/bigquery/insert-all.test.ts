@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 interface InsertReply {
-  insertErrors?: { index: number; errors: { reason: string; location: string }[] }[];
+  insertErrors?: { index: number; errors: { reason: string; location: string; message: string }[] }[];
   error?: { message: string };
 }
 const insert = (rows: object[], options: object = {}) =>
@@ -79,7 +79,13 @@ test('one bad row keeps all rows out, and every row is told why', async () => {
     [0, 'stopped', ''],
     [1, 'invalid', 'id'],
     [2, 'invalid', 'id'],
-    [3, 'invalid', ''],
+    [3, 'invalid', 'color'],
+  ]);
+  expect(body.insertErrors?.map((error) => error.errors[0]?.message)).toEqual([
+    '',
+    'Cannot convert value to int64 (bad value).',
+    'Missing required field: id.',
+    'no such field: color.',
   ]);
   expect(await all()).toEqual([]);
 });
@@ -91,6 +97,28 @@ test('skipInvalidRows and ignoreUnknownValues let the good ones through', async 
   });
   expect(body.insertErrors?.map((error) => error.index)).toEqual([1]);
   expect(await run(bed, `SELECT id FROM shop.t${table}`)).toEqual([['1']]);
+});
+
+test('a field that is unknown inside of a record is named with its path', async () => {
+  const { body } = await insert([{ json: { id: 1, who: { name: 'Ann', age: 7 } } }]);
+  expect(body.insertErrors?.[0]?.errors[0]).toMatchObject({ location: 'who.age', message: 'no such field: who.age.' });
+});
+
+test('templateSuffix makes a table like the template, once', async () => {
+  const rows = [{ json: { id: 1 } }];
+  await Promise.all([1, 2].map(() => insert(rows, { templateSuffix: '_ann' })));
+  expect(await run(bed, `SELECT id FROM shop.t${table}_ann`)).toEqual([['1'], ['1']]);
+  expect(await all()).toEqual([]);
+});
+
+test('rows go into a table that is truncated meanwhile', async () => {
+  const truncate = () => run(bed, `CREATE OR REPLACE TABLE shop.t${table} AS SELECT * FROM shop.t${table} WHERE FALSE`);
+  const replies = await Promise.all(
+    Array.from({ length: 12 }, (_, id) => (id % 3 === 0 ? truncate() : insert([{ json: { id } }]))),
+  );
+  for (const reply of replies) expect(typeof reply === 'string' ? reply : 'error' in reply).not.toBe(true);
+  await insert([{ json: { id: 99 } }]);
+  expect(await run(bed, `SELECT COUNT(*) FROM shop.t${table} WHERE id = 99`)).toEqual([['1']]);
 });
 
 test('a row is metered as 1 kB at least', async () => {

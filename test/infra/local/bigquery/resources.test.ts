@@ -17,8 +17,15 @@ describe('datasets', () => {
     await dataset.setMetadata({ description: 'what was made' });
     const [metadata] = await dataset.getMetadata();
     expect(metadata).toMatchObject({ description: 'what was made', labels: { team: 'data' }, location: 'US' });
-    const [datasets] = await bed.client.getDatasets({ filter: 'labels.team:data' });
-    expect(datasets.map((one) => one.id)).toEqual(['made']);
+    for (const [filter, ids] of [
+      ['labels.team:data', ['made']],
+      ['labels.team', ['made']],
+      ['labels.team:data labels.tier', []],
+    ] as const) {
+      const [datasets] = await bed.client.getDatasets({ filter });
+      expect(datasets.map((one) => one.id)).toEqual(ids);
+    }
+    expect((await call(bed, 'GET', '/datasets?filter=team')).status).toBe(400);
     await dataset.delete();
     expect(await dataset.exists()).toEqual([false]);
   });
@@ -38,6 +45,48 @@ describe('datasets', () => {
 
   test.each(['a-b', 'a.b', '', "x'; DROP SCHEMA data; --"])('refuse the id %j', async (datasetId) => {
     expect((await call(bed, 'POST', '/datasets', { datasetReference: { datasetId } })).status).toBe(400);
+  });
+});
+
+describe('preconditions', () => {
+  const send = async (method: string, path: string, headers: Record<string, string>, body?: object) => {
+    const response = await fetch(`${bed.url}/bigquery/v2/projects/local${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+  };
+
+  test.each(['/datasets/matched', '/datasets/matched/tables/t'])(
+    'hold a change of %s back that was made of an older state',
+    async (path) => {
+      if (path.endsWith('matched')) {
+        await bed.client.createDataset('matched');
+        await bed.client.dataset('matched').createTable('t', { schema: 'id:integer' });
+      }
+      const { etag } = (await send('GET', path, {})).body;
+      expect((await send('GET', path, { 'if-none-match': etag })).status).toBe(304);
+      expect((await send('PATCH', path, { 'if-match': etag }, { description: 'first' })).status).toBe(200);
+      expect((await send('GET', path, { 'if-none-match': etag })).status).toBe(200);
+      for (const [method, body] of [
+        ['PATCH', { description: 'second' }],
+        ['PUT', { description: 'second' }],
+        ['DELETE', undefined],
+      ] as const) {
+        const refused = await send(method, path, { 'if-match': etag }, body);
+        expect([refused.status, refused.body.error?.errors[0]?.reason]).toEqual([412, 'conditionNotMet']);
+      }
+      expect((await send('GET', `${path}?fields=description`, {})).body).toEqual({ description: 'first' });
+    },
+  );
+
+  test('of the client are its metadata’s etag', async () => {
+    const table = bed.client.dataset('matched').table('t');
+    const [read] = await table.getMetadata();
+    await table.setMetadata({ description: 'read, then written', etag: read.etag });
+    await expect(table.setMetadata({ description: 'lost', etag: read.etag })).rejects.toMatchObject({ code: 412 });
   });
 });
 
@@ -103,6 +152,65 @@ describe('tables', () => {
       expect(status).toBe(400);
       expect(body.error.message).toMatch(/^Provided Schema does not match Table local:shop.orders\./);
     }
+  });
+
+  test('take new fields inside of records, behind the ones that are there', async () => {
+    const item = (...names: string[]) => ({
+      name: 'items',
+      type: 'RECORD',
+      mode: 'REPEATED',
+      fields: names.map((name) => ({ name, type: name === 'sku' ? 'STRING' : 'INTEGER' })),
+    });
+    const who = (...names: string[]) => ({
+      name: 'who',
+      type: 'RECORD',
+      fields: names.map((name) => ({ name, type: 'STRING' })),
+    });
+    const table = { tableReference: { tableId: 'nested' }, schema: { fields: [item('sku'), who('name')] } };
+    await call(bed, 'POST', '/datasets/shop/tables', table);
+    await run(bed, "INSERT shop.nested VALUES ([STRUCT('a')], STRUCT('Ann'))");
+    const patch = (fields: object[]) =>
+      call<ErrorBody>(bed, 'PATCH', '/datasets/shop/tables/nested', { schema: { fields } });
+    expect((await patch([item('n', 'sku'), who('name', 'town')])).status).toBe(200);
+    await run(bed, "INSERT shop.nested VALUES ([STRUCT('b', 2)], STRUCT('Bob', 'Rome'))");
+    expect(await run(bed, 'SELECT * FROM shop.nested ORDER BY who.name')).toEqual([
+      [[['a', null]], ['Ann', null]],
+      [[['b', '2']], ['Bob', 'Rome']],
+    ]);
+    expect((await patch([item('sku'), who('name', 'town')])).status).toBe(400);
+    const repeated = { name: 'tags', type: 'STRING', mode: 'REPEATED' };
+    const refused = await patch([
+      item('sku', 'n'),
+      { ...who('name', 'town'), fields: [...who('name').fields, repeated] },
+    ]);
+    expect(refused.status).toBe(400);
+  });
+
+  test('without a schema take that of their first rows', async () => {
+    await bed.client.dataset('shop').createTable('bare', {});
+    const bare = await call(bed, 'GET', '/datasets/shop/tables/bare');
+    expect([bare.body.numRows, 'schema' in bare.body]).toEqual(['0', false]);
+    expect(await run(bed, 'SELECT * FROM shop.bare')).toBe('invalid: Table local:shop.bare does not have a schema.');
+    const insert = await call<ErrorBody>(bed, 'POST', '/datasets/shop/tables/bare/insertAll', {
+      rows: [{ json: { a: 1 } }],
+    });
+    expect(insert.body.error.message).toBe('The destination table has no schema.');
+    await run(bed, 'SELECT 1 AS a', {
+      destinationTable: { datasetId: 'shop', tableId: 'bare' },
+      writeDisposition: 'WRITE_APPEND',
+    });
+    await bed.client.dataset('shop').createTable('patched', {});
+    await call(bed, 'PATCH', '/datasets/shop/tables/patched', { schema: { fields: [{ name: 'b', type: 'STRING' }] } });
+    expect(await run(bed, 'SELECT * FROM shop.patched')).toEqual([]);
+  });
+
+  test('are told in part: a schema’s chosen fields, an answer’s', async () => {
+    const { body } = await call(
+      bed,
+      'GET',
+      '/datasets/shop/tables/orders?selectedFields=day&fields=schema/fields(name),type',
+    );
+    expect(body).toEqual({ schema: { fields: [{ name: 'day' }] }, type: 'TABLE' });
   });
 
   test('keep a label that a patch does not name, and drop one that it sets to null', async () => {
