@@ -162,7 +162,8 @@ const JOB_COLUMNS: [name: string, type: SqlType, sql: string][] = [
   ['state', STRING, "json_extract_string(j, '$.state')"],
   ['total_bytes_processed', INT64, "CAST(json_extract(j, '$.query.totalBytesProcessed') AS BIGINT)"],
   ['total_bytes_billed', INT64, "CAST(json_extract(j, '$.query.totalBytesBilled') AS BIGINT)"],
-  ['cache_hit', BOOL, 'false'],
+  ['cache_hit', BOOL, "coalesce(CAST(json_extract(j, '$.query.cacheHit') AS BOOLEAN), false)"],
+  ['parent_job_id', STRING, "json_extract_string(j, '$.parent.id')"],
   [
     'error_result',
     STRUCT({ reason: STRING, location: STRING, message: STRING }),

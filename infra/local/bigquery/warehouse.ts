@@ -24,7 +24,11 @@ export interface Warehouse {
     options?: { onConnection?: (connection: DuckDBConnection) => void },
   ): Promise<T>;
   /** A read outside of any transaction. */
-  rows(sql: string, params?: Record<string, DuckDBValue>): Promise<Row[]>;
+  rows(
+    sql: string,
+    params?: Record<string, DuckDBValue>,
+    onConnection?: (connection: DuckDBConnection) => void,
+  ): Promise<Row[]>;
   stop(): Promise<void>;
 }
 
@@ -93,8 +97,9 @@ export async function openWarehouse(dir: string): Promise<Warehouse> {
         else give(connection);
       }
     },
-    async rows(sql, params) {
+    async rows(sql, params, onConnection) {
       const connection = await take();
+      onConnection?.(connection);
       try {
         return (await connection.runAndReadAll(sql, params)).getRowObjects();
       } finally {

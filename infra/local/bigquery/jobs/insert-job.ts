@@ -82,7 +82,10 @@ export async function insertJob(engine: Engine, job: Job): Promise<void> {
   }
 }
 
-export async function requireJob(engine: Engine, project: string, id: string): Promise<Job> {
+/** A job lives in one location: under another there is none. */
+export async function requireJob(engine: Engine, project: string, id: string, location?: string): Promise<Job> {
+  if (location !== undefined && location.toUpperCase() !== engine.location.toUpperCase())
+    throw new JobFailure('notFound', `Not found: Job ${project}:${location}.${id}`);
   const job = await engine.store.find(project, id);
   if (!job) throw new JobFailure('notFound', `Not found: Job ${project}:${engine.location}.${id}`);
   return job;

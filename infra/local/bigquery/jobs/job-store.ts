@@ -1,3 +1,4 @@
+import type { DuckDBValue } from '@duckdb/node-api';
 import type { Tx, Warehouse } from '../warehouse.ts';
 import type { Job } from './job.ts';
 
@@ -9,15 +10,38 @@ export interface JobStore {
   insert(job: Job): Promise<void>;
   /** Writes the job's state in the caller's transaction. */
   save(tx: Tx, job: Job): Promise<void>;
+  /** Adds a job that is DONE, in the caller's transaction; one of the same id gives way. */
+  add(tx: Tx, job: Job): Promise<void>;
+  /** With its child jobs. */
   remove(job: Job): Promise<void>;
-  list(project: string, options: { states: string[]; before: number | undefined; limit: number }): Promise<Job[]>;
+  /** Newest first. */
+  list(project: string, filter: JobFilter): Promise<Job[]>;
   unfinished(): Job[];
   /** Drops results of queries that ended before `before`, in milliseconds since 1970. */
   expireResults(before: number): Promise<number>;
 }
 
+export interface JobFilter {
+  /** Empty = all. */
+  states: string[];
+  /** Only the children of this job; undefined = only jobs that are no one's child. */
+  parent: string | undefined;
+  /** Bounds of the creation time in milliseconds since 1970, both included. */
+  from: number;
+  to: number;
+  /** Only what comes behind this job. */
+  after: { created: number; id: string } | undefined;
+  limit: number;
+}
+
+/** How long a repeated request is known by its id. Source: jobs.query, requestId. */
+const REQUEST_LIFE_MS = 15 * 60 * 1000;
+
 /** Finished jobs kept in memory; older ones are read back from the warehouse. */
 const KEPT = 1000;
+
+const INSERT =
+  'INSERT INTO meta.jobs (project, id, created, ended, state, result, json, parent) VALUES ($project, $id, $created, $ended, $state, $result, $json, $parent)';
 
 export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
   const memory = new Map<string, Job>();
@@ -29,8 +53,11 @@ export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
     await tx.run(
       'CREATE TABLE IF NOT EXISTS meta.jobs (project VARCHAR, id VARCHAR, created BIGINT, ended BIGINT, state VARCHAR, result VARCHAR, json VARCHAR)',
     );
-    for (const row of await tx.rows("SELECT json FROM meta.jobs WHERE state <> 'DONE' ORDER BY created"))
-      remember(JSON.parse(String(row.json)));
+    await tx.run('ALTER TABLE meta.jobs ADD COLUMN IF NOT EXISTS parent VARCHAR');
+    const known = await tx.rows(
+      `SELECT json FROM meta.jobs WHERE state <> 'DONE' OR created > (SELECT max(created) FROM meta.jobs) - ${REQUEST_LIFE_MS} ORDER BY created`,
+    );
+    for (const row of known) remember(JSON.parse(String(row.json)));
     // A result whose job never came to be DONE belongs to no one.
     const orphans = await tx.rows(
       "SELECT table_name AS name FROM duckdb_tables() WHERE schema_name = 'anon' AND 'anon.' || table_name NOT IN (SELECT result FROM meta.jobs WHERE result IS NOT NULL)",
@@ -51,44 +78,47 @@ export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
     }
   }
 
+  const valuesOf = (job: Job) => ({
+    project: job.project,
+    id: job.id,
+    created: BigInt(job.created),
+    ended: job.ended === undefined ? null : BigInt(job.ended),
+    state: job.state,
+    result: job.result ? (job.result.physical ?? 'inline') : null,
+    json: JSON.stringify(job),
+    parent: job.parent?.id ?? null,
+  });
+
   async function write(tx: Tx, job: Job): Promise<void> {
-    const values = {
-      project: job.project,
-      id: job.id,
-      created: BigInt(job.created),
-      ended: job.ended === undefined ? null : BigInt(job.ended),
-      state: job.state,
-      result: job.result ? (job.result.physical ?? 'inline') : null,
-      json: JSON.stringify(job),
-    };
     if (persisted.has(keyOf(job)) || !memory.has(keyOf(job))) {
+      const { created: _created, parent: _parent, ...changed } = valuesOf(job);
       await tx.run(
         'UPDATE meta.jobs SET ended = $ended, state = $state, result = $result, json = $json WHERE project = $project AND id = $id',
-        {
-          ended: values.ended,
-          state: values.state,
-          result: values.result,
-          json: values.json,
-          project: values.project,
-          id: values.id,
-        },
+        changed,
       );
-    } else
-      await tx.run('INSERT INTO meta.jobs VALUES ($project, $id, $created, $ended, $state, $result, $json)', values);
+    } else await tx.run(INSERT, valuesOf(job));
     tx.afterCommit(() => void persisted.add(keyOf(job)));
+  }
+
+  /** A result may be shared: a query that was answered from the cache has that of an earlier one. */
+  async function dropUnused(tx: Tx, physical: string | undefined): Promise<void> {
+    if (physical === undefined) return;
+    const [used] = await tx.rows('SELECT 1 AS one FROM meta.jobs WHERE result = $physical LIMIT 1', { physical });
+    if (!used) await tx.run(`DROP TABLE IF EXISTS ${physical}`);
   }
 
   const parse = (rows: { json?: unknown }[]) =>
     rows.map((row) => memory.get(keyOf(JSON.parse(String(row.json)))) ?? (JSON.parse(String(row.json)) as Job));
+
+  const listed = async (where: string, values: Record<string, DuckDBValue>) =>
+    parse(await warehouse.rows(`SELECT json FROM meta.jobs WHERE ${where}`, values));
 
   for (const key of memory.keys()) persisted.add(key);
   return {
     async find(project, id) {
       const kept = memory.get(JSON.stringify([project, id]));
       if (kept) return kept;
-      return parse(
-        await warehouse.rows('SELECT json FROM meta.jobs WHERE project = $project AND id = $id', { project, id }),
-      )[0];
+      return (await listed('project = $project AND id = $id', { project, id }))[0];
     },
     byRequest: (project, requestId) => requests.get(JSON.stringify([project, requestId])),
     async insert(job) {
@@ -96,41 +126,55 @@ export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
       await warehouse.transaction((tx) => write(tx, job));
     },
     save: write,
-    async remove(job) {
-      await warehouse.transaction(async (tx) => {
-        await tx.run('DELETE FROM meta.jobs WHERE project = $project AND id = $id', {
-          project: job.project,
-          id: job.id,
-        });
-        if (job.result?.physical) await tx.run(`DROP TABLE IF EXISTS ${job.result.physical}`);
-      });
-      memory.delete(keyOf(job));
-      persisted.delete(keyOf(job));
+    async add(tx, job) {
+      const { project, id } = job;
+      await tx.run('DELETE FROM meta.jobs WHERE project = $project AND id = $id', { project, id });
+      await tx.run(INSERT, valuesOf(job));
     },
-    async list(project, { states, before, limit }) {
-      const rows = await warehouse.rows(
-        `SELECT json FROM meta.jobs WHERE project = $project AND created < $before ${states.length > 0 ? `AND state IN (${states.map((state) => `'${state}'`).join(', ')})` : ''} ORDER BY created DESC LIMIT ${limit}`,
-        { project, before: BigInt(before ?? Number.MAX_SAFE_INTEGER) },
-      );
-      return parse(rows);
+    async remove(job) {
+      const { project, id } = job;
+      const gone = [job, ...(await listed('project = $project AND parent = $id', { project, id }))];
+      await warehouse.transaction(async (tx) => {
+        await tx.run('DELETE FROM meta.jobs WHERE project = $project AND (id = $id OR parent = $id)', { project, id });
+        for (const one of gone) await dropUnused(tx, one.result?.physical);
+      });
+      for (const one of gone) {
+        one.result = undefined;
+        memory.delete(keyOf(one));
+        persisted.delete(keyOf(one));
+      }
+    },
+    async list(project, { states, parent, from, to, after, limit }) {
+      const conditions = [
+        'project = $project AND created BETWEEN $from AND $to',
+        parent === undefined ? 'parent IS NULL' : 'parent = $parent',
+        ...(states.length > 0 ? [`state IN (${states.map((state) => `'${state}'`).join(', ')})`] : []),
+        ...(after ? ['(created < $created OR (created = $created AND id < $id))'] : []),
+      ];
+      return listed(`${conditions.join(' AND ')} ORDER BY created DESC, id DESC LIMIT ${limit}`, {
+        project,
+        from: BigInt(from),
+        to: BigInt(to),
+        ...(parent !== undefined && { parent }),
+        ...(after && { created: BigInt(after.created), id: after.id }),
+      });
     },
     unfinished: () => [...memory.values()].filter((job) => job.state !== 'DONE'),
     async expireResults(before) {
-      const rows = await warehouse.rows('SELECT json FROM meta.jobs WHERE result IS NOT NULL AND ended < $before', {
-        before: BigInt(before),
-      });
-      for (const job of parse(rows)) {
+      const expired = await listed('result IS NOT NULL AND ended < $before', { before: BigInt(before) });
+      for (const job of expired) {
+        const physical = job.result?.physical;
         await warehouse.transaction(async (tx) => {
-          if (job.result?.physical) await tx.run(`DROP TABLE IF EXISTS ${job.result.physical}`);
           job.result = undefined;
           await tx.run('UPDATE meta.jobs SET result = NULL, json = $json WHERE project = $project AND id = $id', {
             json: JSON.stringify(job),
             project: job.project,
             id: job.id,
           });
+          await dropUnused(tx, physical);
         });
       }
-      return rows.length;
+      return expired.length;
     },
   };
 }

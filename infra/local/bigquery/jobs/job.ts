@@ -97,6 +97,8 @@ export interface QueryStatistics {
   dml: DmlStats | undefined;
   ddl: { operation: string; table: TableRef | undefined } | undefined;
   childJobs: number;
+  /** Rows and bytes came from an earlier query's result, and nothing is billed. */
+  cacheHit?: boolean;
 }
 
 export interface LoadStatistics {
@@ -118,6 +120,15 @@ export interface JobResult {
   destination: TableRef;
 }
 
+/** Lines and columns count from 1. */
+export interface StackFrame {
+  startLine: number;
+  startColumn: number;
+  endLine: number;
+  endColumn: number;
+  text: string;
+}
+
 export interface Job {
   project: string;
   id: string;
@@ -126,6 +137,8 @@ export interface Job {
   /** The file that an upload brought, for loads without sourceUris. */
   upload: string | undefined;
   requestId: string | undefined;
+  /** Of a script's statement: the script, and where in its text the statement stands. */
+  parent?: { id: string; frame: StackFrame | undefined };
   state: 'PENDING' | 'RUNNING' | 'DONE';
   created: number;
   started: number | undefined;

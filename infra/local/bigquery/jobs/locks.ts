@@ -36,18 +36,25 @@ export function createLocks(): Locks {
   };
 }
 
-/** Runs at most `limit` works at once, the others in the order of their coming. */
-export function createLimiter(limit: number): <T>(work: () => Promise<T>) => Promise<T> {
-  let running = 0;
+/** Places for at most `limit` works at once, given in the order of their coming. */
+export function createSlots(limit: number): { enter(): Promise<() => void> } {
+  let taken = 0;
   const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= limit) await new Promise<void>((resolve) => void waiting.push(resolve));
-    running++;
-    try {
-      return await work();
-    } finally {
-      running--;
-      waiting.shift()?.();
-    }
+  const leave = () => {
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      const next = waiting.shift();
+      if (next) next();
+      else taken--;
+    };
+  };
+  return {
+    async enter() {
+      if (taken < limit) taken++;
+      else await new Promise<void>((resolve) => void waiting.push(resolve));
+      return leave();
+    },
   };
 }

@@ -18,7 +18,6 @@ interface Running {
   execution: Execution;
   query: QueryConfiguration;
   script: Script;
-  result: JobResult | undefined;
 }
 
 /** Results up to this size stand in the job's own record: a table each would cost the database about 200 kB. */
@@ -32,7 +31,6 @@ export async function keepResult(
   into: Destination | undefined,
 ): Promise<JobResult> {
   const { engine, execution } = run;
-  if (run.result?.physical) await tx.run(`DROP TABLE IF EXISTS ${run.result.physical}`);
   const columns = plan.columns.map((column, i) => `CAST(c${i + 1} AS ${duckType(column.type)}) AS c${i + 1}`);
   const schema = plan.columns.map((column) => fieldOfType(column.name, column.type));
   await tx.run(`CREATE TEMP TABLE result AS SELECT ${columns.join(', ')} FROM (${plan.sql}) AS query`);

@@ -16,7 +16,7 @@ export const jobReference = (job: Pick<Job, 'project' | 'id' | 'location'>) => (
 const text = (value: number | undefined) => (value === undefined ? undefined : String(value));
 
 /** The job resource of jobs.get, jobs.insert and jobs.list. */
-export function renderJob(job: Job, selfLink: string): object {
+export function renderJob(job: Job, selfLink: string) {
   return {
     kind: 'bigquery#job',
     etag: `"${job.id}-${job.state}"`,
@@ -42,7 +42,9 @@ function renderConfiguration(job: Job): object {
     useLegacySql: false,
     priority: configuration.query.priority ?? 'INTERACTIVE',
     ...(job.result && { destinationTable: renderTableRef(job.result.destination) }),
-    writeDisposition: configuration.query.writeDisposition ?? 'WRITE_TRUNCATE',
+    writeDisposition:
+      configuration.query.writeDisposition ??
+      (configuration.query.destinationTable?.tableId ? 'WRITE_EMPTY' : 'WRITE_TRUNCATE'),
   };
   return { ...configuration, jobType: jobType(job), ...(query && { query }) };
 }
@@ -56,6 +58,14 @@ function renderStatistics(job: Job): object {
     ...(job.ended !== undefined && {
       finalExecutionDurationMs: String(job.ended - (job.started ?? job.created)),
       totalSlotMs: String(Math.max(1, job.ended - (job.started ?? job.created))),
+    }),
+    ...(job.ended !== undefined && { completionRatio: 1 }),
+    ...(job.parent && {
+      parentJobId: job.parent.id,
+      scriptStatistics: {
+        evaluationKind: 'STATEMENT',
+        ...(job.parent.frame && { stackFrames: [job.parent.frame] }),
+      },
     }),
     ...(query && {
       totalBytesProcessed: String(query.totalBytesProcessed),
@@ -88,7 +98,7 @@ export function renderQueryStatistics(query: QueryStatistics): object {
     totalBytesBilled: String(query.totalBytesBilled),
     totalBytesProcessedAccuracy: 'PRECISE',
     billingTier: 1,
-    cacheHit: false,
+    cacheHit: query.cacheHit === true,
     ...(query.referencedTables.length > 0 && { referencedTables: query.referencedTables.map(renderTableRef) }),
     ...(query.schema && { schema: { fields: query.schema } }),
     ...(dml && { numDmlAffectedRows: String(changed), dmlStats: renderDml(dml) }),

@@ -6,7 +6,7 @@ import { quoteName } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import { type Destination, readDestination } from './destination.ts';
 import { type Engine, nameOf, readTableRef, requireTable } from './engine.ts';
-import { type Execution, finish, inTransaction } from './execution.ts';
+import { type Execution, finish, inTransaction, lockFor } from './execution.ts';
 import { insertRows } from './insert-rows.ts';
 import type { CopyConfiguration } from './job.ts';
 import { layoutText, openDestination } from './open-destination.ts';
@@ -37,7 +37,7 @@ export async function runCopy(engine: Engine, execution: Execution): Promise<voi
   const destination = readDestination(ref, copy, { write: 'WRITE_EMPTY', onPartition: decorator !== undefined });
   if (destination.write === 'WRITE_TRUNCATE_DATA')
     throw new JobFailure('invalid', 'Invalid writeDisposition of a copy job: WRITE_TRUNCATE_DATA');
-  const release = await engine.locks.acquire(nameOf(ref));
+  const release = await lockFor(engine, execution, nameOf(ref));
   try {
     await inTransaction(engine, execution, async (tx) => {
       const parts = sources.map((source) => requirePart(engine, source));

@@ -11,7 +11,7 @@ import { adoptParameters } from '../schema-change.ts';
 import type { Tx } from '../warehouse.ts';
 import { readDestination } from './destination.ts';
 import { type Engine, nameOf, readTableRef } from './engine.ts';
-import { type Execution, finish, inTransaction } from './execution.ts';
+import { type Execution, finish, inTransaction, lockFor } from './execution.ts';
 import { insertRows } from './insert-rows.ts';
 import type { LoadConfiguration, LoadStatistics } from './job.ts';
 import { openDestination } from './open-destination.ts';
@@ -30,7 +30,7 @@ export async function runLoad(engine: Engine, execution: Execution): Promise<voi
   const destination = readDestination(ref, load, { write: 'WRITE_APPEND', onPartition: decorator !== undefined });
   const truncates = destination.write === 'WRITE_TRUNCATE' || destination.write === 'WRITE_TRUNCATE_DATA';
   const changes = truncates || destination.allowAddition || destination.allowRelaxation;
-  const release = changes || !engine.catalog.table(ref) ? await engine.locks.acquire(nameOf(ref)) : undefined;
+  const release = changes || !engine.catalog.table(ref) ? await lockFor(engine, execution, nameOf(ref)) : undefined;
   try {
     await inTransaction(engine, execution, async (tx) => {
       const files = findSources(engine, job);

@@ -2,9 +2,10 @@ import { JobFailure, toFailure } from '../errors.ts';
 import { type Analyzed, type DmlPlan, type Plan, planStatement } from '../sql/analyze/statement.ts';
 import { lineAndColumn, SqlError } from '../sql/sql-error.ts';
 import type { Tx } from '../warehouse.ts';
-import { type Engine, nameOf } from './engine.ts';
-import { type Execution, finish, inTransaction, refuseCancelled } from './execution.ts';
-import type { DmlStats, Job, QueryConfiguration } from './job.ts';
+import { childJob, statementText } from './child-jobs.ts';
+import { ANONYMOUS_DATASET, type Engine, nameOf } from './engine.ts';
+import { type Execution, finish, inTransaction, lockFor, readerOf, refuseCancelled } from './execution.ts';
+import type { DmlStats, Job, JobResult, QueryConfiguration } from './job.ts';
 import { addCost, emptyStatistics, planCost, readScript } from './query-plan.ts';
 import { destinationOf, keepResult } from './query-results.ts';
 import { runDdl } from './run-ddl.ts';
@@ -58,7 +59,7 @@ async function runNext(run: Run): Promise<void> {
   if (instruction?.op === 'commit' || instruction?.op === 'rollback') return endTransaction(run, instruction);
   if (instruction ? isControl(instruction) : run.state.frames.length > 1) {
     const outcome = outcomeOf(run);
-    await stepControl(run, outcome, instruction, (sql) => engine.warehouse.rows(sql));
+    await stepControl(run, outcome, instruction, readerOf(engine, execution));
     adopt(run, outcome);
     return;
   }
@@ -68,15 +69,22 @@ async function runNext(run: Run): Promise<void> {
     await inTransaction(engine, execution, (tx) => note(run, tx, outcome));
     return;
   }
-  const { statement, text } = await dynamicStatement(run, run.state, instruction, (sql) => engine.warehouse.rows(sql));
+  const { statement, text } = await dynamicStatement(run, run.state, instruction, readerOf(engine, execution));
+  const started = engine.clock.now();
   try {
     const target = mutated(planStatement(statement, surroundings(run, run.state)));
-    const release = target === undefined ? undefined : await engine.locks.acquire(target);
+    const release = target === undefined ? undefined : await lockFor(engine, execution, target);
     try {
       await inTransaction(engine, execution, async (tx) => {
         // Planned again behind the lock: what was queued before may have changed the table.
         const outcome = outcomeOf(run);
-        await execute(run, tx, statement, planStatement(statement, surroundings(run, run.state)), outcome, instruction);
+        await execute(
+          run,
+          tx,
+          { statement, text, instruction, started },
+          planStatement(statement, surroundings(run, run.state)),
+          outcome,
+        );
         topFrame(outcome.state).pc++;
         await note(run, tx, outcome);
       });
@@ -84,8 +92,33 @@ async function runNext(run: Run): Promise<void> {
       release?.();
     }
   } catch (error) {
-    throw text === undefined ? error : toFailure(error, text);
+    const failure = text === undefined ? error : toFailure(error, text);
+    if (run.script.isScript) await keepFailure(run, { statement, text, instruction, started }, failure);
+    throw failure;
   }
+}
+
+/** A statement that fails is a child job too, outside of the transaction that is gone. */
+async function keepFailure(run: Run, step: Step, error: unknown): Promise<void> {
+  const { engine, execution } = run;
+  if (execution.cancelled) return;
+  const number = run.statistics.childJobs++;
+  const failure = toFailure(error, run.query.query ?? '');
+  const statistics = { ...emptyStatistics(), statementType: statementTypeOf(step.statement, false) };
+  const child = childJob(
+    run,
+    { number, ...statementText(run, step.instruction, step.text) },
+    { statistics, failure, started: step.started },
+  );
+  await inTransaction(engine, execution, (tx) => engine.store.add(tx, child));
+}
+
+/** A statement as it stands in the script: `text` is its own where EXECUTE IMMEDIATE built it. */
+interface Step {
+  statement: Analyzed;
+  text: string | undefined;
+  instruction: Instruction;
+  started: number;
 }
 
 function adopt(run: Run, outcome: Outcome): void {
@@ -204,7 +237,8 @@ async function stepInTransaction(
     await stepControl(run, outcome, instruction, (sql) => tx.rows(sql));
     return;
   }
-  const { statement } = await dynamicStatement(run, outcome.state, instruction, (sql) => tx.rows(sql));
+  const { statement, text } = await dynamicStatement(run, outcome.state, instruction, (sql) => tx.rows(sql));
+  const step = { statement, text, instruction, started: engine.clock.now() };
   const plan = planStatement(statement, surroundings(run, outcome.state));
   if (plan.kind === 'ddl')
     throw new SqlError('not supported by the embedded warehouse: DDL inside of a transaction', statement.at);
@@ -215,7 +249,7 @@ async function stepInTransaction(
     releases.set(target, release);
   }
   try {
-    await execute(run, tx, statement, plan, outcome, instruction);
+    await execute(run, tx, step, plan, outcome);
     topFrame(outcome.state).pc++;
   } catch (error) {
     throw target !== undefined && isWriteConflict(error) ? aborted(target, run, statement.at) : error;
@@ -234,20 +268,14 @@ function asAborted(run: Run, error: unknown, tables: string[]): unknown {
   return isWriteConflict(error) && tables[0] !== undefined ? aborted(tables[0], run, 0) : error;
 }
 
-async function execute(
-  run: Run,
-  tx: Tx,
-  statement: Analyzed,
-  plan: Plan,
-  outcome: Outcome,
-  instruction: Instruction,
-): Promise<void> {
+async function execute(run: Run, tx: Tx, step: Step, plan: Plan, outcome: Outcome): Promise<void> {
   const { engine, query, script } = run;
-  const { statistics } = outcome;
+  const { statement, instruction } = step;
   if (statement.kind === 'createFunction' && statement.temp) {
     outcome.state.functions.push(statement.text);
     return;
   }
+  const own = emptyStatistics();
   const cost = await planCost(engine, plan);
   const limit = query.maximumBytesBilled;
   if (limit !== undefined && cost.billed > Number(limit))
@@ -255,35 +283,60 @@ async function execute(
       'bytesBilledLimitExceeded',
       `Query exceeded limit for bytes billed: ${limit}. ${cost.billed} or higher required.`,
     );
-  addCost(statistics, cost);
-  if (script.isScript) statistics.childJobs++;
-  else statistics.statementType = statementTypeOf(statement, plan.kind === 'ddl' && plan.query !== undefined);
+  addCost(own, cost);
+  own.statementType = statementTypeOf(statement, plan.kind === 'ddl' && plan.query !== undefined);
+  let result: JobResult | undefined;
   switch (plan.kind) {
     case 'query':
-      if (instruction.op === 'execute' && instruction.statement.into.length > 0) return;
-      outcome.result = await keepResult({ ...run, result: outcome.result }, tx, plan, destinationOf(run));
-      return;
+      if (instruction.op === 'execute' && instruction.statement.into.length > 0) break;
+      result = await keepResult(run, tx, plan, destinationOf(run));
+      break;
     case 'dml': {
-      const changes = await runDml(tx, plan);
+      own.dml = await runDml(tx, plan);
       const record = engine.catalog.table(plan.target);
       if (record) await engine.catalog.touch(tx, record, engine.clock.now());
-      const before = statistics.dml ?? { insertedRowCount: 0, updatedRowCount: 0, deletedRowCount: 0 };
-      statistics.dml = {
-        insertedRowCount: before.insertedRowCount + changes.insertedRowCount,
-        updatedRowCount: before.updatedRowCount + changes.updatedRowCount,
-        deletedRowCount: before.deletedRowCount + changes.deletedRowCount,
-      };
-      outcome.state.rowCount = changes.insertedRowCount + changes.updatedRowCount + changes.deletedRowCount;
-      return;
+      outcome.state.rowCount = changedRows(own.dml);
+      break;
     }
     case 'assert':
       if ((await tx.rows(plan.sql)).length > 0)
         throw new JobFailure('invalidQuery', plan.message, { location: 'query' });
-      return;
+      break;
     case 'ddl':
-      statistics.ddl = await runDdl(engine, tx, { job: run.execution.job, query }, plan);
-      return;
+      own.ddl = await runDdl(engine, tx, { job: run.execution.job, query }, plan);
+      break;
   }
+  const { statistics } = outcome;
+  addCost(statistics, {
+    processed: own.totalBytesProcessed,
+    billed: own.totalBytesBilled,
+    referenced: cost.referenced,
+  });
+  statistics.dml = sumOf(statistics.dml, own.dml);
+  statistics.ddl = own.ddl ?? statistics.ddl;
+  outcome.result = result ?? outcome.result;
+  if (!script.isScript) {
+    statistics.statementType = own.statementType;
+    return;
+  }
+  const text = statementText(run, instruction, step.text);
+  const child = childJob(run, { number: statistics.childJobs++, ...text }, { statistics: own, started: step.started });
+  await engine.store.add(tx, { ...child, result: result && { ...result, destination: ofChild(result, child) } });
+}
+
+/** What a child job's result lies in seems a table of its own, where it is no table that the script names. */
+const ofChild = ({ destination }: JobResult, { id }: Job) =>
+  destination.dataset === ANONYMOUS_DATASET ? { ...destination, table: id } : destination;
+
+const changedRows = (dml: DmlStats) => dml.insertedRowCount + dml.updatedRowCount + dml.deletedRowCount;
+
+function sumOf(a: DmlStats | undefined, b: DmlStats | undefined): DmlStats | undefined {
+  if (!a || !b) return a ?? b;
+  return {
+    insertedRowCount: a.insertedRowCount + b.insertedRowCount,
+    updatedRowCount: a.updatedRowCount + b.updatedRowCount,
+    deletedRowCount: a.deletedRowCount + b.deletedRowCount,
+  };
 }
 
 async function runDml(tx: Tx, plan: DmlPlan): Promise<DmlStats> {

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
-import { JobFailure, toFailure, toJobError } from '../errors.ts';
+import { toFailure, toJobError } from '../errors.ts';
 import type { Engine } from './engine.ts';
-import { type Execution, inTransaction } from './execution.ts';
+import { type Execution, executionOf, inTransaction, turnOf } from './execution.ts';
 import { type Job, jobType } from './job.ts';
-import { createLimiter } from './locks.ts';
+import { createSlots } from './locks.ts';
 import { runCopy } from './run-copy.ts';
 import { runExtract } from './run-extract.ts';
 import { runLoad } from './run-load.ts';
@@ -22,20 +22,21 @@ export interface Runner {
 
 /** DuckDB works on libuv's four threads: one is left to requests while jobs run. */
 const AT_ONCE = 3;
+/** DuckDB forgets an interrupt that comes between two statements of a transaction, so a cancelled job is told again. */
+const INTERRUPT_MS = 50;
 
 export function createRunner(engine: Engine): Runner {
-  const limit = createLimiter(AT_ONCE);
+  const slots = createSlots(AT_ONCE);
   const running = new Map<Job, { execution: Execution; done: Promise<void> }>();
   let stopped = false;
 
   async function carryOut(execution: Execution): Promise<void> {
     const { job } = execution;
-    if (stopped) return;
-    job.state = 'RUNNING';
-    job.started ??= engine.clock.now();
     try {
-      if (execution.cancelled)
-        throw new JobFailure('stopped', 'Job execution was cancelled: User requested cancellation');
+      await execution.enter();
+      if (stopped) return;
+      job.state = 'RUNNING';
+      job.started ??= engine.clock.now();
       switch (jobType(job)) {
         case 'QUERY':
           await runQuery(engine, execution);
@@ -68,9 +69,7 @@ export function createRunner(engine: Engine): Runner {
       errors: [own, ...failure.others],
       result: undefined,
     };
-    const clean: Execution = { job, cancelled: false, connection: undefined };
-    await inTransaction(engine, clean, async (tx) => {
-      if (job.result?.physical) await tx.run(`DROP TABLE IF EXISTS ${job.result.physical}`);
+    await inTransaction(engine, executionOf(job), async (tx) => {
       await dropTemporary(engine, tx, job);
       const done: Job = { ...job, ...change };
       await engine.store.save(tx, done);
@@ -79,19 +78,35 @@ export function createRunner(engine: Engine): Runner {
   }
 
   function cancel(execution: Execution): void {
+    if (execution.cancelled) return;
     execution.cancelled = true;
-    execution.connection?.interrupt();
+    execution.wake?.();
+    const interrupt = () => {
+      if (!running.has(execution.job)) return clearInterval(again);
+      execution.connection?.interrupt();
+    };
+    const again = setInterval(interrupt, INTERRUPT_MS);
+    interrupt();
+  }
+
+  function start(job: Job): Execution {
+    const execution = executionOf(job);
+    execution.enter = async () => {
+      execution.leave = await turnOf(execution, slots.enter());
+    };
+    return execution;
   }
 
   return {
     submit(job) {
-      const execution: Execution = { job, cancelled: false, connection: undefined };
+      const execution = start(job);
       const timeout = Number(job.configuration.jobTimeoutMs ?? 0);
       const timer = timeout > 0 ? setTimeout(() => cancel(execution), timeout) : undefined;
-      const done = limit(() => carryOut(execution))
+      const done = carryOut(execution)
         .catch((error) => console.error(error))
         .finally(() => {
           clearTimeout(timer);
+          execution.leave();
           running.delete(job);
         });
       running.set(job, { execution, done });

@@ -45,6 +45,24 @@ async function planOnly(engine: Engine, job: Job): Promise<Job> {
   return { ...job, state: 'DONE', query: statistics };
 }
 
+/** Where a page of jobs ended: jobs may share their creation time, but not their id. */
+function readPosition(token: string | undefined): { created: number; id: string } | undefined {
+  const [, created, id = ''] = /^(\d+)\/(.+)$/.exec(decodeToken(token) ?? '') ?? [];
+  return created === undefined ? undefined : { created: Number(created), id };
+}
+
+/** `projection=minimal`, which is the default, leaves the configuration out. */
+function renderListed(job: Job, { configuration, ...rest }: Rendered, isFull: boolean): object {
+  return {
+    ...rest,
+    ...(isFull && { configuration }),
+    state: job.state,
+    ...(job.error && { errorResult: job.error }),
+  };
+}
+
+type Rendered = ReturnType<typeof renderJob>;
+
 export function jobRoutes(
   app: FastifyInstance,
   prefix: string,
@@ -62,43 +80,43 @@ export function jobRoutes(
   app.get<{ Params: Params; Querystring: Query & { stateFilter?: string | string[] } }>(root, ({ params, query }) =>
     answer(async () => {
       const limit = readCount(query.maxResults, 'maxResults') ?? 50;
-      const token = decodeToken(query.pageToken);
       const states = [query.stateFilter ?? []].flat().map((state) => state.toUpperCase());
       for (const state of states)
         if (!['PENDING', 'RUNNING', 'DONE'].includes(state))
           throw new ApiError('INVALID_ARGUMENT', `Invalid stateFilter: ${state}`);
-      const [least, most] = [
-        readCount(query.minCreationTime, 'minCreationTime') ?? 0,
-        readCount(query.maxCreationTime, 'maxCreationTime'),
-      ];
-      const before = token === undefined ? (most === undefined ? undefined : most + 1) : Number(token);
-      const found = await engine.store.list(params.project, { states, before, limit: limit + 1 });
-      const page = found.slice(0, limit).filter((job) => job.created >= least && query.parentJobId === undefined);
-      const last = found[limit - 1];
+      const found = await engine.store.list(params.project, {
+        states,
+        parent: query.parentJobId || undefined,
+        from: readCount(query.minCreationTime, 'minCreationTime') ?? 0,
+        to: readCount(query.maxCreationTime, 'maxCreationTime') ?? Number.MAX_SAFE_INTEGER,
+        after: readPosition(query.pageToken),
+        limit: limit + 1,
+      });
+      const last = found.length > limit ? found[limit - 1] : undefined;
       return {
         kind: 'bigquery#jobList',
         etag: '"jobs"',
-        ...(found.length > limit && last && { nextPageToken: encodeToken(last.created) }),
-        jobs: page.map((job) => ({ ...render(job), state: job.state, ...(job.error && { errorResult: job.error }) })),
+        ...(last && { nextPageToken: encodeToken(`${last.created}/${last.id}`) }),
+        jobs: found.slice(0, limit).map((job) => renderListed(job, render(job), query.projection === 'full')),
       };
     }),
   );
 
-  app.get<{ Params: Params }>(`${root}/:job`, ({ params }) =>
-    answer(async () => render(await requireJob(engine, params.project, params.job))),
+  app.get<{ Params: Params; Querystring: Query }>(`${root}/:job`, ({ params, query }) =>
+    answer(async () => render(await requireJob(engine, params.project, params.job, query.location))),
   );
 
-  app.post<{ Params: Params }>(`${root}/:job/cancel`, ({ params }) =>
+  app.post<{ Params: Params; Querystring: Query }>(`${root}/:job/cancel`, ({ params, query }) =>
     answer(async () => {
-      const job = await requireJob(engine, params.project, params.job);
+      const job = await requireJob(engine, params.project, params.job, query.location);
       runner.cancel(job);
       return { kind: 'bigquery#jobCancelResponse', job: render(job) };
     }),
   );
 
-  app.delete<{ Params: Params }>(`${root}/:job/delete`, ({ params }, reply) =>
+  app.delete<{ Params: Params; Querystring: Query }>(`${root}/:job/delete`, ({ params, query }, reply) =>
     answer(async () => {
-      const job = await requireJob(engine, params.project, params.job);
+      const job = await requireJob(engine, params.project, params.job, query.location);
       if (job.state !== 'DONE')
         throw new ApiError(
           'FAILED_PRECONDITION',

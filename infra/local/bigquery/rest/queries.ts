@@ -8,7 +8,8 @@ import { dryRun } from '../jobs/query-plan.ts';
 import { jobReference, renderDml } from '../jobs/render-job.ts';
 import type { Runner } from '../jobs/runner.ts';
 import { readResultPage } from '../pages.ts';
-import { answer, decodeToken, encodeToken, type Query, readCount } from './request.ts';
+import type { RowFormat } from '../rows.ts';
+import { answer, decodeToken, encodeToken, type Query, readCount, readFormat } from './request.ts';
 
 interface Params {
   project: string;
@@ -37,7 +38,7 @@ const MAX_WAIT_MS = 200_000;
 interface PageOptions {
   start: number;
   limit: number | undefined;
-  useInt64Timestamp: boolean;
+  format: RowFormat;
 }
 
 export function queryRoutes(app: FastifyInstance, prefix: string, engine: Engine, runner: Runner): void {
@@ -62,9 +63,8 @@ export function queryRoutes(app: FastifyInstance, prefix: string, engine: Engine
       const options = {
         start: 0,
         limit: readCount(maxResults, 'maxResults'),
-        useInt64Timestamp: formatOptions?.useInt64Timestamp === true,
+        format: readFormat(formatOptions?.useInt64Timestamp, formatOptions?.timestampOutputFormat),
       };
-      refuseFormat(formatOptions?.timestampOutputFormat);
       return {
         kind: 'bigquery#queryResponse',
         ...(await renderResults(engine, known, options)),
@@ -77,16 +77,14 @@ export function queryRoutes(app: FastifyInstance, prefix: string, engine: Engine
 
   app.get<{ Params: Params; Querystring: Query }>(`${root}/:job`, ({ params, query }) =>
     answer(async () => {
-      checkLocation(engine, query.location);
-      const job = await requireJob(engine, params.project, params.job);
+      const job = await requireJob(engine, params.project, params.job, query.location);
       if (!job.configuration.query) throw new JobFailure('invalid', `Job ${job.id} is no query job: it has no results`);
       await runner.wait(job, waitOf(query.timeoutMs));
-      refuseFormat(query['formatOptions.timestampOutputFormat']);
       const start = Number(decodeToken(query.pageToken) ?? readCount(query.startIndex, 'startIndex') ?? 0);
       const options = {
         start,
         limit: readCount(query.maxResults, 'maxResults'),
-        useInt64Timestamp: query['formatOptions.useInt64Timestamp'] === 'true',
+        format: readFormat(query['formatOptions.useInt64Timestamp'], query['formatOptions.timestampOutputFormat']),
       };
       return {
         kind: 'bigquery#getQueryResultsResponse',
@@ -120,16 +118,6 @@ async function startOnce(engine: Engine, runner: Runner, job: Job, requestId: st
   return mine;
 }
 
-function refuseFormat(format: string | undefined): void {
-  if (
-    format !== undefined &&
-    format !== 'TIMESTAMP_OUTPUT_FORMAT_UNSPECIFIED' &&
-    format !== 'FLOAT64' &&
-    format !== 'INT64'
-  )
-    throw new ApiError('INVALID_ARGUMENT', `not supported by the embedded warehouse: timestampOutputFormat ${format}`);
-}
-
 function waitOf(raw: unknown): number {
   return Math.min(readCount(raw, 'timeoutMs') ?? DEFAULT_WAIT_MS, MAX_WAIT_MS);
 }
@@ -155,7 +143,7 @@ async function renderResults(engine: Engine, job: Job, options: PageOptions): Pr
     jobComplete: true,
     totalBytesProcessed: String(query?.totalBytesProcessed ?? 0),
     totalBytesBilled: String(query?.totalBytesBilled ?? 0),
-    cacheHit: false,
+    cacheHit: query?.cacheHit === true,
     ...(dml &&
       query.statementType !== 'SCRIPT' && {
         numDmlAffectedRows: String(dml.insertedRowCount + dml.updatedRowCount + dml.deletedRowCount),
@@ -168,11 +156,7 @@ async function renderResults(engine: Engine, job: Job, options: PageOptions): Pr
       throw new JobFailure('notFound', `Not found: the results of job ${job.id} have expired`);
     return { ...common, totalRows: '0', schema: { fields: [] } };
   }
-  const page = await readResultPage(engine.warehouse, result, {
-    start: options.start,
-    limit: options.limit,
-    format: { useInt64Timestamp: options.useInt64Timestamp },
-  });
+  const page = await readResultPage(engine.warehouse, result, options);
   return {
     ...common,
     schema: { fields: result.schema },

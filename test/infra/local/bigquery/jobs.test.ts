@@ -215,6 +215,61 @@ describe('options', () => {
   });
 });
 
+describe('a script', () => {
+  type Listed = { jobs: (JobBody & { statistics: { parentJobId?: string } })[] };
+  const childrenOf = async (id: string) =>
+    (await call<Listed>(bed, 'GET', `/jobs?parentJobId=${id}&projection=full`)).body.jobs.toReversed();
+
+  test('is listed with its statements as child jobs, each with its own statistics and rows', async () => {
+    const query = `CREATE TEMP TABLE odd AS SELECT id FROM shop.big WHERE MOD(id, 2) = 1;
+DELETE odd WHERE id > 9; -- the rest
+SELECT id FROM odd ORDER BY id; SELECT COUNT(*) FROM shop.big`;
+    await insert({ query }, {}, { jobId: 'script' });
+    const { statistics } = await done('script');
+    expect(statistics.numChildJobs).toBe('4');
+    const children = await childrenOf('script');
+    expect(children.map((job) => job.statistics.query?.statementType)).toEqual([
+      'CREATE_TABLE_AS_SELECT',
+      'DELETE',
+      'SELECT',
+      'SELECT',
+    ]);
+    expect(children[1]).toMatchObject({
+      configuration: { query: { query: 'DELETE odd WHERE id > 9' } },
+      status: { state: 'DONE' },
+      statistics: {
+        parentJobId: 'script',
+        query: { numDmlAffectedRows: '1245' },
+        scriptStatistics: {
+          evaluationKind: 'STATEMENT',
+          stackFrames: [{ startLine: 2, startColumn: 1, endLine: 2, endColumn: 24, text: 'DELETE odd WHERE id > 9' }],
+        },
+      },
+    });
+    const rows = await call(bed, 'GET', `/queries/${children[2]?.jobReference.jobId}`);
+    expect(rows.body.rows).toEqual(['1', '3', '5', '7', '9'].map((v) => ({ f: [{ v }] })));
+    const ids = (await call<Listed>(bed, 'GET', '/jobs')).body.jobs.map((job) => job.jobReference.jobId);
+    expect(ids).toContain('script');
+    expect(ids.filter((id) => id.startsWith('script_job_'))).toEqual([]);
+    await call(bed, 'DELETE', '/jobs/script/delete');
+    expect(await childrenOf('script')).toEqual([]);
+  });
+
+  test('that fails shows the statement that did', async () => {
+    await insert(
+      { query: 'BEGIN SELECT 1; SELECT 1 / 0; EXCEPTION WHEN ERROR THEN SELECT 2; END' },
+      {},
+      { jobId: 'caught' },
+    );
+    expect((await done('caught')).status.errorResult).toBeUndefined();
+    expect((await childrenOf('caught')).map((job) => job.status.errorResult?.message)).toEqual([
+      undefined,
+      'division by zero: 1 / 0',
+      undefined,
+    ]);
+  });
+});
+
 describe('jobs', () => {
   test('are listed newest first, in pages, by state, and deleted', async () => {
     for (const id of ['list-1', 'list-2', 'list-3']) {
@@ -224,10 +279,85 @@ describe('jobs', () => {
     type List = { jobs: { jobReference: { jobId: string } }[]; nextPageToken?: string };
     const first = await call<List>(bed, 'GET', '/jobs?maxResults=2&stateFilter=done');
     expect(first.body.jobs).toHaveLength(2);
+    const next = await call<List>(bed, 'GET', `/jobs?maxResults=1000&pageToken=${first.body.nextPageToken}`);
+    const whole = await call<List>(bed, 'GET', '/jobs?maxResults=1000');
+    expect([...first.body.jobs, ...next.body.jobs].map((job) => job.jobReference.jobId)).toEqual(
+      whole.body.jobs.map((job) => job.jobReference.jobId),
+    );
     const [jobs] = await bed.client.getJobs();
     expect(jobs.map((job) => job.id)).toEqual(expect.arrayContaining(['list-1', 'list-2', 'list-3']));
     expect((await call(bed, 'DELETE', '/jobs/list-1/delete')).status).toBe(204);
     expect((await call(bed, 'GET', '/jobs/list-1')).status).toBe(404);
+  });
+
+  test('are listed by their creation time, and with their configuration where it is asked for', async () => {
+    type List = { jobs?: { configuration?: object; statistics: { creationTime: string } }[] };
+    const list = async (query: string) => (await call<List>(bed, 'GET', `/jobs?${query}`)).body.jobs ?? [];
+    const [newest] = await list('projection=full&allUsers=true');
+    const at = Number(newest?.statistics.creationTime);
+    expect(newest?.configuration).toBeDefined();
+    expect((await list('projection=minimal'))[0]?.configuration).toBeUndefined();
+    expect(await list(`minCreationTime=${at + 1}`)).toEqual([]);
+    expect((await list(`minCreationTime=${at}&maxCreationTime=${at}`)).length).toBeGreaterThan(0);
+    expect((await call(bed, 'GET', '/jobs?stateFilter=lost')).status).toBe(400);
+  });
+
+  test.each(['get', 'cancel', 'results', 'delete'])('are looked for in their own location: %s', async (verb) => {
+    await insert({ query: 'SELECT 1' }, {}, { jobId: `here-${verb}` });
+    const [method, path] = {
+      get: ['GET', `/jobs/here-${verb}`],
+      cancel: ['POST', `/jobs/here-${verb}/cancel`],
+      results: ['GET', `/queries/here-${verb}`],
+      delete: ['DELETE', `/jobs/here-${verb}/delete`],
+    }[verb] as [string, string];
+    const { status, body } = await call<JobBody>(bed, method, `${path}?location=EU`);
+    expect([status, body.error?.message]).toEqual([404, `Not found: Job local:EU.here-${verb}`]);
+  });
+
+  test.each(['', 'a b', 'a.b', 'ä', 'x'.repeat(1025)])('cannot be called %j', async (jobId) => {
+    expect((await insert({ query: 'SELECT 1' }, {}, { jobId })).status).toBe(400);
+  });
+
+  test('that wait are cancelled at once, also for a table that another changes', async () => {
+    const endless =
+      'SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 100000)) a, UNNEST(GENERATE_ARRAY(1, 1000000)) b WHERE MOD(a * b, 7) = 3';
+    await run(bed, 'CREATE TABLE shop.held (x INT64)');
+    const state = async (id: string) => (await call<JobBody>(bed, 'GET', `/jobs/${id}`)).body.status.state;
+    await run(bed, 'INSERT shop.held VALUES (1)');
+    await insert({ query: `UPDATE shop.held SET x = (${endless}) WHERE TRUE` }, {}, { jobId: 'holder' });
+    const waiting = ['one', 'two', 'three', 'four'];
+    for (const id of waiting) await insert({ query: 'DELETE shop.held WHERE TRUE' }, {}, { jobId: id });
+    // They take no place from what can run.
+    expect(await run(bed, 'SELECT 1')).toEqual([['1']]);
+    for (const id of waiting) await call(bed, 'POST', `/jobs/${id}/cancel`);
+    for (const id of waiting) expect((await done(id)).status.errorResult?.reason).toBe('stopped');
+    expect(await state('holder')).toBe('RUNNING');
+    await call(bed, 'POST', '/jobs/holder/cancel');
+    expect((await done('holder')).status.errorResult?.reason).toBe('stopped');
+    expect(await run(bed, 'DELETE shop.held WHERE TRUE')).toBe('1 rows');
+    const { body } = await call<{ job: JobBody }>(bed, 'POST', '/jobs/holder/cancel');
+    expect(body.job.status.state).toBe('DONE');
+  });
+
+  test('stop working when they are cancelled, wherever they are', async () => {
+    const heavy =
+      '(SELECT COUNT(*) FROM UNNEST(GENERATE_ARRAY(1, 100000)) a, UNNEST(GENERATE_ARRAY(1, 1000000)) b WHERE MOD(a * b, 7) = 3)';
+    const busy = [
+      `DECLARE x INT64 DEFAULT ${heavy}; SELECT x`,
+      `BEGIN TRANSACTION; SELECT 1; INSERT shop.held SELECT ${heavy}; COMMIT`,
+      `LOOP SELECT 1; END LOOP`,
+      `CREATE TABLE shop.never AS SELECT ${heavy} AS x`,
+    ];
+    for (const [i, query] of busy.entries()) await insert({ query }, {}, { jobId: `busy-${i}` });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (const i of busy.keys()) await call(bed, 'POST', `/jobs/busy-${i}/cancel`);
+    for (const i of busy.keys()) expect((await done(`busy-${i}`)).status.errorResult?.reason).toBe('stopped');
+    const before = process.cpuUsage();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { user, system } = process.cpuUsage(before);
+    // Three threads at work would have spent three times the time that went by.
+    expect(user + system).toBeLessThan(250_000);
+    expect(await run(bed, 'SELECT * FROM shop.never')).toMatch(/^notFound/);
   });
 
   test.each([
