@@ -108,6 +108,8 @@ export const underWayName = (id: string): string => `${UNDER_WAY}${id}.json`;
 /** In the staging bucket, which is raw-classified: the only places with the person's values, until the erasure ends. */
 export const keyName = (id: string): string => `erasures/${id}.json`;
 export const keyRowsName = (id: string): string => `erasures/${id}.ndjson`;
+/** Whose values an object of the staging bucket holds, by its name. */
+export const erasureOfKey = (name: string): string | undefined => /^erasures\/(.*)\.(json|ndjson)$/.exec(name)?.[1];
 
 export const objectDigest = ({ bucket, name, generation }: ObjectRef): string => digest([bucket, name, generation], 40);
 

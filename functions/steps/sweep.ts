@@ -1,4 +1,4 @@
-import { UNDER_WAY } from '../model/erasure.ts';
+import { erasureOfKey, UNDER_WAY } from '../model/erasure.ts';
 import { digest, pendingName, slug } from '../model/ids.ts';
 import type { Release } from '../model/release.ts';
 import type { Swept } from '../model/report.ts';
@@ -15,6 +15,8 @@ const EVENT_GRACE_MS = 2 * 60_000;
 const LOAD_GRACE_MS = 2 * 60_000;
 const STALLED_MS = 40 * 60_000;
 const STAGING_LIFE_MS = 7 * 86_400_000;
+/** Whom an erasure was to forget, where whoever asked died before it had begun: the asker was told nothing and asks again. */
+const UNASKED_LIFE_MS = 60 * 60_000;
 
 /** Finds what was lost, stopped or left behind, and sets it going again. Safe beside everything else and beside itself. */
 export async function sweep(ports: Ports, key: string, stalledMs = STALLED_MS): Promise<Swept> {
@@ -30,8 +32,8 @@ export async function sweep(ports: Ports, key: string, stalledMs = STALLED_MS): 
   let redriven = 0;
   for (const entry of stalled) if (await redrive(ports, entry)) redriven++;
   const tables = await loadOverdue(ports, release, key, now);
-  await goOnForgetting(ports, key, now);
-  const removed = await clearStaging(ports, now);
+  const underWay = await goOnForgetting(ports, key, now);
+  const removed = await clearStaging(ports, underWay, now);
   const swept = { claimed, redriven, tables, removed };
   ports.log.info('swept', swept);
   return swept;
@@ -90,18 +92,24 @@ async function enqueueLoad(ports: Ports, table: string, again: string): Promise<
 }
 
 /** An erasure goes on by one task after the other; a lost one would leave its table closed to loads. */
-async function goOnForgetting(ports: Ports, key: string, now: number): Promise<void> {
+async function goOnForgetting(ports: Ports, key: string, now: number): Promise<ReadonlySet<string>> {
+  const underWay = new Set<string>();
   for await (const { name, createdAt } of ports.objects.list(ports.buckets.state, UNDER_WAY)) {
+    const id = name.slice(UNDER_WAY.length).replace('.json', '');
+    underWay.add(id);
     if (now - Date.parse(createdAt) < EVENT_GRACE_MS) continue;
-    await enqueueErasure(ports, name.slice(UNDER_WAY.length).replace('.json', ''), slug(`sweep-${key}`));
+    await enqueueErasure(ports, id, slug(`sweep-${key}`));
   }
+  return underWay;
 }
 
-/** The bucket's lifecycle does the same; this one does not wait for it. */
-async function clearStaging(ports: Ports, now: number): Promise<number> {
+/** The bucket's lifecycle does the same for all but erasures that never began; this one does not wait for it. */
+async function clearStaging(ports: Ports, underWay: ReadonlySet<string>, now: number): Promise<number> {
   let removed = 0;
   for await (const { bucket, name, createdAt } of ports.objects.list(ports.buckets.staging, '')) {
-    if (now - Date.parse(createdAt) < STAGING_LIFE_MS) continue;
+    const erasure = erasureOfKey(name);
+    const life = erasure === undefined || underWay.has(erasure) ? STAGING_LIFE_MS : UNASKED_LIFE_MS;
+    if (now - Date.parse(createdAt) < life) continue;
     await ports.objects.remove(bucket, name);
     removed++;
   }

@@ -82,8 +82,8 @@ export function createInjector(): Injector {
           const member = Reflect.get(target, property) as unknown;
           if (typeof member !== 'function') return member;
           const method = String(property);
-          if (method === 'list')
-            return listing(member.bind(target) as ObjectStore['list'], `${name}.list`, (call) => take(call), instance);
+          if (method === 'list' || method === 'versions')
+            return listing(member.bind(target) as ObjectStore['list'], `${name}.${method}`, take, instance);
           return (...args: unknown[]) =>
             strike(take(signatureOf(name, method, args)), instance, () =>
               (member as (...all: unknown[]) => Promise<unknown>).apply(target, args),

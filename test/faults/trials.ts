@@ -15,7 +15,7 @@ export interface Trials {
 const CANARY = 'canary-5150';
 /** The same as a number. */
 const CANARY_INCOME = '515051';
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** Two people, one of whom a condition leaves as they are: of her nothing but what may be seen. */
 function peopleFile(trial: number): string {

@@ -287,6 +287,28 @@ describe('an erasure', () => {
     expect(tasks.filter(({ function: target }) => target === 'forget')).toEqual([]);
   });
 
+  test('that never began leaves nobody’s values behind for longer than an hour', { timeout: 60_000 }, async () => {
+    const publish = () => Promise.reject(new Error('killed'));
+    const dying: Ports = { ...ports, events: { ...ports.events, publish } };
+    const ask = { source: 'flow.appends', key: { email: 'never@example.com' }, reason: REASON, dryRun: false };
+    await expect(beginErasure(dying, 'ben@example.com', ask)).rejects.toThrow('killed');
+    const id = await begin('goes.on@example.com');
+    const keys = async (): Promise<string[]> =>
+      [...(await holders('never@')), ...(await holders('goes.on@'))].filter((name) =>
+        name.includes('staging/erasures/'),
+      );
+    const passed = (ms: number): Ports => ({
+      ...ports,
+      clock: { ...ports.clock, now: () => new Date(Date.now() + ms) },
+    });
+    await sweep(passed(50 * 60_000), 'soon');
+    expect(await keys()).toHaveLength(2);
+    await sweep(passed(70 * 60_000), 'later');
+    expect(await keys()).toEqual([`local-staging/erasures/${id}.json`]);
+    await drive(id);
+    expect(await keys()).toEqual([]);
+  });
+
   test('is not to be asked for by a task', async () => {
     const headers = { 'x-cloudtasks-queuename': 'forget' };
     const body = { action: 'begin', source: 'flow.appends', key: { email: 'x@y.zz' }, reason: REASON };
