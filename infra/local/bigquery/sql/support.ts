@@ -6,6 +6,7 @@ import { JSON_CALLS } from './analyze/json-calls.ts';
 import { REGEX_CALLS } from './analyze/regex-calls.ts';
 import { SPECIAL_CALLS } from './analyze/special-calls.ts';
 import { WINDOW_FUNCTIONS } from './analyze/windows.ts';
+import { AEADS } from './functions/aead.ts';
 import { ARRAYS } from './functions/arrays.ts';
 import { BEYOND_BIGQUERY } from './functions/beyond-bigquery.ts';
 import { BYTES } from './functions/bytes.ts';
@@ -93,11 +94,12 @@ export function renderSupport(): string {
     ['Arrays', [...namesOf(ARRAYS), ...namesOf(ARRAY_CALLS)]],
     ['Ranges', namesOf(RANGES)],
     ['Net', namesOf(NETS)],
+    ['Encryption', namesOf(AEADS)],
     ['Aggregates', namesOf(AGGREGATES)],
     ['Analytic functions', namesOf(WINDOW_FUNCTIONS)],
     ['Others', other],
     ['GoogleSQL’s that BigQuery lacks', namesOf(BEYOND_BIGQUERY)],
-    ['Refused by name, and all of ST_, KEYS., AEAD., HLL_COUNT., KLL_QUANTILES., ML., AI.', [...REFUSED]],
+    ['Refused by name, and all of ST_, HLL_COUNT., KLL_QUANTILES., ML., AI.', [...REFUSED]],
   ];
   const list = (names: string[]) => [...new Set(names)].sort().join(', ');
   const rows = families.map(([family, names]) => `| ${family} | ${list(names)} |`);

@@ -44,6 +44,8 @@ export interface ScalarFunction {
   args: readonly ScalarKind[];
   result: ScalarKind;
   run: (...args: never[]) => DuckDBValue;
+  /** Answers otherwise each time: it is called for every row, and TRY does not hold it. */
+  volatile?: boolean;
 }
 
 /** `run` gets the arguments as JavaScript values; a thrown error fails the statement with its message, and TRY holds it. */
@@ -52,8 +54,9 @@ export function defineScalar<const A extends readonly ScalarKind[], R extends Sc
   args: A,
   result: R,
   run: (...values: { [I in keyof A]: Kinds[A[I]] }) => Kinds[R] | null,
+  { volatile = false }: { volatile?: boolean } = {},
 ): ScalarFunction {
-  return { name, args, result, run: (...values) => toDuck(run(...(values as never))) };
+  return { name, args, result, volatile, run: (...values) => toDuck(run(...(values as never))) };
 }
 
 function toDuck(value: Kinds[ScalarKind] | null): DuckDBValue {
@@ -68,11 +71,12 @@ function fromDuck(value: DuckDBValue): unknown {
 
 /** Makes the functions known to every connection of the database, until it is closed. */
 export function registerScalars(connection: DuckDBConnection, functions: readonly ScalarFunction[]): void {
-  for (const { name, args, result, run } of functions) {
+  for (const { name, args, result, run, volatile = false } of functions) {
     const scalar = DuckDBScalarFunction.create({
       name,
       parameterTypes: args.map((kind) => TYPES[kind]),
       returnType: TYPES[result],
+      volatile,
       mainFunction(info, input, output) {
         try {
           const columns = args.map((_, i) => input.getColumnVector(i));

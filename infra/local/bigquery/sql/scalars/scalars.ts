@@ -1,3 +1,4 @@
+import { AEAD_SCALARS } from './aead.ts';
 import { BYTE_SCALARS } from './bytes.ts';
 import { DECIMAL_SCALARS } from './decimals.ts';
 import { FORMAT_SCALARS } from './formats.ts';
@@ -20,4 +21,5 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...BYTE_SCALARS,
   ...REGEX_SCALARS,
   ...NET_SCALARS,
+  ...AEAD_SCALARS,
 ];
