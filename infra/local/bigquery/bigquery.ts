@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Context } from '../context.ts';
 import { openCatalog } from './catalog.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import { createResultCache, RESULT_LIFE_MS } from './jobs/cached-results.ts';
 import type { Engine, Files } from './jobs/engine.ts';
 import type { Job } from './jobs/job.ts';
 import { openJobStore } from './jobs/job-store.ts';
@@ -31,8 +32,6 @@ export interface BigQuery {
   stop(): Promise<void>;
 }
 
-/** Results of queries live for a day, as BigQuery's anonymous tables do. */
-const RESULT_LIFE_MS = 24 * 60 * 60 * 1000;
 const SWEEP_MS = 10 * 60 * 1000;
 
 /** Files of uploads that never became a job, or whose job is done. */
@@ -64,6 +63,7 @@ export async function createBigQuery(
     sizes: createSizes(warehouse, catalog),
     store,
     locks: createLocks(),
+    results: createResultCache(),
     meter: context.meter,
     clock,
     files,

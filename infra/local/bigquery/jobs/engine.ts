@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { JobFailure } from '../errors.ts';
 import type { Sizes } from '../sizes.ts';
 import type { Warehouse } from '../warehouse.ts';
+import type { ResultCache } from './cached-results.ts';
 import type { JobStore } from './job-store.ts';
 import type { Locks } from './locks.ts';
 
@@ -21,6 +22,7 @@ export interface Engine {
   sizes: Sizes;
   store: JobStore;
   locks: Locks;
+  results: ResultCache;
   meter: Meter;
   clock: Clock;
   files: Files;

@@ -2,6 +2,7 @@ import { JobFailure, toFailure } from '../errors.ts';
 import { type Analyzed, type DmlPlan, type Plan, planStatement } from '../sql/analyze/statement.ts';
 import { lineAndColumn, SqlError } from '../sql/sql-error.ts';
 import type { Tx } from '../warehouse.ts';
+import { type CacheRequest, cacheRequest, noting } from './cached-results.ts';
 import { childJob, statementText } from './child-jobs.ts';
 import { ANONYMOUS_DATASET, type Engine, nameOf } from './engine.ts';
 import { type Execution, finish, inTransaction, lockFor, readerOf, refuseCancelled } from './execution.ts';
@@ -72,7 +73,11 @@ async function runNext(run: Run): Promise<void> {
   const { statement, text } = await dynamicStatement(run, run.state, instruction, readerOf(engine, execution));
   const started = engine.clock.now();
   try {
-    const target = mutated(planStatement(statement, surroundings(run, run.state)));
+    const noted = noting(surroundings(run, run.state));
+    const plan = planStatement(statement, noted.surroundings);
+    const request = cacheRequest(run, plan, noted);
+    if (plan.kind === 'query' && (await answerFromCache(run, request, plan))) return;
+    const target = mutated(plan);
     const release = target === undefined ? undefined : await lockFor(engine, execution, target);
     try {
       await inTransaction(engine, execution, async (tx) => {
@@ -87,6 +92,7 @@ async function runNext(run: Run): Promise<void> {
         );
         topFrame(outcome.state).pc++;
         await note(run, tx, outcome);
+        if (request) tx.afterCommit(() => engine.results.keep(request, execution.job));
       });
     } finally {
       release?.();
@@ -96,6 +102,25 @@ async function runNext(run: Run): Promise<void> {
     if (run.script.isScript) await keepFailure(run, { statement, text, instruction, started }, failure);
     throw failure;
   }
+}
+
+/** The rows of an earlier query that asked the same of the same tables; nothing is read, and nothing is billed. */
+async function answerFromCache(run: Run, request: CacheRequest | undefined, plan: Plan): Promise<boolean> {
+  const { engine, execution, query } = run;
+  const earlier = request && engine.results.find(request, engine.clock.now());
+  if (!earlier?.result) {
+    if (query.createDisposition !== 'CREATE_NEVER' || query.destinationTable?.tableId || run.script.isScript)
+      return false;
+    throw new JobFailure('notFound', 'Not found: a cached result of the query, without which CREATE_NEVER allows none');
+  }
+  const outcome = outcomeOf(run);
+  const { referenced } = await planCost(engine, plan);
+  addCost(outcome.statistics, { processed: 0, billed: 0, referenced });
+  outcome.statistics = { ...outcome.statistics, statementType: 'SELECT', cacheHit: true };
+  outcome.result = earlier.result;
+  topFrame(outcome.state).pc++;
+  await inTransaction(engine, execution, (tx) => note(run, tx, outcome));
+  return true;
 }
 
 /** A statement that fails is a child job too, outside of the transaction that is gone. */

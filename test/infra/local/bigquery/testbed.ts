@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { BigQuery } from '@google-cloud/bigquery';
 import { PassThroughClient } from 'google-auth-library';
 import { createBigQuery, type Files } from '../../../../infra/local/bigquery/bigquery.ts';
+import type { Clock } from '../../../../infra/local/bigquery/clock.ts';
 import { createHttp, listen } from '../../../../infra/local/http.ts';
 import { createMeter, type Meter } from '../../../../infra/local/meter.ts';
 import { openState } from '../../../../infra/local/state.ts';
@@ -47,14 +48,15 @@ export function filesOf(root: string): Files {
   };
 }
 
-export async function startBigQuery(kept?: string): Promise<Testbed> {
+/** `kept` = a folder that outlives the service. */
+export async function startBigQuery(kept?: string, clock?: Clock): Promise<Testbed> {
   const dir = kept ?? mkdtempSync(join(tmpdir(), 'bigquery-'));
   const lake = join(dir, 'objects', 'lake');
   mkdirSync(lake, { recursive: true });
   const state = openState(dir);
   const meter = createMeter(state);
   const context = { dir, project: 'local', location: 'US', state, meter, seed: undefined };
-  const service = await createBigQuery(context, { files: filesOf(join(dir, 'objects')) });
+  const service = await createBigQuery(context, { files: filesOf(join(dir, 'objects')), ...(clock && { clock }) });
   const app = createHttp({ bodies: 'json' });
   service.routes(app);
   const port = await listen(app, 0);
