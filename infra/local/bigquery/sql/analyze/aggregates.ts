@@ -1,7 +1,7 @@
 import type { Call, OrderItem } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { arrayOf, duckType, isGroupable, isNumeric, isOrderable, renderType, type SqlType, scalar } from '../types.ts';
-import { type Env, refuseAggregate } from './analysis.ts';
+import { type Env, IN_AGGREGATE, refuseAggregate } from './analysis.ts';
 import { APPROXIMATE } from './approximate.ts';
 import { analyze, signatureError } from './expressions.ts';
 import { coerce, type Typed, typed } from './typed.ts';
@@ -178,9 +178,10 @@ export function analyzeAggregate(call: Call, env: Env): Typed {
   const over = call.over && overClause(call, call.over, env);
   if (!over) refuseAggregate(env, call.name, call.at);
   const inner: Env = over
-    ? { ...env, aliases: undefined, noWindows: 'an analytic function' }
-    : { ...env, aliases: undefined, noAggregates: 'an aggregate function', noWindows: 'an aggregate function' };
-  const args = call.args.map((arg) => analyze(arg, inner));
+    ? { ...env, noWindows: 'an analytic function' }
+    : { ...env, noAggregates: IN_AGGREGATE, noWindows: IN_AGGREGATE };
+  const given = call.args.map((arg) => analyze(arg, inner));
+  const args = over ? given : given.map((arg) => ofOwnRows(arg, env));
   const key = call.having && analyze(call.having.expr, inner);
   if (call.distinct && args[0] && !isGroupable(args[0].type))
     throw new SqlError(
@@ -209,6 +210,16 @@ export function analyzeAggregate(call: Call, env: Env): Typed {
     return call.limit && options.ordered ? `(${core})[1:${limitOf(call, env)}]` : core;
   });
   return typed(sql, built.type);
+}
+
+/**
+ * DuckDB takes an aggregate that names none of its own query's columns for the outer query's; GoogleSQL takes it for the
+ * innermost query's. So a column of that is named in it, without a meaning.
+ */
+function ofOwnRows(arg: Typed, { source }: Env): Typed {
+  const names = arg.sql.match(/\br\d+(?=\.)/g);
+  if (!source || !names || names.some((name) => source.names.has(name))) return arg;
+  return { ...arg, sql: `CASE WHEN ${source.anchor} IS NULL THEN ${arg.sql} ELSE ${arg.sql} END` };
 }
 
 function checkModifiers(call: Call): void {

@@ -149,8 +149,8 @@ export interface Env {
   analysis: Analysis;
   scope: Scope;
   ctes: Cte[];
-  /** Select-list aliases, seen by HAVING, QUALIFY and ORDER BY. */
-  aliases: Map<string, Typed> | undefined;
+  /** Of a subquery that sees another query's rows: its own FROM clause, the names in it and a column of it. */
+  source: { sql: string; anchor: string; names: ReadonlySet<string> } | undefined;
   /** The clause's name where aggregates are refused; undefined where they may stand. */
   noAggregates: string | undefined;
   noWindows: string | undefined;
@@ -172,8 +172,11 @@ export interface QueryResult {
   row?: string[];
 }
 
+/** The clause's name in the arguments of an aggregate function. */
+export const IN_AGGREGATE = 'an aggregate function';
+
 export function plain(env: Env, clause: string): Env {
-  return { ...env, aliases: undefined, noAggregates: clause, noWindows: clause };
+  return { ...env, noAggregates: clause, noWindows: clause };
 }
 
 export function refuseAggregate(env: Env, name: string, at: number): void {

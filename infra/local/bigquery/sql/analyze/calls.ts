@@ -49,7 +49,7 @@ function analyzeSafe(call: Call, env: Env): Typed {
     touch: () => {},
   }));
   const scope = computed.length > 0 ? { visible, ranges: [], parent: env.scope } : env.scope;
-  const value = analyzeScalar({ ...call, args }, { ...env, scope, aliases: env.aliases });
+  const value = analyzeScalar({ ...call, args }, { ...env, scope });
   if (value.literal) return value;
   if (computed.length === 0) return typed(`TRY(${value.sql})`, value.type);
   const packed = computed.map((one) => `"${one.name}" := ${one.value.sql}`).join(', ');

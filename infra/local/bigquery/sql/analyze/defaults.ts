@@ -29,7 +29,7 @@ export function defaultValue(text: string, type: SqlType, now: bigint): Typed {
       analysis,
       scope: EMPTY_SCOPE,
       ctes: [],
-      aliases: undefined,
+      source: undefined,
       noAggregates: 'a default value',
       noWindows: 'a default value',
       windows: new Map(),

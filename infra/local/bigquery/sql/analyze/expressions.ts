@@ -89,7 +89,7 @@ export function analyze(expr: Expr, env: Env): Typed {
 /** Each variable sees those before it; a name hides what it means outside. */
 function analyzeWith(expr: Of<'with'>, env: Env): Typed {
   const scope: Scope = { visible: [], ranges: [], parent: env.scope };
-  const inner: Env = { ...env, scope, aliases: undefined };
+  const inner: Env = { ...env, scope };
   for (const { name, value } of expr.variables) {
     const of = analyze(value, inner);
     scope.visible.push({ name: name.name, value: of, touch: () => {} });

@@ -5,7 +5,7 @@ import { quoteName, renderType, scalar } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
-import { type Column, fieldOf, findName, findRange, type Range, type Scope } from './scope.ts';
+import { type Column, fieldOf, lookUp, type Range, type Scope, type Target } from './scope.ts';
 import { analyzeSessionize } from './sessionize.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
 import { scanWildcard } from './wildcards.ts';
@@ -15,6 +15,8 @@ export interface FromResult {
   sql: string;
   visible: Column[];
   ranges: Range[];
+  /** An array's elements: a join with them wants no condition. */
+  isArray?: true;
 }
 
 /** `left` holds what stands to the left of a join: its columns are in reach of UNNEST. */
@@ -31,7 +33,6 @@ export function analyzeFrom(from: From, env: Env, left: Scope): FromResult {
         analyze(from.expr, {
           ...env,
           scope: left,
-          aliases: undefined,
           noAggregates: 'FROM clause',
           noWindows: 'FROM clause',
         }),
@@ -141,14 +142,20 @@ function valueTable(sql: string, value: Typed, alias: string | undefined, touch:
 
 type TableFrom = Extract<From, { kind: 'table' }>;
 
+function isArray(target: Target | undefined): boolean {
+  if (!target) return false;
+  return ('column' in target ? target.column.value : target.range.row)?.type.kind === 'ARRAY';
+}
+
 function analyzeTable(from: TableFrom, env: Env, left: Scope): FromResult {
   const { path } = from;
   const [first, ...rest] = path;
   if (!first) throw new SqlError('Table name is empty', from.at);
-  // `t.items` after `t` names t's array column.
-  if (rest.length > 0 && findRange(left, first.name)) {
+  // `t.items` after `t` names t's array column; a name quoted as a whole is always a table's.
+  const isOneName = first.quoted && path.every((name) => name.at === first.at);
+  if (rest.length > 0 && !isOneName && lookUp(left, first.name, first.at)) {
     const expr: Expr = { kind: 'path', names: path, at: from.at };
-    const array = analyze(expr, { ...env, scope: left, aliases: undefined });
+    const array = analyze(expr, { ...env, scope: left });
     return analyzeUnnest(array, { ...from, alias: from.alias ?? path.at(-1) }, env);
   }
   if (from.offset) throw new SqlError('WITH OFFSET can only be used with array scans', from.at);
@@ -159,7 +166,7 @@ function analyzeTable(from: TableFrom, env: Env, left: Scope): FromResult {
       return derived(cte.sql, columns, from.alias?.name ?? first.name, env, cte.value);
     }
   }
-  if (rest.length === 0 && findName(left, first.name, first.at)?.type.kind === 'ARRAY')
+  if (rest.length === 0 && isArray(lookUp(left, first.name, first.at)))
     throw new SqlError(
       `Table name "${first.name}" missing dataset while no default dataset is set in the request.`,
       from.at,
@@ -206,7 +213,6 @@ function expandView(table: TableInfo, alias: string, env: Env, at: number): From
       ...env,
       ctes: [],
       scope: { visible: [], ranges: [], parent: undefined },
-      aliases: undefined,
       windows: new Map(),
     });
     analysis.scan(table);
@@ -242,7 +248,7 @@ function analyzeUnnest(
   const sql = `${lateral}(SELECT unnest(a) AS v, unnest(range(len(a))) AS o FROM (SELECT ${array.sql} AS a) AS ${source}) AS ${name}`;
   const value = typed(`${name}.v`, array.type.element);
   const nothing = () => {};
-  const result = valueTable(sql, value, from.alias?.name, nothing);
+  const result: FromResult = { ...valueTable(sql, value, from.alias?.name, nothing), isArray: true };
   if (from.offset) {
     const offset: Column = {
       name: from.offset === true ? 'offset' : from.offset.name,
@@ -276,6 +282,8 @@ export function analyzeJoin(left: FromResult, rightFrom: From, join: JoinClause,
     throw unsupported(`${from.type} JOIN of an array`, from.at);
   if (from.using) return joinUsing(from, left, right, rightSql, ranges);
   const visible = [...left.visible, ...right.visible];
+  if (from.type !== 'CROSS' && !from.on && (!right.isArray || from.type === 'RIGHT' || from.type === 'FULL'))
+    throw new SqlError(`${from.type} JOIN must have an immediately following ON or USING clause`, from.at);
   if (from.type === 'CROSS' || !from.on) {
     const kind = from.type === 'LEFT' ? 'LEFT JOIN' : 'CROSS JOIN';
     return { sql: `${left.sql} ${kind} ${rightSql}${from.type === 'LEFT' ? ' ON TRUE' : ''}`, visible, ranges };

@@ -3,6 +3,7 @@ import { SqlError, unsupported } from '../sql-error.ts';
 import { isGroupable, renderType } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { analyze } from './expressions.ts';
+import { resolvePath } from './names.ts';
 import type { Output } from './select.ts';
 import type { Typed } from './typed.ts';
 
@@ -21,6 +22,11 @@ export function groupClause(select: Select, outputs: Output[], env: Env): string
     return keys.length === 0 ? '' : `GROUP BY ${keys.map(({ i }) => i + 1).join(', ')}`;
   }
   const isPlain = groupBy.items.every((item) => item.kind === 'expr');
+  if (!isPlain && groupBy.items.length > 1)
+    throw new SqlError(
+      'The GROUP BY clause only supports ROLLUP, CUBE, GROUPING SETS and () when there are no other grouping elements',
+      select.at,
+    );
   const key = (expr: Expr) => groupKey(expr, outputs, env, isPlain);
   return `GROUP BY ${groupBy.items.map((item) => renderItem(item, key)).join(', ')}`;
 }
@@ -43,7 +49,7 @@ function renderItem(item: GroupItem, key: (expr: Expr) => string): string {
 /** One key: by its place in the select list where that is enough; sets of keys want the expression itself. */
 function groupKey(expr: Expr, outputs: Output[], env: Env, isPlain: boolean): string {
   const ordinal = ordinalOf(expr);
-  const index = ordinal !== undefined ? ordinal - 1 : aliasIndex(expr, outputs);
+  const index = ordinal !== undefined ? ordinal - 1 : aliasIndex(expr, outputs, 'GROUP BY');
   const output = index === undefined ? undefined : outputs[index];
   if (ordinal !== undefined && !output)
     throw new SqlError(`GROUP BY is out of SELECT column number range: ${ordinal}`, expr.at);
@@ -57,6 +63,8 @@ function groupKey(expr: Expr, outputs: Output[], env: Env, isPlain: boolean): st
     checkKey(output.value, expr.at);
     if (isPlain) return String(index + 1);
   }
+  if (expr.kind === 'literal' && ordinal === undefined) throw new SqlError('Cannot GROUP BY literal values', expr.at);
+  refuseTwoMeanings(expr, outputs, env);
   const value =
     output?.value ??
     analyze(expr, {
@@ -76,14 +84,32 @@ function checkKey(value: Typed, at: number): void {
     throw new SqlError(`Grouping by expressions of type ${renderType(value.type)} is not allowed`, at);
 }
 
-/** A bare name in GROUP BY means the select list's alias, where there is one. */
-export function aliasIndex(expr: Expr, outputs: Output[]): number | undefined {
+/** A bare name means the select list's alias, where there is one. */
+export function aliasIndex(expr: Expr, outputs: Output[], clause: 'GROUP BY' | 'ORDER BY'): number | undefined {
   if (expr.kind !== 'path' || expr.names.length !== 1) return undefined;
-  const name = expr.names[0]?.name.toLowerCase();
-  const found = outputs
-    .map((item, i) => ({ item, i }))
-    .filter(({ item }) => item.expr && item.name?.toLowerCase() === name);
-  if (found.length > 1 && new Set(found.map(({ item }) => item.value.sql)).size > 1)
-    throw new SqlError(`Name ${expr.names[0]?.name} is ambiguous in GROUP BY`, expr.at);
-  return found[0]?.i;
+  const [first] = expr.names;
+  const name = first?.name.toLowerCase();
+  const found = outputs.flatMap((item, i) => (item.name?.toLowerCase() === name ? [i] : []));
+  if (found.length > 1)
+    throw new SqlError(
+      clause === 'ORDER BY'
+        ? `Column name ${first?.name} is ambiguous`
+        : `Name ${first?.name} in GROUP BY clause is ambiguous; it may refer to multiple columns in the SELECT-list`,
+      expr.at,
+    );
+  return found[0];
+}
+
+/** `T.x` where T is both an alias of the select list and a name of the FROM clause, and not the same thing. */
+function refuseTwoMeanings(expr: Expr, outputs: Output[], env: Env): void {
+  if (expr.kind !== 'path' || expr.names.length === 1) return;
+  const [first] = expr.names;
+  const own = outputs.filter((item) => item.name?.toLowerCase() === first?.name.toLowerCase());
+  if (!first || own.length === 0) return;
+  const value = resolvePath({ ...expr, names: [first] }, env);
+  if (own.some((item) => item.value.sql !== value.sql))
+    throw new SqlError(
+      `Name ${first.name} in GROUP BY clause is ambiguous; it may refer to both a column in the SELECT-list and a name in the FROM clause`,
+      expr.at,
+    );
 }

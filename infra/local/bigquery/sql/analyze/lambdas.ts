@@ -25,7 +25,7 @@ export function analyzeLambda(expr: Expr | undefined, types: readonly SqlType[],
     touch: () => {},
   }));
   const scope: Scope = { visible, ranges: [], parent: env.scope };
-  return { names, body: analyze(expr.body, { ...env, scope, aliases: undefined }) };
+  return { names, body: analyze(expr.body, { ...env, scope }) };
 }
 
 /** DuckDB cannot look from a subquery at a lambda's parameters. */

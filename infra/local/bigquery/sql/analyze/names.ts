@@ -1,35 +1,46 @@
 import type { Expr } from '../parse/tree.ts';
-import { SqlError } from '../sql-error.ts';
-import type { Env } from './analysis.ts';
-import { fieldOf, findInRange, findName, findRange, namesInReach, type Range } from './scope.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
+import { type Env, IN_AGGREGATE } from './analysis.ts';
+import { type Column, fieldOf, findInRange, lookUp, namesInReach, rowOf, type Scope, use } from './scope.ts';
 import type { Typed } from './typed.ts';
 
-/** `a`, `t.a`, `t.a.field`: a select alias, a column, or a FROM clause's alias, with struct fields behind. */
+/** `a`, `t.a`, `t.a.field`: a column or a FROM clause's alias, with struct fields behind. */
 export function resolvePath(expr: Extract<Expr, { kind: 'path' }>, env: Env): Typed {
   const [first, second, ...rest] = expr.names;
   if (!first) throw new SqlError('Syntax error: empty name', expr.at);
   const fields = (of: Typed, names: typeof rest) =>
     names.reduce((value, name) => fieldOf(value, name.name, name.at), of);
-  const alias = env.aliases?.get(first.name.toLowerCase());
-  if (alias) return fields(alias, expr.names.slice(1));
-  const range = second && findRange(env.scope, first.name);
-  if (range && second) {
-    const column = findInRange(range, second.name, second.at);
-    if (column) return fields(column, rest);
-    if (!findName(withoutRange(env, range), first.name, first.at)) {
-      if (range.row) return fields(range.row, expr.names.slice(1));
-      throw new SqlError(`Name ${second.name} not found inside ${first.name}`, second.at);
-    }
+  const target = lookUp(env.scope, first.name, first.at);
+  if (!target) {
+    const variable = env.analysis.variable(first.name);
+    if (!variable) throw unrecognized(first.name, first.at, env);
+    return fields(variable, expr.names.slice(1));
   }
-  const value = findName(range ? withoutRange(env, range) : env.scope, first.name, first.at);
-  const variable = value ? undefined : env.analysis.variable(first.name);
-  if (variable) return fields(variable, expr.names.slice(1));
-  if (!value) throw unrecognized(first.name, first.at, env);
-  return fields(value, expr.names.slice(1));
+  if ('column' in target) {
+    checkAlias(target.column, target.scope, env, first.at);
+    return fields(use(target.column), expr.names.slice(1));
+  }
+  const { range } = target;
+  if (!second) return rowOf(range);
+  const column = findInRange(range, second.name, second.at);
+  if (column) return fields(column, rest);
+  if (range.row) return fields(rowOf(range), expr.names.slice(1));
+  throw new SqlError(`Name ${second.name} not found inside ${first.name}`, second.at);
 }
 
-function withoutRange(env: Env, range: Range): Env['scope'] {
-  return { ...env.scope, ranges: env.scope.ranges.filter((one) => one !== range) };
+/** What an alias stands for is put in its place, where it may not be allowed. */
+function checkAlias({ holds }: Column, scope: Scope, env: Env, at: number): void {
+  if (holds === undefined) return;
+  if (scope !== env.scope) throw unsupported(`an alias of an ${holds} function in a subquery`, at);
+  if (env.noAggregates === IN_AGGREGATE)
+    throw new SqlError(
+      holds === 'aggregate'
+        ? 'Aggregations of aggregations are not allowed'
+        : `Analytic function not allowed in ${IN_AGGREGATE}`,
+      at,
+    );
+  if (holds === 'analytic' && env.noWindows !== undefined)
+    throw new SqlError(`Analytic function not allowed in ${env.noWindows}`, at);
 }
 
 function unrecognized(name: string, at: number, env: Env): SqlError {

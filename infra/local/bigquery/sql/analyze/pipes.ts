@@ -50,7 +50,6 @@ function applyPipe(table: FromResult, pipe: Pipe, outer: Env): FromResult {
   const env: Env = {
     ...outer,
     scope,
-    aliases: undefined,
     noAggregates: `|> ${pipe.kind.toUpperCase()}`,
     noWindows: undefined,
   };

@@ -11,7 +11,7 @@ import { coerce, commonType, type Typed, typed } from './typed.ts';
 /** Every column that neither the aggregates nor the input name is grouped by; each value becomes a column. */
 export function analyzePivot(of: FromResult, pivot: Pivot, alias: string | undefined, env: Env): FromResult {
   const scope: Scope = { visible: of.visible, ranges: of.ranges, parent: env.scope };
-  const inner: Env = { ...env, scope, aliases: undefined, noAggregates: 'PIVOT', noWindows: 'PIVOT' };
+  const inner: Env = { ...env, scope, noAggregates: 'PIVOT', noWindows: 'PIVOT' };
   const used = new Set<string>();
   // What the aggregates and the input read is known from what they touch.
   const watched: Scope = {
@@ -35,7 +35,14 @@ export function analyzePivot(of: FromResult, pivot: Pivot, alias: string | undef
       if (expr.kind !== 'call' || !Object.hasOwn(AGGREGATES, expr.name))
         throw new SqlError('PIVOT expression must be an aggregate function call', expr.at);
       const found = { aggregate: false, window: false };
-      const env2: Env = { ...inner, scope: watched, noAggregates: undefined, found, filter: condition };
+      const env2: Env = {
+        ...inner,
+        scope: watched,
+        source: undefined,
+        noAggregates: undefined,
+        found,
+        filter: condition,
+      };
       return { name: prefix === undefined ? name : `${prefix}_${name}`, value: analyze(expr, env2) };
     }),
   );

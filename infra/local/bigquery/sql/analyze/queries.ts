@@ -16,7 +16,6 @@ export function analyzeQuery(query: Query, outer: Env): QueryResult {
     ...outer,
     ctes: [...outer.ctes],
     windows: new Map(),
-    aliases: undefined,
     found: { aggregate: false, window: false },
   };
   const withs: string[] = [];

@@ -45,7 +45,6 @@ export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): T
       ...env,
       scope: { visible, ranges: [], parent: undefined },
       ctes: [],
-      aliases: undefined,
       windows: new Map(),
       ...(!info.isAggregate && { noAggregates: 'the body of a function', noWindows: 'the body of a function' }),
     });

@@ -9,6 +9,8 @@ export interface Column {
   value: Typed;
   /** Reached by its name alone, not by `*`: `_TABLE_SUFFIX`. */
   isHidden?: true;
+  /** Of a select list's alias: what it holds may not stand everywhere that a name may. */
+  holds?: 'aggregate' | 'analytic';
   /** Notes that the statement reads what lies under this column, for the bytes that are billed. */
   touch(): void;
 }
@@ -28,31 +30,32 @@ export interface Scope {
   parent: Scope | undefined;
 }
 
+/** What a name stands for, and the scope that it was found in. */
+export type Target = { range: Range; scope: Scope } | { column: Column; scope: Scope };
+
 export const EMPTY_SCOPE: Scope = { visible: [], ranges: [], parent: undefined };
+
+export const isEmpty = (scope: Scope): boolean =>
+  scope.visible.length + scope.ranges.length === 0 && (scope.parent === undefined || isEmpty(scope.parent));
 
 const same = (a: string | undefined, b: string) => a !== undefined && a.toLowerCase() === b.toLowerCase();
 
-export function findRange(scope: Scope | undefined, alias: string): Range | undefined {
+/** From the inside out. In one scope a FROM clause's alias hides a column of the same name, as GoogleSQL has it. */
+export function lookUp(scope: Scope | undefined, name: string, at: number): Target | undefined {
   for (let s = scope; s; s = s.parent) {
-    const found = s.ranges.find((range) => same(range.alias, alias));
-    if (found) return found;
+    const range = s.ranges.find((one) => same(one.alias, name));
+    if (range) return { range, scope: s };
+    const column = onlyColumn(s.visible, name, at);
+    if (column) return { column, scope: s };
   }
   return undefined;
 }
 
-/** A single name, looked up from the inside out. */
-export function findName(scope: Scope | undefined, name: string, at: number): Typed | undefined {
-  for (let s = scope; s; s = s.parent) {
-    const range = s.ranges.find((one) => same(one.alias, name));
-    if (range?.row) {
-      for (const column of range.columns) column.touch();
-      return range.row;
-    }
-    const column = onlyColumn(s.visible, name, at);
-    if (column) return use(column);
-    if (range) return rowOf(range);
-  }
-  return undefined;
+/** What a FROM clause's alias alone stands for: the value, or a struct of the columns. */
+export function rowOf(range: Range): Typed {
+  if (!range.row) return structOf(range);
+  for (const column of range.columns) column.touch();
+  return range.row;
 }
 
 export function findInRange(range: Range, name: string, at: number): Typed | undefined {
@@ -73,7 +76,7 @@ export function use(column: Column): Typed {
 
 export const shown = (columns: readonly Column[]) => columns.filter((column) => !column.isHidden);
 
-function rowOf(range: Range): Typed {
+function structOf(range: Range): Typed {
   const columns = shown(range.columns);
   const fields = columns.map((column) => ({ name: column.name, type: column.value.type }));
   const names = physicalNames(fields);

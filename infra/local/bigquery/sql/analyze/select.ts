@@ -9,7 +9,7 @@ import { analyzeFrom, type FromResult } from './from.ts';
 import { aliasIndex, groupClause, ordinalOf } from './group-by.ts';
 import { noteBounds, originOf } from './partition-bounds.ts';
 import { orderOutput } from './queries.ts';
-import { type Column, EMPTY_SCOPE, fieldOf, findRange, type Scope, shown } from './scope.ts';
+import { type Column, EMPTY_SCOPE, fieldOf, isEmpty, lookUp, type Scope, shown } from './scope.ts';
 import { type Typed, typed } from './typed.ts';
 
 export interface Output {
@@ -23,17 +23,45 @@ export interface Output {
   at: number;
 }
 
+const NO_FROM: FromResult = { sql: '', visible: [], ranges: [] };
+
+/** What HAVING, QUALIFY and ORDER BY see: the select list's names, before those of the FROM clause. */
+function aliasScope(outputs: readonly Output[], parent: Scope): Scope {
+  const visible = outputs.map(
+    ({ name, value, hasAggregate, hasWindow, touch }): Column => ({
+      name,
+      value,
+      touch,
+      ...(hasWindow ? { holds: 'analytic' } : hasAggregate && { holds: 'aggregate' }),
+    }),
+  );
+  return { visible, ranges: [], parent };
+}
+
+/** The FROM clause of a correlated subquery, for its aggregates; one row where it has none. */
+function sourceOf(from: FromResult, outer: Env): Env['source'] {
+  if (isEmpty(outer.scope)) return undefined;
+  if (from.sql === '') {
+    const name = outer.analysis.fresh('r');
+    return { sql: `(SELECT 1 AS c1) AS ${name}`, anchor: `${name}.c1`, names: new Set() };
+  }
+  const columns = [...from.visible, ...from.ranges.flatMap((range) => range.columns)];
+  const names = new Set(columns.flatMap(({ value }) => value.sql.match(/\br\d+(?=\.)/g) ?? []));
+  const anchor = columns.find(({ value }) => /^r\d+\./.test(value.sql))?.value.sql;
+  return anchor === undefined ? undefined : { sql: from.sql, anchor, names };
+}
+
 /** `given` stands for the FROM clause where a pipe brings the rows. */
 export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, given?: FromResult): QueryResult {
   const parent: Scope = { ...EMPTY_SCOPE, parent: outer.scope };
-  const from = given ?? (select.from ? analyzeFrom(select.from, outer, parent) : { sql: '', visible: [], ranges: [] });
+  const from = given ?? (select.from ? analyzeFrom(select.from, outer, parent) : NO_FROM);
   const scope: Scope = { visible: from.visible, ranges: from.ranges, parent: outer.scope };
   const windows = new Map(select.windows.map((window) => [window.name.name.toLowerCase(), window.spec]));
   const env: Env = {
     ...outer,
     scope,
+    source: sourceOf(from, outer),
     windows,
-    aliases: undefined,
     noAggregates: undefined,
     noWindows: undefined,
     found: { aggregate: false, window: false },
@@ -41,18 +69,7 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, 
   const where = select.where && analyzeCondition(select.where, env, 'WHERE clause');
   if (select.where) noteBounds(select.where, from, env);
   const outputs = select.items.flatMap((item) => analyzeItem(item, env, from.sql !== ''));
-  const aliases = new Map<string, Typed>();
-  for (const item of outputs)
-    if (item.name !== undefined && item.expr && item.expr.kind !== 'path')
-      aliases.set(item.name.toLowerCase(), item.value);
-  for (const item of outputs)
-    if (
-      item.name !== undefined &&
-      item.expr?.kind === 'path' &&
-      item.expr.names.at(-1)?.name.toLowerCase() !== item.name.toLowerCase()
-    )
-      aliases.set(item.name.toLowerCase(), item.value);
-  const late: Env = { ...env, aliases };
+  const late: Env = { ...env, scope: aliasScope(outputs, scope) };
   const having =
     select.having && analyzeAs(select.having, scalar('BOOL'), { ...late, noWindows: 'HAVING clause' }, 'HAVING clause');
   const qualify = select.qualify && analyzeAs(select.qualify, scalar('BOOL'), late, 'QUALIFY clause');
@@ -60,6 +77,7 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, 
   const order = separate ? [] : orderBy.map((item) => orderKey(item, outputs, late));
   const grouped = select.groupBy ? groupClause(select, outputs, env) : '';
   const isAggregate = select.groupBy !== undefined || env.found.aggregate;
+  const source = from.sql === '' && isAggregate ? (env.source?.sql ?? '') : from.sql;
   if (select.having && !isAggregate)
     throw new SqlError('The HAVING clause requires GROUP BY or aggregation to be present', select.having.at);
   if (select.qualify && !env.found.window)
@@ -76,7 +94,7 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, 
   const values = valuesOf(select, outputs);
   const clauses = [
     `SELECT ${select.distinct && !select.as ? 'DISTINCT ' : ''}${values.map((value, i) => `${value} AS c${i + 1}`).join(', ')}`,
-    from.sql === '' ? '' : `FROM ${from.sql.startsWith('LATERAL ') ? from.sql.slice('LATERAL '.length) : from.sql}`,
+    source === '' ? '' : `FROM ${source.startsWith('LATERAL ') ? source.slice('LATERAL '.length) : source}`,
     where ? `WHERE ${where.sql}` : '',
     grouped,
     having ? `HAVING ${having.sql}` : '',
@@ -176,16 +194,12 @@ function expandStar(item: Extract<SelectItem, { kind: 'star' }>, env: Env, hasFr
   return kept.map((column): Output => {
     const replaced = item.replace.find((one) => lower(one.name.name) === lower(column.name));
     if (replaced) {
-      const { result: value, replay } = env.analysis.collect(() => analyze(replaced.expr, env));
-      return {
-        name: column.name,
-        expr: replaced.expr,
-        value,
-        touch: replay,
-        hasAggregate: false,
-        hasWindow: false,
-        at: item.at,
-      };
+      const [output] = analyzeItem(
+        { kind: 'expr', expr: replaced.expr, alias: column.name, at: item.at },
+        env,
+        hasFrom,
+      );
+      if (output) return output;
     }
     return {
       name: column.name,
@@ -204,8 +218,9 @@ function starColumns(item: Extract<SelectItem, { kind: 'star' }>, env: Env, hasF
     if (!hasFrom) throw new SqlError('SELECT * must have a FROM clause', item.at);
     return shown(env.scope.visible);
   }
-  const names = item.of.kind === 'path' ? item.of.names : [];
-  const range = names.length === 1 && names[0] ? findRange(env.scope, names[0].name) : undefined;
+  const [first, ...more] = item.of.kind === 'path' ? item.of.names : [];
+  const target = first && more.length === 0 ? lookUp(env.scope, first.name, first.at) : undefined;
+  const range = target && 'range' in target ? target.range : undefined;
   if (range && (!range.row || range.row.type.kind === 'STRUCT')) return shown(range.columns);
   const value = analyze(item.of, env);
   const { type } = value;
@@ -218,7 +233,7 @@ function starColumns(item: Extract<SelectItem, { kind: 'star' }>, env: Env, hasF
 
 function orderKey(item: OrderItem, outputs: Output[], env: Env, inline = false): string {
   const ordinal = ordinalOf(item.expr);
-  const index = ordinal !== undefined ? ordinal - 1 : aliasIndex(item.expr, outputs);
+  const index = ordinal !== undefined ? ordinal - 1 : aliasIndex(item.expr, outputs, 'ORDER BY');
   const output = index === undefined ? undefined : outputs[index];
   if (ordinal !== undefined && !output)
     throw new SqlError(`ORDER BY is out of SELECT column number range: ${ordinal}`, item.expr.at);

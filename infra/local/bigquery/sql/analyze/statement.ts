@@ -171,7 +171,7 @@ function rootEnv(analysis: Analysis): Env {
     analysis,
     scope: EMPTY_SCOPE,
     ctes: [],
-    aliases: undefined,
+    source: undefined,
     noAggregates: 'this statement',
     noWindows: 'this statement',
     windows: new Map(),

@@ -99,7 +99,7 @@ export function analyzeWindowFunction(call: Call, env: Env): Typed {
     );
   if (call.name.startsWith('PERCENTILE') && spec.orderBy.length > 0)
     throw new SqlError(`Window ORDER BY is not allowed for analytic function ${call.name.toLowerCase()}`, call.over.at);
-  const inner: Env = { ...env, aliases: undefined, noWindows: 'an analytic function' };
+  const inner: Env = { ...env, noWindows: 'an analytic function' };
   const args = call.args.map((arg) => analyze(arg, inner));
   if (args.length < fn.args[0] || args.length > fn.args[1])
     throw signatureError(`analytic function ${call.name}`, args, call.at);
@@ -182,7 +182,7 @@ export function overClause(call: Call, written: WindowSpec, env: Env): string {
     throw new SqlError(`Analytic function ${call.name} not allowed in ${env.noWindows}`, call.at);
   env.found.window = true;
   const spec = resolveWindow(written, env);
-  const inner: Env = { ...env, aliases: undefined, noWindows: 'an analytic function' };
+  const inner: Env = { ...env, noWindows: 'an analytic function' };
   const parts: string[] = [];
   if (spec.partitionBy.length > 0) {
     const keys = spec.partitionBy.map((expr) => {

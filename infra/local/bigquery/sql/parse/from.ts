@@ -6,17 +6,21 @@ import { parseAlias, parseNames, parseQuery, startsQuery } from './queries.ts';
 import type { Path } from './statement-tree.ts';
 import type { Expr, From, Identifier, JoinClause } from './tree.ts';
 
-/** Commas bind weaker than no join: `a, b JOIN c` reads as `(a CROSS JOIN b) JOIN c`. */
-export function parseFrom(c: Cursor): From {
+/** Commas bind weaker than no join: `a, b JOIN c` reads as `(a CROSS JOIN b) JOIN c`. In parentheses there are none. */
+export function parseFrom(c: Cursor, commas = true): From {
   let left = parseFactor(c);
+  let hasComma = false;
   for (;;) {
     const { at } = c.peek();
-    if (c.takes(',')) {
+    if (commas && c.takes(',')) {
+      hasComma = true;
       left = { kind: 'join', type: 'CROSS', left, right: parseFactor(c), on: undefined, using: undefined, at };
       continue;
     }
     const type = parseJoinType(c);
     if (type === undefined) return left;
+    if (hasComma && (type === 'RIGHT' || type === 'FULL'))
+      throw new SqlError(`Syntax error: ${type} JOIN must be parenthesized when following a comma join`, at);
     const right = parseFactor(c);
     left = { kind: 'join', left, right, ...parseJoinTail(c, type, right, at) };
   }
@@ -113,7 +117,7 @@ export function parseSample(c: Cursor): Expr {
 function parseParenthesised(c: Cursor): From {
   const { at } = c.expect('(');
   if (!startsQuery(c, 0)) {
-    const joined = parseFrom(c);
+    const joined = parseFrom(c, false);
     c.expect(')');
     return joined;
   }
