@@ -5,7 +5,7 @@ import type { Tx } from '../warehouse.ts';
 import { type Caller, requireDataset, tableRef } from './ddl-names.ts';
 import type { Engine } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
-import { compileScript } from './script/program.ts';
+import { compileProcedure } from './script/program.ts';
 
 type Of<K extends DdlStatement['kind']> = Extract<DdlStatement, { kind: K }>;
 
@@ -18,7 +18,7 @@ export async function createRoutine(
   const { table: routine, ...place } = tableRef(statement.path, caller);
   requireDataset(engine, place);
   const kind = statement.kind === 'createFunction' ? 'FUNCTION' : 'PROCEDURE';
-  if (statement.kind === 'createProcedure') compileScript(statement.body);
+  if (statement.kind === 'createProcedure') compileProcedure(statement);
   const existing = engine.catalog.routine({ ...place, routine });
   if (existing && statement.ifNotExists) return { operation: 'SKIP', table: undefined };
   if (existing && (!statement.orReplace || existing.kind !== kind))

@@ -1,6 +1,6 @@
 import { JobFailure, toFailure } from '../errors.ts';
 import { type Analyzed, type DmlPlan, type Plan, planStatement } from '../sql/analyze/statement.ts';
-import { lineAndColumn, SqlError } from '../sql/sql-error.ts';
+import { lineAndColumn, SqlError, unsupported } from '../sql/sql-error.ts';
 import type { Tx } from '../warehouse.ts';
 import { type CacheRequest, cacheRequest, noting } from './cached-results.ts';
 import { childJob, statementText } from './child-jobs.ts';
@@ -10,10 +10,11 @@ import type { DmlStats, Job, JobResult, QueryConfiguration } from './job.ts';
 import { addCost, emptyStatistics, planCost, readScript } from './query-plan.ts';
 import { destinationOf, keepResult } from './query-results.ts';
 import { runDdl } from './run-ddl.ts';
-import { dynamicStatement, isControl, programOf, stepControl } from './script/control.ts';
+import { dynamicStatement, isControl, namesOf, programOf, settle, stepControl } from './script/control.ts';
 import type { Instruction } from './script/program.ts';
-import { type Outcome, outcomeOf, type Run, surroundings } from './script/run.ts';
+import { type Outcome, outcomeOf, type Run } from './script/run.ts';
 import { initialState, type ScriptState, topFrame } from './script/state.ts';
+import { ABORTED } from './script/surroundings.ts';
 import { dropTemporary } from './script/temporary.ts';
 import { statementTypeOf } from './statement-types.ts';
 
@@ -55,8 +56,9 @@ function current(run: Run, state: ScriptState): Instruction | undefined {
 async function runNext(run: Run): Promise<void> {
   const { engine, execution } = run;
   refuseCancelled(execution);
+  settle(run, run.state);
   const instruction = current(run, run.state);
-  if (instruction?.op === 'begin') return runTransaction(run);
+  if (instruction?.op === 'begin') return runTransaction(run, instruction);
   if (instruction?.op === 'commit' || instruction?.op === 'rollback') return endTransaction(run, instruction);
   if (instruction ? isControl(instruction) : run.state.frames.length > 1) {
     const outcome = outcomeOf(run);
@@ -71,9 +73,10 @@ async function runNext(run: Run): Promise<void> {
     return;
   }
   const { statement, text } = await dynamicStatement(run, run.state, instruction, readerOf(engine, execution));
+  if (run.state.aborted && statement.kind !== 'query') throw unsupported(ABORTED, instruction.at);
   const started = engine.clock.now();
   try {
-    const noted = noting(surroundings(run, run.state));
+    const noted = noting(namesOf(run, run.state, text));
     const plan = planStatement(statement, noted.surroundings);
     const request = cacheRequest(run, plan, noted);
     if (plan.kind === 'query' && (await answerFromCache(run, request, plan))) return;
@@ -87,7 +90,7 @@ async function runNext(run: Run): Promise<void> {
           run,
           tx,
           { statement, text, instruction, started },
-          planStatement(statement, surroundings(run, run.state)),
+          planStatement(statement, namesOf(run, run.state, text)),
           outcome,
         );
         topFrame(outcome.state).pc++;
@@ -189,7 +192,8 @@ function handle(run: Run, error: unknown): boolean {
       const text = run.query.query ?? '';
       const line = /^[^;]*/.exec(text.slice(instruction?.at ?? 0))?.[0] ?? '';
       const message = toFailure(error, text).message;
-      state.error = { message, statement: run.state.frames.length > 1 ? '' : line.trim() };
+      const statement = run.state.frames.length > 1 ? '' : line.trim();
+      frame.errors = [...frame.errors.slice(0, handler.depth - 1), { message, statement }];
       frame.pc = handler.target;
       run.state = state;
       return true;
@@ -202,16 +206,20 @@ function handle(run: Run, error: unknown): boolean {
 
 /** COMMIT and ROLLBACK where no transaction is open; a handler may roll back what its error has already undone. */
 async function endTransaction(run: Run, instruction: Instruction): Promise<void> {
-  if (instruction.op === 'commit' || !run.state.error)
+  if (!run.state.aborted)
     throw new SqlError(`${instruction.op.toUpperCase()} TRANSACTION without BEGIN TRANSACTION`, instruction.at);
+  if (instruction.op === 'commit')
+    throw unsupported('COMMIT TRANSACTION behind an error in the transaction', instruction.at);
   const outcome = outcomeOf(run);
+  outcome.state.aborted = false;
   topFrame(outcome.state).pc++;
   adopt(run, outcome);
 }
 
 /** BEGIN … COMMIT as one DuckDB transaction. */
-async function runTransaction(run: Run): Promise<void> {
+async function runTransaction(run: Run, { at }: Instruction): Promise<void> {
   const { engine, execution } = run;
+  if (run.state.aborted) throw new SqlError('Nested transactions are not supported', at);
   const releases = new Map<string, () => void>();
   const rolledBack = Symbol('rolled back');
   const outcome = outcomeOf(run);
@@ -223,6 +231,7 @@ async function runTransaction(run: Run): Promise<void> {
       async (tx) => {
         for (;;) {
           refuseCancelled(execution);
+          settle(run, outcome.state);
           const instruction = current(run, outcome.state);
           // A transaction that the script leaves open is rolled back.
           if (!instruction && outcome.state.frames.length === 1) throw rolledBack;
@@ -241,7 +250,10 @@ async function runTransaction(run: Run): Promise<void> {
   } catch (error) {
     // Variables keep what the transaction gave them; rows do not.
     run.state = outcome.state;
-    if (error !== rolledBack) throw asAborted(run, error, [...releases.keys()]);
+    if (error !== rolledBack) {
+      run.state.aborted = true;
+      throw asAborted(run, error, [...releases.keys()]);
+    }
     const next = outcomeOf(run);
     if (current(run, next.state)) topFrame(next.state).pc++;
     await inTransaction(engine, execution, (tx) => note(run, tx, next));
@@ -264,7 +276,7 @@ async function stepInTransaction(
   }
   const { statement, text } = await dynamicStatement(run, outcome.state, instruction, (sql) => tx.rows(sql));
   const step = { statement, text, instruction, started: engine.clock.now() };
-  const plan = planStatement(statement, surroundings(run, outcome.state));
+  const plan = planStatement(statement, namesOf(run, outcome.state, text));
   if (plan.kind === 'ddl')
     throw new SqlError('not supported by the embedded warehouse: DDL inside of a transaction', statement.at);
   const target = mutated(plan);

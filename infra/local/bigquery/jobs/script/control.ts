@@ -4,15 +4,15 @@ import type { Surroundings } from '../../sql/analyze/analysis.ts';
 import { textOf } from '../../sql/analyze/literals.ts';
 import { type Analyzed, isAnalyzed, planStatement, planValue } from '../../sql/analyze/statement.ts';
 import { readType } from '../../sql/analyze/type-nodes.ts';
-import { coerce, typed } from '../../sql/analyze/typed.ts';
+import { coerce, type Typed, typed } from '../../sql/analyze/typed.ts';
 import type { Statement } from '../../sql/parse/statement-tree.ts';
 import { parseScript, type Script } from '../../sql/parse/statements.ts';
 import type { Expr } from '../../sql/parse/tree.ts';
 import { SqlError, unsupported } from '../../sql/sql-error.ts';
-import { withoutParameters } from '../../sql/type-parameters.ts';
+import { constrain, withoutParameters } from '../../sql/type-parameters.ts';
 import { physicalNames, quoteText, renderType, type SqlType, scalar } from '../../sql/types.ts';
 import { valueLiteral } from '../../value-literals.ts';
-import { compileScript, type Instruction, type Program } from './program.ts';
+import { compileProcedure, compileScript, type Instruction, type Program } from './program.ts';
 import { type Outcome, type Run, surroundings } from './run.ts';
 import { type Frame, frameOf, type ScriptState, topFrame, type Variable } from './state.ts';
 import { defaultDatasetOf } from './surroundings.ts';
@@ -26,7 +26,7 @@ const procedures = new Map<string, Program>();
 /** The instructions of the job's text, or of a procedure. */
 export function programOf(script: Script, procedure: string | undefined): Program {
   if (procedure !== undefined) {
-    const known = procedures.get(procedure) ?? compileScript(readProcedure(procedure).body);
+    const known = procedures.get(procedure) ?? compileProcedure(readProcedure(procedure));
     if (procedures.size > 1000) procedures.clear();
     procedures.set(procedure, known);
     return known;
@@ -47,11 +47,29 @@ export function isControl(instruction: Instruction): boolean {
   return instruction.op !== 'run' && !(instruction.op === 'execute' && instruction.statement.into.length === 0);
 }
 
+/** Drops what ends where the script stands now: variables of blocks that it left, errors of handlers that it left. */
+export function settle(run: Run, state: ScriptState): void {
+  const frame = topFrame(state);
+  const { places } = programOf(run.script, frame.procedure);
+  const place = places[Math.min(frame.pc, places.length - 1)];
+  for (const name of Object.keys(frame.variables)) if (!place?.names.includes(name)) delete frame.variables[name];
+  frame.errors.splice(place?.depth ?? 0);
+}
+
+/** `type` may have parameters, which the value is held to. */
 async function evaluate(expr: Expr, type: SqlType | undefined, names: Surroundings, rows: Rows): Promise<Variable> {
-  const plan = planValue(expr, type, names);
-  const [row] = await rows(plan.sql);
+  const plan = planValue(expr, type && withoutParameters(type), names);
+  const [row] = await rows(type ? `SELECT ${constrain('q.c1', type)} AS c1 FROM (${plan.sql}) AS q` : plan.sql);
   const own = plan.columns[0]?.type ?? scalar('INT64');
-  return { type: own, sql: valueLiteral(row?.c1 ?? null, own) };
+  return { type: own, ...(type && { declared: type }), sql: valueLiteral(row?.c1 ?? null, own) };
+}
+
+/** The value converted and held to the variable's type; undefined where it cannot be. */
+async function convert(value: Typed, { type, declared }: Variable, rows: Rows): Promise<Variable | undefined> {
+  const coerced = coerce(value, type);
+  if (!coerced) return undefined;
+  const [row] = await rows(`SELECT ${constrain(coerced.sql, declared ?? type)} AS c1`);
+  return { type, ...(declared && { declared }), sql: valueLiteral(row?.c1 ?? null, type) };
 }
 
 async function isTrue(expr: Expr, names: Surroundings, rows: Rows): Promise<boolean> {
@@ -137,12 +155,9 @@ async function declare(
   names: Surroundings,
   rows: Rows,
 ): Promise<void> {
-  const declared = statement.type && withoutParameters(readType(statement.type));
+  const declared = statement.type && readType(statement.type);
   const value: Expr = statement.value ?? { kind: 'null', at: statement.at };
   if (!declared && !statement.value) throw new SqlError('DECLARE wants a type or a default', statement.at);
-  for (const { name, at } of statement.names) {
-    if (frame.variables[name.toLowerCase()]) throw new SqlError(`Variable '${name}' redeclaration`, at);
-  }
   // Evaluated once for all of the names.
   const variable = await evaluate(value, declared, names, rows);
   for (const { name } of statement.names) frame.variables[name.toLowerCase()] = variable;
@@ -163,11 +178,11 @@ async function assign(
   const variables = targets.map(({ kind, name, at: where }) => {
     const known = kind === 'variable' ? frame.variables[name.toLowerCase()] : undefined;
     if (!known) throw new SqlError(`Undeclared variable: ${name}`, where);
-    return { name: name.toLowerCase(), type: known.type };
+    return { name: name.toLowerCase(), variable: known };
   });
   const [first] = variables;
   if (first && variables.length === 1) {
-    frame.variables[first.name] = await evaluate(value, first.type, names, rows);
+    frame.variables[first.name] = await evaluate(value, first.variable.declared ?? first.variable.type, names, rows);
     return;
   }
   const whole = await evaluate(value, undefined, names, rows);
@@ -178,14 +193,16 @@ async function assign(
       at,
     );
   const physical = physicalNames(type.fields);
-  for (const [i, { name, type: to }] of variables.entries()) {
+  for (const [i, { name, variable }] of variables.entries()) {
     const field = type.fields[i];
-    const part =
-      field && coerce(typed(`struct_extract(${whole.sql}, ${quoteText(physical[i] ?? '')})`, field.type), to);
-    if (!part)
-      throw new SqlError(`Field ${i + 1} cannot be assigned to variable ${name} of type ${renderType(to)}`, at);
-    const [row] = await rows(`SELECT ${part.sql} AS c1`);
-    frame.variables[name] = { type: to, sql: valueLiteral(row?.c1 ?? null, to) };
+    const part = field && typed(`struct_extract(${whole.sql}, ${quoteText(physical[i] ?? '')})`, field.type);
+    const next = part && (await convert(part, variable, rows));
+    if (!next)
+      throw new SqlError(
+        `Field ${i + 1} cannot be assigned to variable ${name} of type ${renderType(variable.type)}`,
+        at,
+      );
+    frame.variables[name] = next;
   }
 }
 
@@ -207,8 +224,9 @@ async function raised(
   rows: Rows,
 ): Promise<unknown> {
   if (!message) {
-    if (!state.error) return new SqlError('RAISE without USING MESSAGE is only allowed in an exception handler', at);
-    return new JobFailure('invalidQuery', state.error.message, { location: 'query' });
+    const caught = topFrame(state).errors.at(-1);
+    if (!caught) return new SqlError('RAISE without USING MESSAGE is only allowed in an exception handler', at);
+    return new JobFailure('invalidQuery', caught.message, { location: 'query' });
   }
   const [row] = await rows(planValue(message, scalar('STRING'), names).sql);
   return new JobFailure('invalidQuery', String(row?.c1 ?? 'NULL'), { location: 'query' });
@@ -275,6 +293,10 @@ interface Dynamic {
   text: string | undefined;
 }
 
+/** A text of EXECUTE IMMEDIATE sees no variables. */
+export const namesOf = (run: Run, state: ScriptState, text: string | undefined): Surroundings =>
+  text === undefined ? surroundings(run, state) : { ...surroundings(run, state), variable: () => undefined };
+
 /** The statement of `run`, or the one that EXECUTE IMMEDIATE's text holds, its parameters in place. */
 export async function dynamicStatement(
   run: Run,
@@ -293,6 +315,8 @@ export async function dynamicStatement(
   if (row?.c1 === null || row?.c1 === undefined)
     throw new SqlError('SQL expression of EXECUTE IMMEDIATE is NULL', instruction.at);
   const text = String(row.c1);
+  if (new Set(using.map(({ name }) => name === undefined)).size > 1)
+    throw new SqlError('EXECUTE IMMEDIATE USING cannot mix named and positional parameters', instruction.at);
   const values: { name: string | undefined; sql: string; type: SqlType }[] = [];
   for (const { value, name } of using)
     values.push({ name: name?.toLowerCase(), ...(await evaluate(value, undefined, names, rows)) });
@@ -345,7 +369,7 @@ async function executeInto(
   const { into } = instruction.statement;
   const frame = topFrame(state);
   try {
-    const plan = planStatement(statement, surroundings(run, state));
+    const plan = planStatement(statement, namesOf(run, state, text));
     if (plan.kind !== 'query') throw new SqlError('EXECUTE IMMEDIATE with INTO wants a query', 0);
     if (plan.columns.length !== into.length)
       throw new SqlError(
@@ -360,13 +384,13 @@ async function executeInto(
       if (!variable) throw new SqlError(`Undeclared variable: ${name}`, at);
       if (!column) continue;
       const literal = typed(valueLiteral(found[0]?.[`c${i + 1}`] ?? null, column.type), column.type);
-      const value = coerce(literal, variable.type);
+      const value = await convert(literal, variable, rows);
       if (!value)
         throw new SqlError(
           `${renderType(column.type)} cannot be assigned to variable ${name} of type ${renderType(variable.type)}`,
           0,
         );
-      frame.variables[name.toLowerCase()] = { type: variable.type, sql: value.sql };
+      frame.variables[name.toLowerCase()] = value;
     }
   } catch (error) {
     throw text === undefined ? error : toFailure(error, text);

@@ -19,10 +19,18 @@ export type Instruction =
   | { op: 'call'; statement: Extract<Statement, { kind: 'call' }>; at: number }
   | { op: 'execute'; statement: Extract<Statement, { kind: 'execute' }>; at: number };
 
+/** What is in force at an instruction: the variables that are declared there, in lower case, and how many handlers are around it. */
+interface Place {
+  names: readonly string[];
+  depth: number;
+}
+
 export interface Program {
   instructions: Instruction[];
-  /** An error in `from` … `to` − 1 goes on at `target`; inner ones stand first. */
-  handlers: { from: number; to: number; target: number }[];
+  /** Beside `instructions`; the last one is behind the end. */
+  places: Place[];
+  /** An error in `from` … `to` − 1 goes on at `target`; inner ones stand first. `depth` handlers are around `target` then. */
+  handlers: { from: number; to: number; target: number; depth: number }[];
 }
 
 interface Loop {
@@ -33,15 +41,36 @@ interface Loop {
   iterates: { to: number }[];
 }
 
-export function compileScript(statements: readonly Statement[]): Program {
+export const compileProcedure = (procedure: Extract<Statement, { kind: 'createProcedure' }>): Program =>
+  compileScript(
+    procedure.body,
+    procedure.parameters.map(({ name }) => name.name),
+  );
+
+/** `parameters` are a procedure's, in reach everywhere in it. Throws SqlError where a name is declared twice. */
+export function compileScript(statements: readonly Statement[], parameters: readonly string[] = []): Program {
   const instructions: Instruction[] = [];
+  const places: Place[] = [];
+  let names = parameters.map((name) => name.toLowerCase());
+  let depth = 0;
   const handlers: Program['handlers'] = [];
   const open: Loop[] = [];
   let loops = 0;
 
   const add = <T extends Instruction>(instruction: T): T => {
     instructions.push(instruction);
+    places.push({ names, depth });
     return instruction;
+  };
+  const declareName = ({ name, at }: Identifier) => {
+    if (names.includes(name.toLowerCase())) throw new SqlError(`Variable '${name}' redeclaration`, at);
+    names = [...names, name.toLowerCase()];
+  };
+  /** Names that `inner` declares are unknown behind it. */
+  const inBlock = (inner: () => void) => {
+    const outside = names;
+    inner();
+    names = outside;
   };
   const here = () => instructions.length;
   const jump = (to: number, at: number) => add({ op: 'jump' as const, to, at });
@@ -70,6 +99,7 @@ export function compileScript(statements: readonly Statement[]): Program {
         return;
       case 'declare':
         add({ op: 'declare', statement, at });
+        for (const name of statement.names) declareName(name);
         return;
       case 'set':
         add({ op: 'set', targets: statement.targets, value: statement.value, at });
@@ -95,7 +125,10 @@ export function compileScript(statements: readonly Statement[]): Program {
         inLoop(statement.label, true, () => {
           const start = here();
           const next = add({ op: 'next' as const, loop, variable: statement.variable, to: 0, at });
-          body(statement.body);
+          inBlock(() => {
+            declareName(statement.variable);
+            body(statement.body);
+          });
           jump(start, at);
           next.to = here();
           return start;
@@ -105,12 +138,14 @@ export function compileScript(statements: readonly Statement[]): Program {
       case 'block':
         inLoop(statement.label, false, () => {
           const from = here();
-          body(statement.body);
+          inBlock(() => body(statement.body));
           if (!statement.handler) return from;
           const to = here();
           const skip = jump(0, at);
-          handlers.push({ from, to, target: here() });
+          depth++;
+          handlers.push({ from, to, target: here(), depth });
           body(statement.handler);
+          depth--;
           skip.to = here();
           return from;
         });
@@ -158,5 +193,6 @@ export function compileScript(statements: readonly Statement[]): Program {
   }
 
   body(statements);
-  return { instructions, handlers };
+  places.push({ names: parameters.map((name) => name.toLowerCase()), depth: 0 });
+  return { instructions, places, handlers };
 }

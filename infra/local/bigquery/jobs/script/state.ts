@@ -2,6 +2,8 @@ import type { SqlType } from '../../sql/types.ts';
 
 export interface Variable {
   type: SqlType;
+  /** The type with its parameters, which what is assigned is held to. */
+  declared?: SqlType;
   /** A DuckDB expression without names. */
   sql: string;
 }
@@ -17,6 +19,8 @@ export interface Frame {
   loops: Record<number, { type: SqlType; rows: string[] }>;
   /** Variables of the caller that take the procedure's OUT parameters, by these. */
   outs: Record<string, string>;
+  /** What the exception handlers around `pc` look at, innermost last. */
+  errors: { message: string; statement: string }[];
 }
 
 /** Where a script stands. It is kept with the job, in the transaction of each statement. */
@@ -24,9 +28,9 @@ export interface ScriptState {
   frames: Frame[];
   /** CREATE TEMP FUNCTION statements, as they were written. */
   functions: string[];
-  /** What an exception handler looks at. */
-  error: { message: string; statement: string } | undefined;
   rowCount: number | undefined;
+  /** A handler took over from an error in a transaction that is not rolled back yet: its rows are gone already. */
+  aborted: boolean;
 }
 
 export const frameOf = (procedure: string | undefined): Frame => ({
@@ -35,13 +39,14 @@ export const frameOf = (procedure: string | undefined): Frame => ({
   variables: {},
   loops: {},
   outs: {},
+  errors: [],
 });
 
 export const initialState = (): ScriptState => ({
   frames: [frameOf(undefined)],
   functions: [],
-  error: undefined,
   rowCount: undefined,
+  aborted: false,
 });
 
 export function topFrame(state: ScriptState): Frame {

@@ -21,6 +21,9 @@ export function defaultDatasetOf(job: Pick<Job, 'project' | 'configuration'>) {
     : undefined;
 }
 
+/** BigQuery's transaction is still open there, and shows its own rows. */
+export const ABORTED = 'a statement on tables between an error in a transaction and its ROLLBACK TRANSACTION';
+
 /** What the names in a job's text mean: `state` is where its script stands. */
 export function surroundingsOf(
   engine: Engine,
@@ -37,6 +40,7 @@ export function surroundingsOf(
       : engine.catalog.info({ project: job.project, dataset: tempDataset({ id: job.id }), table: name });
   return {
     findTable(path, at, defaults) {
+      if (state?.aborted) throw unsupported(ABORTED, at);
       const name = path.length === 1 ? path[0] : path.length === 2 && path[0] === '_SESSION' ? path[1] : undefined;
       const information = informationTable(path, at, {
         catalog: engine.catalog,
@@ -48,12 +52,14 @@ export function surroundingsOf(
       const own = defaults && name !== undefined ? temp(name) : undefined;
       return own ?? resolve(path, at, defaults);
     },
-    findWildcard: (path, at, defaults) =>
-      engine.catalog.wildcard(
+    findWildcard(path, at, defaults) {
+      if (state?.aborted) throw unsupported(ABORTED, at);
+      return engine.catalog.wildcard(
         { project: job.project, location: engine.location, defaultDataset: defaults ? defaultDataset : undefined },
         path,
         at,
-      ),
+      );
+    },
     parameter: readParameters(query.queryParameters ?? []),
     now: BigInt(startedAt) * 1000n,
     system: (name, at) => systemVariable(name, at, { engine, job, state }),
@@ -72,6 +78,9 @@ interface Context {
 }
 
 const STRING = scalar('STRING');
+
+/** Of the innermost handler that is under way, here or in what called this. */
+const caughtError = (state: ScriptState | undefined) => state?.frames.flatMap((frame) => frame.errors).at(-1);
 
 function systemVariable(name: string, at: number, { engine, job, state }: Context) {
   const defaults = defaultDatasetOf(job);
@@ -93,9 +102,9 @@ function systemVariable(name: string, at: number, { engine, job, state }: Contex
     case 'row_count':
       return state?.rowCount === undefined ? nullOf(scalar('INT64')) : integerOf(BigInt(state.rowCount));
     case 'error.message':
-      return text(state?.error?.message);
+      return text(caughtError(state)?.message);
     case 'error.statement_text':
-      return text(state?.error?.statement);
+      return text(caughtError(state)?.statement);
   }
   throw unsupported(`system variable @@${name}`, at);
 }

@@ -35,6 +35,8 @@ const pairs =
     const [x, y] = args.map((arg) => coerce(arg, FLOAT64));
     return x && y && args.length === 2 ? { type: FLOAT64, sql: (core) => core(name, `${x.sql}, ${y.sql}`) } : undefined;
   };
+const pairCount = ([x, y]: Typed[], core: Parameters<Built['sql']>[0]) =>
+  core('count', `CASE WHEN ${x?.sql} IS NOT NULL AND ${y?.sql} IS NOT NULL THEN 1 END`);
 const bools = (name: string): Build =>
   one((x) => {
     const value = coerce(x, scalar('BOOL'));
@@ -131,7 +133,11 @@ export const AGGREGATES: Record<string, Build> = {
   VARIANCE: floats('var_samp'),
   VAR_SAMP: floats('var_samp'),
   VAR_POP: floats('var_pop'),
-  CORR: pairs('corr'),
+  // Of one pair DuckDB makes NaN.
+  CORR: (args, call) => {
+    const built = pairs('corr')(args, call);
+    return built && { ...built, sql: (core) => `CASE WHEN ${pairCount(args, core)} > 1 THEN ${built.sql(core)} END` };
+  },
   COVAR_POP: pairs('covar_pop'),
   COVAR_SAMP: pairs('covar_samp'),
   MAX_BY: beside('arg_max_null'),

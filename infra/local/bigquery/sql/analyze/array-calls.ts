@@ -14,7 +14,8 @@ import {
   scalar,
 } from '../types.ts';
 import type { Env } from './analysis.ts';
-import { analyze, analyzeAs, comparable, constantText, notNan, signatureError } from './expressions.ts';
+import { equals } from './comparisons.ts';
+import { analyze, analyzeAs, comparable, constantText, signatureError } from './expressions.ts';
 import { analyzeLambda } from './lambdas.ts';
 import { arithmetic } from './operators.ts';
 import { fieldOf } from './scope.ts';
@@ -165,28 +166,29 @@ function find(call: Call, env: Env, what: 'element' | 'offset', all: boolean): T
   exactly(call, 2, all ? 2 : 3);
   const array = arrayArgument(call, 0, env);
   const wanted = call.args[1] as Expr;
-  let test: string;
+  let test: (element: string) => string;
   if (wanted.kind === 'lambda') {
     const { names, body } = analyzeLambda(wanted, [array.type.element], env);
     const condition = coerce(body, BOOL);
     if (!condition) throw new SqlError(`The lambda of ${call.name} must return BOOL`, wanted.at);
-    test = condition.sql.replaceAll(new RegExp(`\\b${names[0]}\\b`, 'g'), 'e');
+    test = (element) => `list_transform([${element}], lambda ${names[0]}: ${condition.sql})[1]`;
   } else {
-    const { items, type } = comparable(
-      [typed('e', array.type.element), analyze(wanted, env)],
-      `function ${call.name}`,
-      call.at,
-      false,
-    );
-    test = notNan(`${items[0]?.sql} = ${items[1]?.sql}`, items, type);
+    const value = analyze(wanted, env);
+    const compare = (element: string) =>
+      comparable([typed(element, array.type.element), value], `function ${call.name}`, call.at, false);
+    test = (element) => {
+      const { items, type } = compare(element);
+      return equals(items[0] as Typed, items[1] as Typed, type);
+    };
   }
+  const element = env.analysis.fresh('l');
   const mode = call.args[2] ? constantText(analyze(call.args[2], env))?.toUpperCase() : 'FIRST';
   if (mode !== 'FIRST' && mode !== 'LAST') throw new SqlError(`${call.name}'s mode must be 'FIRST' or 'LAST'`, call.at);
   const type = what === 'element' ? array.type.element : INT64;
   const found =
     what === 'element'
-      ? `list_filter(${array.sql}, lambda e: ${test})`
-      : `list_transform(list_filter(list_transform(${array.sql}, lambda e, i: struct_pack(e := e, i := i)), lambda p: ${test.replaceAll(/\be\b/g, 'p.e')}), lambda p: CAST(p.i - 1 AS BIGINT))`;
+      ? `list_filter(${array.sql}, lambda ${element}: ${test(element)})`
+      : `list_transform(list_filter(list_transform(${array.sql}, lambda e, i: struct_pack(e := e, i := i)), lambda ${element}: ${test(`struct_extract(${element}, 'e')`)}), lambda p: CAST(p.i - 1 AS BIGINT))`;
   return all ? typed(found, arrayOf(type)) : typed(`(${found})[${mode === 'LAST' ? -1 : 1}]`, type);
 }
 

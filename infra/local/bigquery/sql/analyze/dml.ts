@@ -1,8 +1,8 @@
 import type { Assignment, Path, Statement } from '../parse/statement-tree.ts';
-import type { Identifier } from '../parse/tree.ts';
+import type { From, Identifier } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { constrain } from '../type-parameters.ts';
-import { duckType, physicalNames, quoteName, quoteText, renderType } from '../types.ts';
+import { physicalNames, quoteName, quoteText, renderType } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
 import { defaultValue } from './defaults.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
@@ -11,6 +11,7 @@ import { noteBounds } from './partition-bounds.ts';
 import { analyzeQuery } from './queries.ts';
 import { EMPTY_SCOPE, type Scope } from './scope.ts';
 import type { DmlPlan } from './statement.ts';
+import { stored } from './stored.ts';
 import { coerce, nullOf, type Typed, typed } from './typed.ts';
 
 type Of<K extends Statement['kind']> = Extract<Statement, { kind: K }>;
@@ -48,10 +49,7 @@ export function assigned(value: Typed, column: TableInfo['columns'][number], at:
       `${what} of type ${renderType(value.type)} cannot be assigned to ${column.name}, which has type ${renderType(column.type)}`,
       at,
     );
-  const written = constrain(coerced.sql, column.declared, column.name);
-  return column.type.kind === 'ARRAY'
-    ? `coalesce(bq_no_null(${written}, ${quoteText(column.name)}), CAST([] AS ${duckType(column.type)}))`
-    : written;
+  return stored(constrain(coerced.sql, column.declared, column.name), column.type, column.name);
 }
 
 /** What a column holds that an INSERT does not name. */
@@ -137,7 +135,10 @@ export function planAssignments(
   const seen = new Set<string>();
   const nested = new Map<string, { column: TableInfo['columns'][number]; set: FieldAssignment[]; at: number }>();
   const whole = set.flatMap(({ column: path, value }) => {
-    const [first, ...fields] = path as [Identifier, ...Identifier[]];
+    const isQualified = path.length > 1 && path[0]?.name.toLowerCase() === own.name.toLowerCase();
+    const [first, ...fields] = (isQualified ? path.slice(1) : path) as [Identifier, ...Identifier[]];
+    if (isQualified && !target.columns.some((column) => column.name.toLowerCase() === first.name.toLowerCase()))
+      throw new SqlError(`Name ${first.name} not found inside ${own.name}`, first.at);
     const column = targetColumn(target, first);
     if (fields.length > 0) {
       if (value === 'default') throw new SqlError('A field of a STRUCT has no default value', first.at);
@@ -204,6 +205,10 @@ function withFields(old: Typed, set: FieldAssignment[], at: number): string {
 
 export const AT_MOST_ONE = 'UPDATE/MERGE must match at most one source row for each target row';
 
+/** Whether a row of the right side may stand alone: such a join must be whole before the target is joined to it. */
+const keepsRight = (from: From | undefined): boolean =>
+  from?.kind === 'join' && (from.type === 'RIGHT' || from.type === 'FULL' || keepsRight(from.left));
+
 export function planUpdate(statement: Of<'update'>, env: Env): DmlPlan {
   const target = findTarget(statement.target, env);
   const scan = scanTable(target, statement.alias?.name ?? statement.target.at(-1)?.name ?? target.table, env);
@@ -222,7 +227,7 @@ export function planUpdate(statement: Of<'update'>, env: Env): DmlPlan {
   const staged = env.analysis.fresh('m');
   const values = set.map(({ sql }, i) => `${sql} AS v${i}`).join(', ');
   const assignments = set.map(({ column }, i) => `${quoteName(column.name)} = ${staged}.v${i}`).join(', ');
-  const source = from ? ` CROSS JOIN ${from.sql}` : '';
+  const source = !from ? '' : ` CROSS JOIN ${keepsRight(statement.from) ? `(${from.sql})` : from.sql}`;
   return {
     kind: 'dml',
     statementType: 'UPDATE',

@@ -15,6 +15,7 @@ import { type Env, plain } from './analysis.ts';
 import { analyzeCall } from './calls.ts';
 import { analyzeFormattedCast } from './cast-formats.ts';
 import { castTo } from './casts.ts';
+import { equals, precedes } from './comparisons.ts';
 import { analyzeExtract } from './dates.ts';
 import { analyzeElement } from './elements.ts';
 import { analyzeInterval } from './intervals.ts';
@@ -24,6 +25,7 @@ import { analyzeBinary, analyzeUnary } from './operators.ts';
 import { fieldOf, type Scope } from './scope.ts';
 import { readPlainType, readType } from './type-nodes.ts';
 import { coerce, commonType, nullOf, type Typed, typed } from './typed.ts';
+import { computedOnce, isVolatile } from './volatile.ts';
 
 /** An expression → DuckDB's SQL and its GoogleSQL type. Everything that is not understood throws. */
 export function analyze(expr: Expr, env: Env): Typed {
@@ -90,11 +92,20 @@ export function analyze(expr: Expr, env: Env): Typed {
 function analyzeWith(expr: Of<'with'>, env: Env): Typed {
   const scope: Scope = { visible: [], ranges: [], parent: env.scope };
   const inner: Env = { ...env, scope };
+  const computed: { name: string; sql: string }[] = [];
   for (const { name, value } of expr.variables) {
     const of = analyze(value, inner);
-    scope.visible.push({ name: name.name, value: of, touch: () => {} });
+    const once = isVolatile(of.sql) ? env.analysis.fresh('l') : undefined;
+    if (once !== undefined) computed.unshift({ name: once, sql: of.sql });
+    scope.visible.push({ name: name.name, value: once === undefined ? of : typed(once, of.type), touch: () => {} });
   }
-  return analyze(expr.result, inner);
+  const result = analyze(expr.result, inner);
+  if (computed.length === 0) return result;
+  const sql = computed.reduce(
+    (body, { name, sql: value }) => `list_transform([${value}], lambda ${name}: ${body})[1]`,
+    result.sql,
+  );
+  return typed(sql, result.type);
 }
 
 /** A WHERE clause or a join's condition. */
@@ -140,13 +151,6 @@ export function comparable(
   return { type, items: items.map((item) => coerce(item, type) ?? item) };
 }
 
-/** DuckDB holds NaN equal to itself and above all numbers; in GoogleSQL no comparison with NaN is true. */
-export function notNan(sql: string, items: readonly Typed[], type: SqlType): string {
-  if (type.kind !== 'FLOAT64') return `(${sql})`;
-  const checks = items.filter((item) => item.literal === undefined).map((item) => `NOT isnan(${item.sql})`);
-  return `(${[`(${sql})`, ...checks].join(' AND ')})`;
-}
-
 function analyzeIn(expr: Of<'in'>, env: Env): Typed {
   const of = analyze(expr.of, env);
   const wrap = (sql: string) => typed(expr.not ? `(NOT ${sql})` : sql, scalar('BOOL'));
@@ -157,8 +161,10 @@ function analyzeIn(expr: Of<'in'>, env: Env): Typed {
       throw new SqlError('Subquery of type IN must have only one output column', expr.query.at);
     column.touch();
     const { items, type } = comparable([of, { ...column.value, sql: 'c1' }], 'operator IN', expr.at, false);
-    refuseFloatIn(type, expr.at);
-    return wrap(`(${items[0]?.sql} IN (SELECT ${items[1]?.sql} FROM (${query.sql}) AS ${env.analysis.fresh('i')}))`);
+    const [left, right] = items as [Typed, Typed];
+    const alias = env.analysis.fresh('i');
+    const found = `SELECT ${right.sql} FROM (${query.sql}) AS ${alias}`;
+    return wrap(isPlain(type) ? `(${left.sql} IN (${found}))` : anyEquals(left, `ARRAY(${found})`, type, env));
   }
   if (expr.unnest) {
     const array = analyze(expr.unnest, env);
@@ -169,34 +175,35 @@ function analyzeIn(expr: Of<'in'>, env: Env): Typed {
       );
     const element: Typed = array.literal?.kind === 'empty array' ? nullOf(of.type) : typed('e', array.type.element);
     const { items, type } = comparable([of, element], 'operator IN', expr.at, false);
-    refuseFloatIn(type, expr.at);
-    const list = items[1]?.sql === 'e' ? array.sql : `list_transform(${array.sql}, lambda e: ${items[1]?.sql})`;
-    return wrap(`bq_in_array(${items[0]?.sql}, CAST(${list} AS ${duckType(arrayOf(type))}))`);
+    const [left, right] = items as [Typed, Typed];
+    const list = right.sql === 'e' ? array.sql : `list_transform(${array.sql}, lambda e: ${right.sql})`;
+    const values = `CAST(${list} AS ${duckType(arrayOf(type))})`;
+    return wrap(isPlain(type) ? `bq_in_array(${left.sql}, ${values})` : anyEquals(left, values, type, env));
   }
   const list = (expr.list ?? []).map((item) => analyze(item, env));
   const { items, type } = comparable([of, ...list], 'operator IN', expr.at, false);
-  if (type.kind === 'FLOAT64') {
-    const [left, ...others] = items as [Typed, ...Typed[]];
-    return wrap(`(${others.map((other) => notNan(`${left.sql} = ${other.sql}`, [left, other], type)).join(' OR ')})`);
-  }
+  const [left, ...others] = items as [Typed, ...Typed[]];
   return wrap(
-    `(${items[0]?.sql} IN (${items
-      .slice(1)
-      .map((item) => item.sql)
-      .join(', ')}))`,
+    isPlain(type)
+      ? `(${left.sql} IN (${others.map((item) => item.sql).join(', ')}))`
+      : `(${others.map((other) => equals(left, other, type)).join(' OR ')})`,
   );
 }
 
-function refuseFloatIn(type: SqlType, at: number): void {
-  if (type.kind === 'FLOAT64')
-    throw unsupported('IN over a FLOAT64 subquery or array, where NaN would compare as equal', at);
+/** Whether DuckDB's own equality is GoogleSQL's. */
+const isPlain = (type: SqlType) => type.kind !== 'FLOAT64' && type.kind !== 'STRUCT';
+
+function anyEquals(of: Typed, array: string, type: SqlType, env: Env): string {
+  const name = env.analysis.fresh('l');
+  return `bq_any_true(list_transform(coalesce(${array}, []), lambda ${name}: ${equals(of, typed(name, type), type)}))`;
 }
 
 /** ANY of no patterns is false, ALL of none true; a NULL among them leaves open what no other decides. */
 function analyzeLikeArray(expr: Of<'like'>, env: Env): Typed {
   const of = analyzeAs(expr.of, scalar('STRING'), env, 'LIKE');
   const patterns = analyzeAs(expr.patterns, arrayOf(scalar('STRING')), env, 'LIKE patterns');
-  const matches = `list_transform(${patterns.sql}, lambda e: ${of.sql} LIKE e ESCAPE '\\')`;
+  const name = env.analysis.fresh('l');
+  const matches = `list_transform(${patterns.sql}, lambda ${name}: ${of.sql} LIKE ${name} ESCAPE '\\')`;
   const one = `bq_any_true(${expr.all ? `list_transform(${matches}, lambda m: NOT m)` : matches})`;
   const sql = expr.all ? `(NOT ${one})` : one;
   return typed(expr.not ? `(NOT ${sql})` : sql, scalar('BOOL'));
@@ -205,17 +212,18 @@ function analyzeLikeArray(expr: Of<'like'>, env: Env): Typed {
 function analyzeBetween(expr: Of<'between'>, env: Env): Typed {
   const operands = [expr.of, expr.low, expr.high].map((one) => analyze(one, env));
   const { items, type } = comparable(operands, 'operator BETWEEN', expr.at, true);
-  const between = notNan(`${items[0]?.sql} BETWEEN ${items[1]?.sql} AND ${items[2]?.sql}`, items, type);
+  const [of, low, high] = items as [Typed, Typed, Typed];
+  const between =
+    type.kind === 'FLOAT64'
+      ? computedOnce(of.sql, env.analysis.fresh('l'), (sql) => {
+          const value: Typed = { ...of, sql };
+          return `(${precedes('>=', value, low, type)} AND ${precedes('<=', value, high, type)})`;
+        })
+      : `(${of.sql} BETWEEN ${low.sql} AND ${high.sql})`;
   return typed(expr.not ? `(NOT ${between})` : between, scalar('BOOL'));
 }
 
 function analyzeCase(expr: Of<'case'>, env: Env): Typed {
-  const of = expr.of && analyze(expr.of, env);
-  const whens = expr.whens.map(({ when }) => {
-    if (!of) return analyzeAs(when, scalar('BOOL'), env, 'CASE condition').sql;
-    const { items, type } = comparable([of, analyze(when, env)], 'operator CASE', when.at, false);
-    return notNan(`${items[0]?.sql} = ${items[1]?.sql}`, items, type);
-  });
   const results = [...expr.whens.map(({ result }) => result), ...(expr.otherwise ? [expr.otherwise] : [])].map((one) =>
     analyze(one, env),
   );
@@ -223,7 +231,22 @@ function analyzeCase(expr: Of<'case'>, env: Env): Typed {
   if (!type) throw signatureError('operator CASE', results, expr.at);
   const [...values] = results.map((value) => coerce(value, type)?.sql ?? '');
   const otherwise = expr.otherwise ? ` ELSE ${values.pop()}` : '';
-  return typed(`CASE ${whens.map((when, i) => `WHEN ${when} THEN ${values[i]}`).join(' ')}${otherwise} END`, type);
+  const build = (conditions: string[]) =>
+    `CASE ${conditions.map((when, i) => `WHEN ${when} THEN ${values[i]}`).join(' ')}${otherwise} END`;
+  if (!expr.of)
+    return typed(build(expr.whens.map(({ when }) => analyzeAs(when, scalar('BOOL'), env, 'CASE condition').sql)), type);
+  const of = analyze(expr.of, env);
+  const whens = expr.whens.map(({ when }) => ({ value: analyze(when, env), at: when.at }));
+  const sql = computedOnce(of.sql, env.analysis.fresh('l'), (one) =>
+    build(
+      whens.map(({ value, at }) => {
+        const compared = comparable([{ ...of, sql: one }, value], 'operator CASE', at, false);
+        const [left, right] = compared.items as [Typed, Typed];
+        return equals(left, right, compared.type);
+      }),
+    ),
+  );
+  return typed(sql, type);
 }
 
 function analyzeArray(expr: Of<'array'>, env: Env): Typed {

@@ -1,8 +1,9 @@
 import { parseScript } from '../parse/statements.ts';
 import type { Expr, From, JoinClause } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { quoteName, renderType, scalar } from '../types.ts';
+import { isGroupable, quoteName, renderType, scalar } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
+import { equals } from './comparisons.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { type Column, fieldOf, lookUp, type Range, type Scope, type Target } from './scope.ts';
@@ -318,18 +319,17 @@ function joinUsing(
   for (const { name, at } of from.using ?? []) {
     const [a, b] = [pick(left, name, at, 'left'), pick(right, name, at, 'right')];
     const type = commonType([a.value, b.value]);
-    if (!type || type.kind === 'FLOAT64')
-      throw type
-        ? unsupported('USING over FLOAT64 columns', at)
-        : new SqlError(
-            `Column ${name} in USING has incompatible types on either side of the join: ${renderType(a.value.type)} and ${renderType(b.value.type)}`,
-            at,
-          );
+    if (!type || !isGroupable(type))
+      throw new SqlError(
+        `Column ${name} in USING has incompatible types on either side of the join: ${renderType(a.value.type)} and ${renderType(b.value.type)}`,
+        at,
+      );
     a.touch();
     b.touch();
-    const [x, y] = [coerce(a.value, type)?.sql ?? '', coerce(b.value, type)?.sql ?? ''];
-    conditions.push(`${x} = ${y}`);
-    const sql = from.type === 'FULL' ? `coalesce(${x}, ${y})` : from.type === 'RIGHT' ? y : x;
+    const keys = [coerce(a.value, type), coerce(b.value, type)] as [Typed, Typed];
+    const [x, y] = keys.map((key) => key.sql);
+    conditions.push(equals(...keys, type));
+    const sql = (from.type === 'FULL' ? `coalesce(${x}, ${y})` : from.type === 'RIGHT' ? y : x) ?? '';
     merged.push({ name: a.name, value: typed(sql, type), touch: () => {} });
     gone.add(a).add(b);
   }

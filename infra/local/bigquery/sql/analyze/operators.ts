@@ -2,8 +2,9 @@ import type { Expr } from '../parse/tree.ts';
 import { unsupported } from '../sql-error.ts';
 import { duckType, isNumeric, type SqlType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
+import { equals, precedes } from './comparisons.ts';
 import { addInterval } from './dates.ts';
-import { analyze, comparable, notNan, signatureError } from './expressions.ts';
+import { analyze, comparable, signatureError } from './expressions.ts';
 import { intervalArithmetic } from './intervals.ts';
 import { integerOf } from './literals.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
@@ -83,13 +84,12 @@ export function analyzeBinary(expr: Of<'binary'>, env: Env): Typed {
 }
 
 function compare(op: string, left: Typed, right: Typed, at: number): Typed {
-  const { items, type } = comparable([left, right], `operator ${op}`, at, op !== '=' && op !== '!=');
-  const sql = `${items[0]?.sql} ${op} ${items[1]?.sql}`;
-  if (op === '!=' && type.kind === 'FLOAT64') {
-    const checks = items.filter((item) => !item.literal).map((item) => `isnan(${item.sql})`);
-    return typed(`(${[`(${sql})`, ...checks].join(' OR ')})`, BOOL);
-  }
-  return typed(notNan(sql, items, type), BOOL);
+  const isEquality = op === '=' || op === '!=';
+  const { items, type } = comparable([left, right], `operator ${op}`, at, !isEquality);
+  const [a, b] = items as [Typed, Typed];
+  if (!isEquality) return typed(precedes(op, a, b, type), BOOL);
+  if (type.kind !== 'FLOAT64' && type.kind !== 'STRUCT') return typed(`(${a.sql} ${op} ${b.sql})`, BOOL);
+  return typed(op === '=' ? equals(a, b, type) : `(NOT ${equals(a, b, type)})`, BOOL);
 }
 
 /** A backslash escapes the next character in GoogleSQL's patterns. */

@@ -7,6 +7,7 @@ import type { Env, FunctionInfo } from './analysis.ts';
 import { analyze, signatureError } from './expressions.ts';
 import { readType } from './type-nodes.ts';
 import { coerce, type Typed, typed } from './typed.ts';
+import { isVolatile } from './volatile.ts';
 
 /** A CREATE FUNCTION statement as its calls need it. */
 export function functionInfo(statement: Extract<Statement, { kind: 'createFunction' }>): FunctionInfo {
@@ -35,10 +36,21 @@ export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): T
   const args = info.parameters.map(({ type }, i) => given[i] && (type ? coerce(given[i], type) : given[i]));
   if (given.length !== args.length || args.includes(undefined))
     throw signatureError(`function ${info.name}`, given, call.at);
+  const computed: { name: string; sql: string }[] = [];
   const visible = info.parameters.map((parameter, i) => {
     const value = args[i] as Typed;
-    return { name: parameter.name, value: typed(value.sql, value.type), touch: () => {} };
+    let { sql } = value;
+    if (isVolatile(sql) && !info.isAggregate) {
+      computed.push({ name: analysis.fresh('l'), sql });
+      sql = computed.at(-1)?.name ?? '';
+    }
+    return { name: parameter.name, value: typed(sql, value.type), touch: () => {} };
   });
+  const around = (body: Typed) =>
+    typed(
+      computed.reduce((sql, one) => `list_transform([${one.sql}], lambda ${one.name}: ${sql})[1]`, body.sql),
+      body.type,
+    );
   analysis.functions.push(info.name);
   try {
     const body = analyze(info.body, {
@@ -48,14 +60,14 @@ export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): T
       windows: new Map(),
       ...(!info.isAggregate && { noAggregates: 'the body of a function', noWindows: 'the body of a function' }),
     });
-    if (!info.returns) return typed(body.sql, body.type);
+    if (!info.returns) return around(body);
     const result = coerce(body, info.returns);
     if (!result)
       throw new SqlError(
         `Function ${info.name} is declared to return ${renderType(info.returns)}, but its body returns ${renderType(body.type)}`,
         call.at,
       );
-    return typed(result.sql, result.type);
+    return around(result);
   } finally {
     analysis.functions.pop();
   }

@@ -1,6 +1,7 @@
 import { parseScalarKind, type SqlType, sameType, scalar } from '../types.ts';
 import { beforeTry } from './before-try.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
+import { isVolatile } from './volatile.ts';
 
 /**
  * A function's overloads as text: `SUBSTR(STRING, INT64) STRING` → `bq_substr($1, $2)`.
@@ -79,7 +80,9 @@ function apply(signature: Signature, args: readonly Typed[], exact: boolean): Ty
   const result = signature.result.kind === 'any' ? undefined : substitute(signature.result, bound);
   const { template } = signature;
   const build = (values: readonly string[]) => fill(template, values);
-  return result && typed(template.includes('TRY(') ? beforeTry(sql, build) : build(sql), result);
+  // A macro may name an argument several times, which must be one value.
+  const isApart = template.includes('TRY(') || (/bq_|\$(\d).*\$\1/.test(template) && sql.some(isVolatile));
+  return result && typed(isApart ? beforeTry(sql, build) : build(sql), result);
 }
 
 function bind(args: readonly Typed[], patternOf: (i: number) => Pattern): SqlType | undefined | null {

@@ -4,13 +4,15 @@ import { physicalNames, quoteText, renderType, type SqlType, scalar } from '../t
 import type { Env } from './analysis.ts';
 import { ARRAY_CALLS } from './array-calls.ts';
 import { castTo } from './casts.ts';
-import { analyze, analyzeAs, comparable, constantText, notNan, signatureError } from './expressions.ts';
+import { equals } from './comparisons.ts';
+import { analyze, analyzeAs, comparable, constantText, signatureError } from './expressions.ts';
 import { analyzeFormat } from './format.ts';
 import { JSON_CALLS } from './json-calls.ts';
 import { namedArguments } from './named-arguments.ts';
 import { concatenate } from './operators.ts';
 import { REGEX_CALLS } from './regex-calls.ts';
 import { coerce, commonType, raise, type Typed, typed } from './typed.ts';
+import { computedOnce } from './volatile.ts';
 
 type Special = (call: Call, env: Env) => Typed | undefined;
 const STRING = scalar('STRING');
@@ -32,7 +34,8 @@ export const SPECIAL_CALLS: Record<string, Special> = {
     if (given.length !== 2) throw signatureError('function NULLIF', given, call.at);
     const { items, type } = comparable(given, 'function NULLIF', call.at, false);
     const [a, b] = items as [Typed, Typed];
-    return typed(`CASE WHEN ${notNan(`${a.sql} = ${b.sql}`, [a, b], type)} THEN NULL ELSE ${a.sql} END`, type);
+    const build = (sql: string) => `CASE WHEN ${equals({ ...a, sql }, b, type)} THEN NULL ELSE ${sql} END`;
+    return typed(computedOnce(a.sql, env.analysis.fresh('l'), build), type);
   },
   CONCAT: (call, env) => {
     const given = args(call, env);

@@ -2,7 +2,7 @@ import type { Statement } from '../parse/statement-tree.ts';
 import { parseStandaloneExpression } from '../parse/statements.ts';
 import type { Expr } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
-import { duckType, quoteText, type SqlType, scalar } from '../types.ts';
+import { duckType, type SqlType, scalar } from '../types.ts';
 import { type Analysis, createAnalysis, type Env, type Scan, type Surroundings, type TableInfo } from './analysis.ts';
 import { planDelete, planInsert, planTruncate, planUpdate } from './dml.ts';
 import { analyze, analyzeAs } from './expressions.ts';
@@ -10,6 +10,7 @@ import { planMerge } from './merge.ts';
 import { analyzeQuery } from './queries.ts';
 import { analyzeUserFunction, functionInfo } from './routines.ts';
 import { type Column, EMPTY_SCOPE } from './scope.ts';
+import { stored } from './stored.ts';
 import { typed } from './typed.ts';
 
 export interface OutputColumn {
@@ -117,11 +118,16 @@ function planWith(statement: Analyzed, env: Env): Plan {
       };
     }
     case 'createTable':
-      return { kind: 'ddl', statement, query: statement.query && planQuery(statement.query, env) };
+      return {
+        kind: 'ddl',
+        statement,
+        query:
+          statement.query && planQuery(statement.query, env, statement.columns || statement.from ? undefined : 'TABLE'),
+      };
     case 'createView': {
       // A view is checked when it is made, and may name no parameters and no default dataset.
       analysis.defaults = false;
-      return { kind: 'ddl', statement, query: planQuery(statement.query, env) };
+      return { kind: 'ddl', statement, query: planQuery(statement.query, env, statement.columns ? undefined : 'VIEW') };
     }
     case 'createFunction':
       checkFunction(statement, env);
@@ -180,8 +186,8 @@ function rootEnv(analysis: Analysis): Env {
   };
 }
 
-/** Names absent columns as BigQuery does, and refuses what a result cannot hold. */
-export function planQuery(query: Parameters<typeof analyzeQuery>[0], env: Env): QueryPlan {
+/** Names absent columns as BigQuery does, but for what is to be made of them, and refuses what a result cannot hold. */
+export function planQuery(query: Parameters<typeof analyzeQuery>[0], env: Env, made?: 'TABLE' | 'VIEW'): QueryPlan {
   const result = analyzeQuery(query, env);
   for (const column of result.columns) column.touch();
   let { columns, sql } = result;
@@ -199,6 +205,8 @@ export function planQuery(query: Parameters<typeof analyzeQuery>[0], env: Env): 
   }
   const seen = new Map<string, string>();
   const outputs = columns.map((column, i): OutputColumn => {
+    if (made !== undefined && column.name === undefined)
+      throw new SqlError(`CREATE ${made} columns must be named, but column ${i + 1} has no name`, query.at);
     const name = column.name ?? `f${i}_`;
     const key = name.toLowerCase();
     if (seen.has(key))
@@ -208,15 +216,12 @@ export function planQuery(query: Parameters<typeof analyzeQuery>[0], env: Env): 
     seen.set(key, name);
     return { name, type: column.value.type };
   });
-  const arrays = outputs.some((column) => column.type.kind === 'ARRAY');
-  if (arrays) {
-    const name = env.analysis.fresh('s');
-    const parts = outputs.map((column, i) =>
-      column.type.kind === 'ARRAY'
-        ? `bq_no_null(${name}.c${i + 1}, ${quoteText(column.name)}) AS c${i + 1}`
-        : `${name}.c${i + 1}`,
-    );
-    sql = `SELECT ${parts.join(', ')} FROM (${sql}) AS ${name}`;
-  }
+  const name = env.analysis.fresh('s');
+  const parts = outputs.map((column, i) => {
+    const value = `${name}.c${i + 1}`;
+    const kept = stored(value, column.type, column.name);
+    return kept === value ? value : `${kept} AS c${i + 1}`;
+  });
+  if (parts.some((part) => part.includes(' AS '))) sql = `SELECT ${parts.join(', ')} FROM (${sql}) AS ${name}`;
   return { kind: 'query', sql, columns: outputs, scans: env.analysis.scans };
 }

@@ -103,7 +103,8 @@ export function analyzeWindowFunction(call: Call, env: Env): Typed {
   const args = call.args.map((arg) => analyze(arg, inner));
   if (args.length < fn.args[0] || args.length > fn.args[1])
     throw signatureError(`analytic function ${call.name}`, args, call.at);
-  if (call.nulls === 'respect' && call.name.startsWith('PERCENTILE')) return percentile(call, args, env);
+  if (call.name.startsWith('PERCENTILE') && (call.nulls === 'respect' || args[0]?.type.kind === 'FLOAT64'))
+    return percentile(call, args, env);
   const list = windowArguments(call, args);
   if (call.name === 'IS_FIRST')
     return typed(`(row_number()${overClause(call, call.over, env)} <= ${list[0]})`, scalar('BOOL'));
@@ -113,17 +114,23 @@ export function analyzeWindowFunction(call: Call, env: Env): Typed {
     return typed(`(count(*)${whole} - row_number()${over} < ${list[0]})`, scalar('BOOL'));
   }
   const nulls = call.nulls === 'ignore' ? ' IGNORE NULLS' : '';
-  return typed(`${fn.sql}(${list.join(', ')}${nulls})${overClause(call, call.over, env)}`, fn.result(args));
+  const type = (args[2] && commonType([args[0] as Typed, args[2]])) ?? fn.result(args);
+  return typed(`${fn.sql}(${list.join(', ')}${nulls})${overClause(call, call.over, env)}`, type);
 }
 
-/** RESPECT NULLS: NULL is less than any value, and takes part in the interpolation as itself. */
+/** Over the sorted values: NULLs, where they count, are least and take part as themselves; NaN comes behind them. */
 function percentile(call: Call, args: Typed[], env: Env): Typed {
-  const [x, fraction] = windowArguments(call, args);
+  const [x = '', fraction] = windowArguments(call, args);
   const over = call.over ? overClause(call, call.over, env) : '';
   const isContinuous = call.name === 'PERCENTILE_CONT';
   const type = isContinuous ? scalar('FLOAT64') : (args[0] as Typed).type;
+  const key =
+    type.kind === 'FLOAT64'
+      ? `(${x} IS NOT NULL AND NOT isnan(${x})) ASC, ${x} ASC NULLS FIRST`
+      : `${x} ASC NULLS FIRST`;
+  const filter = call.nulls === 'respect' ? '' : ` FILTER (WHERE ${x} IS NOT NULL)`;
   return typed(
-    `bq_percentile_${isContinuous ? 'cont' : 'disc'}(list(${x} ORDER BY ${x} ASC NULLS FIRST)${over}, ${fraction})`,
+    `bq_percentile_${isContinuous ? 'cont' : 'disc'}(list(${x} ORDER BY ${key})${filter}${over}, ${fraction})`,
     type,
   );
 }
@@ -222,5 +229,7 @@ function bound(frame: FrameBound, key: SqlType, env: Env): string {
   if (frame.kind !== 'preceding' && frame.kind !== 'following') return frame.kind.toUpperCase();
   const count = analyzeAs(frame.count, key, env, 'Window frame bound');
   if (!count.literal) throw new SqlError('Window framing expression must be literal or parameter', frame.count.at);
+  if (count.literal.kind === 'null' || /^-|nan/i.test(count.literal.value))
+    throw new SqlError('Window framing expression must be neither NULL nor negative', frame.count.at);
   return `CAST(${count.sql} AS ${duckType(key)}) ${frame.kind.toUpperCase()}`;
 }

@@ -15,10 +15,17 @@ export function parseBody(c: Cursor, ...ends: string[]): Statement[] {
     if (c.takes(';')) continue;
     if (c.peek().kind === 'end') throw c.fail(`keyword ${ends[0]}`);
     const statement = parseStatement(c);
-    if (statement.kind === 'declare' && body.some((one) => one.kind !== 'declare')) throw misplaced(statement.at);
     body.push(statement);
     c.expect(';');
   }
+  return body;
+}
+
+/** Statements of a branch, a loop or a handler: none of them declares. */
+function parseBranch(c: Cursor, ...ends: string[]): Statement[] {
+  const body = parseBody(c, ...ends);
+  const declaration = body.find((one) => one.kind === 'declare');
+  if (declaration) throw misplaced(declaration.at);
   return body;
 }
 
@@ -120,9 +127,9 @@ function parseIf(c: Cursor): Statement {
   do {
     const condition = parseExpression(c);
     c.expect('THEN');
-    branches.push({ condition, body: parseBody(c, 'ELSEIF', 'ELSE', 'END') });
+    branches.push({ condition, body: parseBranch(c, 'ELSEIF', 'ELSE', 'END') });
   } while (c.takes('ELSEIF'));
-  const otherwise = c.takes('ELSE') ? parseBody(c, 'END') : [];
+  const otherwise = c.takes('ELSE') ? parseBranch(c, 'END') : [];
   c.expect('END', 'IF');
   return { kind: 'if', branches, otherwise, at };
 }
@@ -136,9 +143,9 @@ function parseCase(c: Cursor): Statement {
     const when = parseExpression(c);
     c.expect('THEN');
     const condition: Expr = of ? { kind: 'binary', op: '=', left: of, right: when, at: when.at } : when;
-    branches.push({ condition, body: parseBody(c, 'WHEN', 'ELSE', 'END') });
+    branches.push({ condition, body: parseBranch(c, 'WHEN', 'ELSE', 'END') });
   }
-  const otherwise = c.takes('ELSE') ? parseBody(c, 'END') : [];
+  const otherwise = c.takes('ELSE') ? parseBranch(c, 'END') : [];
   c.expect('END', 'CASE');
   return { kind: 'if', branches, otherwise, at };
 }
@@ -154,7 +161,7 @@ function parseLoop(c: Cursor, word: 'LOOP' | 'WHILE' | 'REPEAT', label: string):
   const { at } = c.expect(word);
   const condition = word === 'WHILE' ? parseExpression(c) : undefined;
   if (word === 'WHILE') c.expect('DO');
-  const body = parseBody(c, word === 'REPEAT' ? 'UNTIL' : 'END');
+  const body = parseBranch(c, word === 'REPEAT' ? 'UNTIL' : 'END');
   const until = word === 'REPEAT' && c.takes('UNTIL') ? parseExpression(c) : undefined;
   c.expect('END', word);
   endLabel(c, label);
@@ -167,7 +174,7 @@ function parseFor(c: Cursor, label: string): Statement {
   c.expect('IN', '(');
   const query = parseQuery(c);
   c.expect(')', 'DO');
-  const body = parseBody(c, 'END');
+  const body = parseBranch(c, 'END');
   c.expect('END', 'FOR');
   endLabel(c, label);
   return { kind: 'for', variable, query, body, label, at };
@@ -176,7 +183,9 @@ function parseFor(c: Cursor, label: string): Statement {
 export function parseBlock(c: Cursor, label: string): Extract<Statement, { kind: 'block' }> {
   const { at } = c.expect('BEGIN');
   const body = parseBody(c, 'EXCEPTION', 'END');
-  const handler = c.takes('EXCEPTION', 'WHEN', 'ERROR', 'THEN') ? parseBody(c, 'END') : undefined;
+  const late = body.find((one, i) => one.kind === 'declare' && body[i - 1] && body[i - 1]?.kind !== 'declare');
+  if (late) throw misplaced(late.at);
+  const handler = c.takes('EXCEPTION', 'WHEN', 'ERROR', 'THEN') ? parseBranch(c, 'END') : undefined;
   c.expect('END');
   endLabel(c, label);
   return { kind: 'block', body, handler, label, at };

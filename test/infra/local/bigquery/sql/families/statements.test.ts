@@ -59,7 +59,11 @@ const SCRIPTS: [what: string, sql: string, answer: unknown[][] | string][] = [
   ],
   ['RAISE', 'BEGIN RAISE USING MESSAGE = "boom"; EXCEPTION WHEN ERROR THEN RAISE; END', 'invalidQuery: boom'],
   ['RETURN', 'SELECT 1; RETURN; SELECT 2', [['1']]],
-  ['EXECUTE IMMEDIATE', 'DECLARE y INT64; EXECUTE IMMEDIATE "SELECT @x + ?" INTO y USING 1 AS x, 2; SELECT y', [['3']]],
+  [
+    'EXECUTE IMMEDIATE',
+    'DECLARE y INT64; EXECUTE IMMEDIATE "SELECT @x + @z" INTO y USING 1 AS x, 2 AS z; SELECT y',
+    [['3']],
+  ],
   ['an error in dynamic SQL', 'EXECUTE IMMEDIATE "SELECT nope"', 'invalidQuery: Unrecognized name: nope at [1:8]'],
   [
     'a rolled back transaction',
@@ -169,7 +173,7 @@ test('UPDATE and MERGE reach into structs, joins and defaults', async () => {
     'CREATE TABLE shop.s (id INT64, s STRUCT<x INT64, y STRUCT<z STRING, w STRING>>, d STRING DEFAULT "none")',
   );
   await run(bed, 'INSERT shop.s (id, s) VALUES (1, (1, ("a", "b")))');
-  await run(bed, 'UPDATE shop.s SET s.x = 5, s.y.z = "new" WHERE TRUE');
+  await run(bed, 'UPDATE shop.s AS t SET s.x = 5, t.s.y.z = "new" WHERE TRUE');
   await run(
     bed,
     'MERGE shop.s AS t USING shop.t AS u JOIN (SELECT 2 AS k) AS j ON u.a = j.k ON t.id = u.a WHEN NOT MATCHED THEN INSERT (id) VALUES (u.a)',
@@ -178,8 +182,12 @@ test('UPDATE and MERGE reach into structs, joins and defaults', async () => {
     ['1', ['5', ['new', 'b']], 'none'],
     ['2', null, 'none'],
   ]);
-  expect(await run(bed, 'UPDATE shop.s SET s.nope = 1 WHERE TRUE')).toMatch(
+  expect(await run(bed, 'UPDATE shop.s AS t SET s.nope = 1 WHERE TRUE')).toMatch(
     /^invalidQuery: Field name nope does not exist/,
+  );
+  // The table's name hides the column's.
+  expect(await run(bed, 'UPDATE shop.s SET s.x = 1 WHERE TRUE')).toBe(
+    'invalidQuery: Name x not found inside s at [1:21]',
   );
 });
 

@@ -1,0 +1,10 @@
+/** Whether two evaluations may differ: RAND and GENERATE_UUID, as DuckDB spells them. */
+export const isVolatile = (sql: string): boolean => /\b(?:random|uuid)\(\)/.test(sql);
+
+/**
+ * SQL that names a value more than once: a volatile one is computed before, and stands under `name`, which must be fresh.
+ * A subquery in what is built around a volatile value is refused by DuckDB.
+ */
+export function computedOnce(value: string, name: string, build: (value: string) => string): string {
+  return isVolatile(value) ? `list_transform([${value}], lambda ${name}: ${build(name)})[1]` : build(value);
+}
