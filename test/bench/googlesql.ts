@@ -88,7 +88,7 @@ export async function fillTpch(warehouse: Warehouse, scale: number): Promise<Sur
     await tx.run('CREATE SCHEMA tpch');
     for (const { name, columns, rows } of TPCH_TABLES) {
       const schema = readColumns(declared(columns));
-      const physical = await catalog.createPhysical(tx, schema);
+      const physical = await catalog.createPhysical(tx, schema, { timePartitioning: undefined });
       await insert(tx, physical, rows(scale));
       await catalog.putTable(tx, {
         project: PROJECT,

@@ -1,5 +1,7 @@
+import { isIngestion, type Layout, partitionColumn } from './partitions/layout.ts';
 import { type Field, typeOfField } from './schema.ts';
 import type { Analysis, TableInfo } from './sql/analyze/analysis.ts';
+import { PARTITION_TIME, pseudoColumns } from './sql/analyze/pseudo-columns.ts';
 import { SqlError, unsupported } from './sql/sql-error.ts';
 import { withoutParameters } from './sql/type-parameters.ts';
 import { duckType } from './sql/types.ts';
@@ -15,13 +17,7 @@ export interface DatasetRecord {
   modified: number;
 }
 
-export interface TimePartitioning {
-  type: 'HOUR' | 'DAY' | 'MONTH' | 'YEAR';
-  field: string;
-  expirationMs?: string;
-}
-
-export interface TableRecord {
+export interface TableRecord extends Layout {
   project: string;
   dataset: string;
   table: string;
@@ -31,9 +27,7 @@ export interface TableRecord {
   /** Its rows' table in DuckDB's schema `data`: a number, because BigQuery's names are case-sensitive and DuckDB's are not. */
   physical: string;
   schema: Field[];
-  timePartitioning: TimePartitioning | undefined;
   requirePartitionFilter: boolean;
-  clustering: string[] | undefined;
   view: string | undefined;
   expirationTime: number | undefined;
   /** Fields of the table resource that are kept as they came: labels, description, friendlyName. */
@@ -96,8 +90,8 @@ export interface Catalog {
   touch(tx: Tx, record: TableRecord, at: number): Promise<void>;
   /** Counts the commits that changed a table's rows: the key of what is derived from them. */
   version(record: TableRecord): number;
-  /** Makes an empty table in DuckDB; resolves to its qualified name. */
-  createPhysical(tx: Tx, schema: Field[]): Promise<string>;
+  /** Makes an empty table in DuckDB for rows of the schema, laid out so; resolves to its qualified name. */
+  createPhysical(tx: Tx, schema: Field[], layout: Pick<Layout, 'timePartitioning'>): Promise<string>;
 }
 
 const datasetKey = (project: string, dataset: string) => JSON.stringify([project, dataset]);
@@ -147,6 +141,9 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
   function infoOf(record: TableRecord): TableInfo {
     const known = infos.get(record);
     if (known) return known;
+    // A field may be named in another case than its column.
+    const own = (name: string | undefined) =>
+      record.schema.find((field) => field.name.toLowerCase() === name?.toLowerCase())?.name ?? name;
     const info: TableInfo = {
       project: record.project,
       dataset: record.dataset,
@@ -164,7 +161,8 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
         };
       }),
       view: record.view,
-      partitionColumn: record.timePartitioning?.field,
+      pseudo: record.timePartitioning && isIngestion(record) ? pseudoColumns(record.timePartitioning.type) : [],
+      partitionColumn: own(partitionColumn(record)),
       requirePartitionFilter: record.requirePartitionFilter,
     };
     infos.set(record, info);
@@ -290,10 +288,12 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
       });
     },
     version: (record) => versions.get(record.physical) ?? 0,
-    async createPhysical(tx, schema) {
+    async createPhysical(tx, schema, layout) {
       const physical = `data.t_${nextPhysical++}`;
+      const pseudo = isIngestion(layout) ? `${PARTITION_TIME} TIMESTAMPTZ NOT NULL` : '';
       // A table without a schema still needs a column in DuckDB; no field may have a `!` in its name.
-      await tx.run(`CREATE TABLE ${physical} (${renderColumns(schema) || '"!none" BOOLEAN'})`);
+      const columns = [renderColumns(schema) || '"!none" BOOLEAN', pseudo].filter((one) => one !== '');
+      await tx.run(`CREATE TABLE ${physical} (${columns.join(', ')})`);
       return physical;
     },
   };

@@ -1,7 +1,9 @@
 import type { Catalog, DatasetRecord, TableRecord } from './catalog.ts';
+import { isIngestion, partitionColumn, partitionIdSql } from './partitions/layout.ts';
 import { renderTableDdl } from './render-ddl.ts';
 import { type Field, typeOfField } from './schema.ts';
 import type { TableInfo } from './sql/analyze/analysis.ts';
+import { PARTITION_DATE, PARTITION_TIME } from './sql/analyze/pseudo-columns.ts';
 import { SqlError, unsupported } from './sql/sql-error.ts';
 import { renderParameterized } from './sql/type-parameters.ts';
 import { arrayOf, duckType, quoteName, quoteText, renderType, type SqlType, scalar } from './sql/types.ts';
@@ -66,8 +68,9 @@ function dataType(field: Field): string {
 
 const same = (a: string | undefined, b: string) => a?.toLowerCase() === b.toLowerCase();
 
-function columnRows(record: TableRecord) {
-  return record.schema.map((field, i) => {
+function columnRows(record: TableRecord): Record<string, Value>[] {
+  const by = partitionColumn(record);
+  const own = record.schema.map((field, i) => {
     const cluster = record.clustering?.findIndex((name) => same(name, field.name)) ?? -1;
     return {
       ...named(record),
@@ -78,12 +81,35 @@ function columnRows(record: TableRecord) {
       is_generated: 'NEVER',
       is_hidden: 'NO',
       is_system_defined: 'NO',
-      is_partitioning_column: same(record.timePartitioning?.field, field.name) ? 'YES' : 'NO',
+      is_partitioning_column: same(by, field.name) ? 'YES' : 'NO',
       clustering_ordinal_position: cluster < 0 ? null : cluster + 1,
       collation_name: 'NULL',
       column_default: field.defaultValueExpression ?? 'NULL',
     };
   });
+  return isIngestion(record) ? [...own, ...pseudoRows(record)] : own;
+}
+
+/** Pseudo-columns have no place among the others. Source: cloud.google.com/bigquery/docs/information-schema-columns */
+function pseudoRows(record: TableRecord): Record<string, Value>[] {
+  const isDaily = record.timePartitioning?.type === 'DAY';
+  return [
+    { name: PARTITION_TIME, type: 'TIMESTAMP' },
+    ...(isDaily ? [{ name: PARTITION_DATE, type: 'DATE' }] : []),
+  ].map(({ name, type }) => ({
+    ...named(record),
+    column_name: name,
+    ordinal_position: null,
+    is_nullable: 'YES',
+    data_type: type,
+    is_generated: 'NEVER',
+    is_hidden: 'YES',
+    is_system_defined: 'YES',
+    is_partitioning_column: name === PARTITION_TIME ? 'YES' : 'NO',
+    clustering_ordinal_position: null,
+    collation_name: 'NULL',
+    column_default: 'NULL',
+  }));
 }
 
 function fieldPaths(record: TableRecord, column: string, field: Field, path: string): Record<string, Value>[] {
@@ -118,8 +144,6 @@ function optionRows(record: TableRecord) {
   }));
 }
 
-const PARTITION_FORMATS = { HOUR: '%Y%m%d%H', DAY: '%Y%m%d', MONTH: '%Y%m', YEAR: '%Y' };
-
 /** Rows of each partition, counted now. */
 function partitionsView(place: Place): View {
   const columns: Columns = {
@@ -130,12 +154,9 @@ function partitionsView(place: Place): View {
   const parts = tablesOf(place)
     .filter((record) => record.kind === 'TABLE')
     .map((record) => {
-      const { timePartitioning: by } = record;
-      const id = by
-        ? `coalesce(strftime(CAST(${quoteName(by.field)} AS TIMESTAMP), '${PARTITION_FORMATS[by.type]}'), '__NULL__')`
-        : 'CAST(NULL AS VARCHAR)';
+      const id = partitionIdSql(record);
       const head = Object.values(named(record)).map(quoteText).join(', ');
-      return `SELECT ${head}, ${id} AS partition_id, count(*), make_timestamptz(${record.modified * 1000}::BIGINT) FROM ${record.physical}${by ? ' GROUP BY partition_id' : ''}`;
+      return `SELECT ${head}, ${id ?? 'CAST(NULL AS VARCHAR)'} AS partition_id, count(*), make_timestamptz(${record.modified * 1000}::BIGINT) FROM ${record.physical}${id === undefined ? '' : ' GROUP BY partition_id'}`;
     });
   return parts.length === 0 ? rowsView(columns, []) : { columns, sql: parts.join(' UNION ALL ') };
 }
@@ -320,6 +341,7 @@ export function informationTable(
       const type = columns[column] ?? STRING;
       return { name: column, type, declared: type, required: false, default: undefined };
     }),
+    pseudo: [],
     view: undefined,
     partitionColumn: undefined,
     requirePartitionFilter: false,

@@ -1,11 +1,14 @@
 import type { TableRecord, TableRef } from './catalog.ts';
 import { isConflict, JobFailure } from './errors.ts';
 import { type RowError, rowError, stoppedRow } from './insert-errors.ts';
-import { type Engine, nameOf, requireTable } from './jobs/engine.ts';
+import { type Engine, nameOf } from './jobs/engine.ts';
+import { insertRows } from './jobs/insert-rows.ts';
 import { checkTableId, defaultExpiration } from './jobs/open-destination.ts';
+import { type Part, requirePart } from './jobs/parts.ts';
 import { BAD, badField, type Conversion, projectionOf, RECORD } from './loads/checks.ts';
 import { jsonConversions, takeFields } from './loads/json-columns.ts';
 import { unknownKeys } from './loads/text-values.ts';
+import type { Partition } from './partitions/decorators.ts';
 import { typeOfField } from './schema.ts';
 import { defaultValue } from './sql/analyze/defaults.ts';
 import { withoutParameters } from './sql/type-parameters.ts';
@@ -45,12 +48,9 @@ const withDefaults = (conversions: readonly Conversion[], now: number): Conversi
 export async function insertAll(engine: Engine, ref: TableRef, request: InsertAllRequest): Promise<object> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const record = requireTable(engine, ref);
-      return await insertInto(
-        engine,
-        request.templateSuffix ? await instanceOf(engine, record, request.templateSuffix) : record,
-        request,
-      );
+      const { record, partition } = requirePart(engine, ref);
+      const target = request.templateSuffix ? await instanceOf(engine, record, request.templateSuffix) : record;
+      return await insertInto(engine, { record: target, partition }, request);
     } catch (error) {
       // The table was truncated or changed meanwhile: the rows go into what it is now.
       if (attempt >= ATTEMPTS || !isConflict(error)) throw error;
@@ -73,7 +73,7 @@ async function instanceOf(engine: Engine, template: TableRecord, suffix: string)
       const record: TableRecord = {
         ...template,
         ...ref,
-        physical: await engine.catalog.createPhysical(tx, template.schema),
+        physical: await engine.catalog.createPhysical(tx, template.schema, template),
         expirationTime: defaultExpiration(engine, ref, now),
         rest: {},
         created: now,
@@ -87,7 +87,8 @@ async function instanceOf(engine: Engine, template: TableRecord, suffix: string)
   }
 }
 
-async function insertInto(engine: Engine, record: TableRecord, request: InsertAllRequest): Promise<object> {
+async function insertInto(engine: Engine, { record, partition }: Part, request: InsertAllRequest): Promise<object> {
+  if (partition) checkStreamed(partition, engine.clock.now());
   if (record.kind !== 'TABLE') throw new JobFailure('invalid', `Cannot add rows to a table of type ${record.kind}.`);
   if (record.schema.length === 0) throw new JobFailure('invalid', 'The destination table has no schema.');
   const rows = request.rows ?? [];
@@ -136,9 +137,11 @@ async function insertInto(engine: Engine, record: TableRecord, request: InsertAl
       if (errors.length === 0 || request.skipInvalidRows) {
         const names = record.schema.map((field) => quoteName(field.name)).join(', ');
         const where = skip.size > 0 ? ` WHERE ${RECORD} NOT IN (${[...skip].join(', ')})` : '';
-        await tx.run(
-          `INSERT INTO ${record.physical} (${names}) SELECT ${names} FROM inserted${where} ORDER BY ${RECORD}`,
-        );
+        await insertRows(engine, tx, record, {
+          fields: record.schema,
+          query: `SELECT ${names} FROM inserted${where} ORDER BY ${RECORD}`,
+          partitionTime: partition?.time,
+        });
         await engine.catalog.touch(tx, record, now);
       }
       await tx.run('DROP TABLE inserted');
@@ -165,6 +168,24 @@ async function insertInto(engine: Engine, record: TableRecord, request: InsertAl
     errors.sort((a, b) => a.index - b.index);
   }
   return { kind: 'bigquery#tableDataInsertAllResponse', ...(errors.length > 0 && { insertErrors: errors }) };
+}
+
+/** How far from today a partition can be streamed to. Source: cloud.google.com/bigquery/docs/streaming-data-into-bigquery#streaming_into_partitioned_tables */
+const STREAMED_DAYS = { past: 31, future: 16 };
+const DAY_MS = 86_400_000;
+
+function checkStreamed({ id, span, time }: Partition, now: number): void {
+  if (time === undefined || !span)
+    throw new JobFailure(
+      'invalid',
+      `not supported by the embedded warehouse: streaming into the partition ${id} by name; only ingestion-time partitions take that`,
+    );
+  const today = now - (now % DAY_MS);
+  if (span.to <= today - STREAMED_DAYS.past * DAY_MS || span.from > today + STREAMED_DAYS.future * DAY_MS)
+    throw new JobFailure(
+      'invalid',
+      `The destination partition ${id} is outside the allowed bounds. You can only stream to partitions within ${STREAMED_DAYS.past} days in the past and ${STREAMED_DAYS.future} days in the future relative to the current date.`,
+    );
 }
 
 function idsOf(engine: Engine): Map<string, number> {

@@ -19,6 +19,8 @@ interface PageRequest {
   schema: Field[];
   /** DuckDB's column names; the schema's own where absent. */
   columns?: string[];
+  /** Only rows that meet this. */
+  where?: string | undefined;
   start: number;
   limit: number | undefined;
   format: RowFormat;
@@ -48,7 +50,10 @@ export async function readPage(warehouse: Warehouse, request: PageRequest): Prom
   let bytes = 0;
   if (limit === 0 || types.length === 0) return { rows, next: request.start };
   return warehouse.transaction(async (tx) => {
-    const result = await tx.stream(`SELECT ${names} FROM ${request.physical} LIMIT ${limit} OFFSET ${request.start}`);
+    const where = request.where === undefined ? '' : ` WHERE ${request.where}`;
+    const result = await tx.stream(
+      `SELECT ${names} FROM ${request.physical}${where} LIMIT ${limit} OFFSET ${request.start}`,
+    );
     for await (const chunk of result.yieldRows()) {
       for (const values of chunk) {
         const row = encodeRow(values, types, request.format);

@@ -1,5 +1,6 @@
 import type { TableRecord } from './catalog.ts';
 import { type Field, typeOfField } from './schema.ts';
+import { PARTITION_TIME } from './sql/analyze/pseudo-columns.ts';
 import { renderParameterized } from './sql/type-parameters.ts';
 import { renderType } from './sql/types.ts';
 
@@ -11,7 +12,7 @@ export function renderTableDdl(record: TableRecord): string {
     `CREATE TABLE ${name}`,
     `(\n${record.schema.map((field) => `  ${renderColumn(field)}`).join(',\n')}\n)`,
   ];
-  if (record.timePartitioning) lines.push(`PARTITION BY ${partitionBy(record)}`);
+  if (record.timePartitioning || record.rangePartitioning) lines.push(`PARTITION BY ${partitionBy(record)}`);
   if (record.clustering) lines.push(`CLUSTER BY ${record.clustering.join(', ')}`);
   return `${lines.join('\n')};`;
 }
@@ -29,8 +30,12 @@ function renderColumn(field: Field): string {
   return parts.join(' ');
 }
 
-function partitionBy({ timePartitioning, schema }: TableRecord): string {
-  const { field = '', type = 'DAY' } = timePartitioning ?? {};
+function partitionBy({ timePartitioning, rangePartitioning, schema }: TableRecord): string {
+  if (rangePartitioning) {
+    const { start, end, interval } = rangePartitioning.range;
+    return `RANGE_BUCKET(${rangePartitioning.field}, GENERATE_ARRAY(${start}, ${end}, ${interval}))`;
+  }
+  const { field = PARTITION_TIME, type = 'DAY' } = timePartitioning ?? {};
   const kind = schema.find((one) => one.name.toLowerCase() === field.toLowerCase())?.type;
   if (type === 'DAY') return kind === 'DATE' ? field : `DATE(${field})`;
   return `${kind === 'DATE' || kind === 'DATETIME' ? kind : 'TIMESTAMP'}_TRUNC(${field}, ${type})`;

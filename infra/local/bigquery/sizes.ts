@@ -1,7 +1,8 @@
 import type { Catalog, TableRecord } from './catalog.ts';
+import { isIngestion, partitionColumn, rangeStart } from './partitions/layout.ts';
 import { type Field, typeOfField } from './schema.ts';
 import { physicalNames, quoteName, quoteText, type SqlType } from './sql/types.ts';
-import type { Warehouse } from './warehouse.ts';
+import type { Row, Warehouse } from './warehouse.ts';
 
 export interface TableSize {
   rows: number;
@@ -12,17 +13,19 @@ export interface TableSize {
 
 /** The bytes of one partition's columns. */
 export interface PartitionSize {
-  /** Microseconds since 1970, the end not part of it; undefined for the rows without a time. */
-  range: { start: bigint; end: bigint } | undefined;
+  /** What its rows have in the partitioning column, the ends not part of it: numbers, or microseconds since 1970. None: NULL. */
+  ranges: { start: bigint; end: bigint }[];
   columns: Map<string, number>;
 }
 
 export interface Sizes {
   /** Reads the table once a change, and remembers. */
   of(record: TableRecord): Promise<TableSize>;
-  /** Of a table that is partitioned by time; likewise. */
+  /** Of a table that is partitioned; likewise. */
   partitions(record: TableRecord): Promise<PartitionSize[]>;
   rowsOf(record: TableRecord): Promise<number>;
+  /** Of the rows that meet a condition on the table's own columns; read anew each time. */
+  partition(record: TableRecord, condition: string): Promise<TableSize>;
 }
 
 const FIXED: Partial<Record<SqlType['kind'], number>> = {
@@ -79,16 +82,7 @@ export function createSizes(warehouse: Warehouse, catalog: Catalog): Sizes {
       const kept = known.get(record.physical);
       if (kept?.version === version) return kept.size;
       if (record.kind === 'VIEW') return { rows: 0, columns: new Map(), total: 0 };
-      const parts = record.schema.map((field, i) => `${columnBytes(field)} AS b${i}`);
-      const [row = {}] = await warehouse.rows(
-        `SELECT ${['count(*) AS n', ...parts].join(', ')} FROM ${record.physical}`,
-      );
-      const columns = new Map(record.schema.map((field, i) => [field.name, Number(row[`b${i}`] ?? 0)]));
-      const size = {
-        rows: Number(row.n ?? 0),
-        columns,
-        total: [...columns.values()].reduce((sum, bytes) => sum + bytes, 0),
-      };
+      const size = await readSize(warehouse, record, '');
       known.set(record.physical, { version, size });
       return size;
     },
@@ -98,19 +92,63 @@ export function createSizes(warehouse: Warehouse, catalog: Catalog): Sizes {
       const [row] = record.kind === 'VIEW' ? [] : await warehouse.rows(`SELECT count(*) AS n FROM ${record.physical}`);
       return Number(row?.n ?? 0);
     },
+    partition: (record, condition) => readSize(warehouse, record, ` WHERE ${condition}`),
   };
 }
 
-async function readPartitions(warehouse: Warehouse, record: TableRecord): Promise<PartitionSize[]> {
-  const { type, field } = record.timePartitioning ?? { type: 'DAY', field: '' };
-  const unit = type.toLowerCase();
-  const parts = record.schema.map((one, i) => `${columnBytes(one)} AS b${i}`);
-  const start = `CAST(date_trunc('${unit}', ${quoteName(field)}) AS TIMESTAMP)`;
-  const rows = await warehouse.rows(
-    `SELECT epoch_us(${start}) AS first, epoch_us(${start} + INTERVAL 1 ${unit}) AS past, ${parts.join(', ')} FROM ${record.physical} GROUP BY ${start}`,
+async function readSize(warehouse: Warehouse, record: TableRecord, where: string): Promise<TableSize> {
+  const parts = record.schema.map((field, i) => `${columnBytes(field)} AS b${i}`);
+  const [row = {}] = await warehouse.rows(
+    `SELECT ${['count(*) AS n', ...parts].join(', ')} FROM ${record.physical}${where}`,
   );
+  const columns = new Map(record.schema.map((field, i) => [field.name, Number(row[`b${i}`] ?? 0)]));
+  return {
+    rows: Number(row.n ?? 0),
+    columns,
+    total: [...columns.values()].reduce((sum, bytes) => sum + bytes, 0),
+  };
+}
+
+/** Beyond every INT64. */
+const FAR = 2n ** 64n;
+
+async function readPartitions(warehouse: Warehouse, record: TableRecord): Promise<PartitionSize[]> {
+  const { timePartitioning, rangePartitioning } = record;
+  const column = quoteName(partitionColumn(record) ?? '');
+  const unit = (timePartitioning?.type ?? 'DAY').toLowerCase();
+  const time = `CAST(date_trunc('${unit}', ${column}) AS TIMESTAMP)`;
+  const [first, past] = rangePartitioning
+    ? [
+        `CASE WHEN ${column} < ${rangePartitioning.range.start} OR ${column} >= ${rangePartitioning.range.end} THEN 'outside' ELSE CAST(${rangeStart(column, rangePartitioning)} AS VARCHAR) END`,
+        'NULL',
+      ]
+    : [`epoch_us(${time})`, `epoch_us(${time} + INTERVAL 1 ${unit})`];
+  const parts = record.schema.map((one, i) => `${columnBytes(one)} AS b${i}`);
+  const rows = await warehouse.rows(
+    `SELECT ${first} AS first, ${past} AS past, ${parts.join(', ')} FROM ${record.physical} GROUP BY ALL`,
+  );
+  const rangesOf = (row: Row): PartitionSize['ranges'] => {
+    if (row.first === null) return [];
+    if (rangePartitioning) {
+      const [start, end, interval] = [
+        rangePartitioning.range.start,
+        rangePartitioning.range.end,
+        rangePartitioning.range.interval,
+      ].map(BigInt) as [bigint, bigint, bigint];
+      if (row.first === 'outside')
+        return [
+          { start: -FAR, end: start },
+          { start: end, end: FAR },
+        ];
+      const from = BigInt(String(row.first));
+      return [{ start: from, end: from + interval < end ? from + interval : end }];
+    }
+    const start = BigInt(String(row.first));
+    // All rows of such a partition have its first moment.
+    return [{ start, end: isIngestion(record) ? start + 1n : BigInt(String(row.past)) }];
+  };
   return rows.map((row) => ({
-    range: row.first === null ? undefined : { start: BigInt(String(row.first)), end: BigInt(String(row.past)) },
+    ranges: rangesOf(row),
     columns: new Map(record.schema.map((one, i) => [one.name, Number(row[`b${i}`] ?? 0)])),
   }));
 }

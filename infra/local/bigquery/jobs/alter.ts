@@ -1,5 +1,6 @@
 import type { DatasetRecord, TableRecord } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
+import { partitionColumn } from '../partitions/layout.ts';
 import { type Field, fieldOfType, parseFields, typeOfField } from '../schema.ts';
 import { castTo } from '../sql/analyze/casts.ts';
 import { defaultValue } from '../sql/analyze/defaults.ts';
@@ -66,7 +67,7 @@ async function apply(
     case 'dropColumn': {
       const field = findField(record, action.name, action.ifExists);
       if (!field) return record;
-      const used = [record.timePartitioning?.field, ...(record.clustering ?? [])];
+      const used = [partitionColumn(record), ...(record.clustering ?? [])];
       if (used.some((name) => name?.toLowerCase() === field.name.toLowerCase()))
         throw new SqlError(`Column ${field.name} is used by the table's partitioning or clustering`, action.at);
       if (record.schema.length === 1) throw new SqlError(`Cannot drop the only column ${field.name}`, action.at);
@@ -81,10 +82,11 @@ async function apply(
         throw new SqlError(`Column already exists: ${name}`, action.to.at);
       await tx.run(`ALTER TABLE ${record.physical} RENAME COLUMN ${quoteName(field.name)} TO ${quoteName(name)}`);
       const swap = (one: string) => (one.toLowerCase() === field.name.toLowerCase() ? name : one);
-      const { timePartitioning, clustering } = record;
+      const { timePartitioning: time, rangePartitioning: range, clustering } = record;
       return save({
         schema: parseFields(record.schema.map((one) => (one === field ? { ...one, name } : one))),
-        timePartitioning: timePartitioning && { ...timePartitioning, field: swap(timePartitioning.field) },
+        timePartitioning: time?.field === undefined ? time : { ...time, field: swap(time.field) },
+        rangePartitioning: range && { ...range, field: swap(range.field) },
         clustering: clustering?.map(swap),
       });
     }

@@ -1,19 +1,21 @@
 import type { TableRecord } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
+import { isIngestion, isPartitionedAlike, type Layout, physicalColumns } from '../partitions/layout.ts';
+import { checkLayout } from '../partitions/read-layout.ts';
 import { type Field, fieldOfType, parseFields, typeOfField } from '../schema.ts';
 import type { DdlStatement, QueryPlan } from '../sql/analyze/statement.ts';
 import { coerce, typed } from '../sql/analyze/typed.ts';
 import type { Path } from '../sql/parse/statement-tree.ts';
 import { SqlError } from '../sql/sql-error.ts';
 import { constrain, withoutParameters } from '../sql/type-parameters.ts';
-import { renderType } from '../sql/types.ts';
+import { quoteName, renderType } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import { type Caller, existingRef, requireDataset, requireTable, tableRef, temporaryRef } from './ddl-names.ts';
-import { readColumns, readOptions, readPartitionBy } from './ddl-options.ts';
-import { checkPartitioning } from './destination.ts';
+import { readColumns, readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
 import { checkTableId, defaultExpiration } from './open-destination.ts';
+import { readPartitionBy } from './partition-by.ts';
 
 type CreateTable = Extract<DdlStatement, { kind: 'createTable' }>;
 
@@ -38,24 +40,24 @@ export async function createTable(
   checkSelected(statement, schema, selected);
   if (schema.length === 0) throw new SqlError('CREATE TABLE needs columns or AS SELECT', statement.at);
   const options = readOptions(statement.options);
-  const partitioning = readPartitionBy(statement.partitionBy, schema) ?? source?.timePartitioning;
-  if (options.requirePartitionFilter && !partitioning)
+  const layout = layoutOf(statement, schema, source);
+  const { timePartitioning, rangePartitioning } = layout;
+  if (options.requirePartitionFilter && !timePartitioning && !rangePartitioning)
     throw new SqlError('require_partition_filter is set on a table that is not partitioned', statement.at);
-  const clustering = statement.clusterBy.length > 0 ? statement.clusterBy.map((name) => name.name) : source?.clustering;
-  checkPartitioning(schema, partitioning, clustering);
+  checkLayout(schema, layout);
   const now = engine.clock.now();
   const record: TableRecord = {
     ...ref,
     kind: statement.snapshot ? 'SNAPSHOT' : 'TABLE',
     ...(source && statement.from?.how === 'CLONE' && { base: { table: refOf(source), at: now } }),
-    physical: await engine.catalog.createPhysical(tx, schema),
+    physical: await engine.catalog.createPhysical(tx, schema, layout),
     schema,
-    timePartitioning: partitioning && {
-      ...partitioning,
+    ...layout,
+    timePartitioning: timePartitioning && {
+      ...timePartitioning,
       ...(options.partitionExpirationMs !== undefined && { expirationMs: options.partitionExpirationMs }),
     },
     requirePartitionFilter: options.requirePartitionFilter || source?.requirePartitionFilter === true,
-    clustering,
     view: undefined,
     expirationTime: options.expirationTime ?? defaultExpiration(engine, ref, now),
     rest: { ...source?.rest, ...options.rest },
@@ -63,11 +65,33 @@ export async function createTable(
     modified: now,
   };
   if (query) await tx.run(`INSERT INTO ${record.physical} ${selectedRows(query, schema)}`);
-  else if (source && statement.from?.how !== 'LIKE')
-    await tx.run(`INSERT INTO ${record.physical} SELECT * FROM ${source.physical}`);
+  else if (source && statement.from?.how !== 'LIKE') await copyRows(tx, record, source);
   if (existing) await tx.run(`DROP TABLE ${existing.physical}`);
   await engine.catalog.putTable(tx, record);
   return { operation: existing ? 'REPLACE' : 'CREATE', table: ref };
+}
+
+/** What the statement says, or else what the table that it takes after has. */
+function layoutOf(statement: CreateTable, schema: Field[], source: TableRecord | undefined): Layout {
+  const { partitionBy, clusterBy, query } = statement;
+  const by = partitionBy ? readPartitionBy(partitionBy, schema) : source;
+  const layout = {
+    timePartitioning: by?.timePartitioning,
+    rangePartitioning: by?.rangePartitioning,
+    clustering: clusterBy.length > 0 ? clusterBy.map((name) => name.name) : source?.clustering,
+  };
+  if (query && isIngestion(layout))
+    throw new SqlError('Partitioning by ingestion time cannot be used with AS SELECT', partitionBy?.at ?? statement.at);
+  return layout;
+}
+
+async function copyRows(tx: Tx, record: TableRecord, source: TableRecord): Promise<void> {
+  if (!isPartitionedAlike(record, source) && (isIngestion(record) || isIngestion(source)))
+    throw new SqlError(
+      'not supported by the embedded warehouse: a copy that is partitioned by ingestion time where its source is not, or the other way round',
+    );
+  const names = physicalColumns(record).map(quoteName).join(', ');
+  await tx.run(`INSERT INTO ${record.physical} (${names}) SELECT ${names} FROM ${source.physical}`);
 }
 
 const refOf = ({ project, dataset, table }: TableRecord) => ({ project, dataset, table });

@@ -1,4 +1,3 @@
-import type { TimePartitioning } from '../catalog.ts';
 import { type Field, fieldOfType, parseFields, typeOfField } from '../schema.ts';
 import { defaultValue } from '../sql/analyze/defaults.ts';
 import { readType } from '../sql/analyze/type-nodes.ts';
@@ -99,33 +98,4 @@ function checkedDefault(column: ColumnNode, field: Field): string {
   const text = column.default ?? '';
   defaultValue(text, withoutParameters(typeOfField(field)), 0n);
   return text;
-}
-
-/** `PARTITION BY day`, `DATE(ts)`, `TIMESTAMP_TRUNC(ts, HOUR)` and their kin. */
-export function readPartitionBy(expr: Expr | undefined, schema: Field[]): TimePartitioning | undefined {
-  if (!expr) return undefined;
-  const column = (one: Expr | undefined): string => {
-    if (one?.kind !== 'path' || one.names.length !== 1) throw unsupported('this form of PARTITION BY', expr.at);
-    const name = one.names[0]?.name ?? '';
-    if (name.startsWith('_PARTITION')) throw unsupported('ingestion-time partitioning', one.at);
-    return name;
-  };
-  if (expr.kind === 'path') {
-    const field = column(expr);
-    const type = schema.find((one) => one.name.toLowerCase() === field.toLowerCase())?.type;
-    if (type !== undefined && type !== 'DATE')
-      throw new SqlError(
-        `PARTITION BY expression must be DATE(<timestamp_column>), DATE(<datetime_column>), DATETIME_TRUNC(<datetime_column>, DAY/HOUR/MONTH/YEAR), a DATE column, TIMESTAMP_TRUNC(<timestamp_column>, DAY/HOUR/MONTH/YEAR), DATE_TRUNC(<date_column>, MONTH/YEAR), or RANGE_BUCKET(<int64_column>, GENERATE_ARRAY(<int64_value>, <int64_value>[, <int64_value>]))`,
-        expr.at,
-      );
-    return { type: 'DAY', field };
-  }
-  if (expr.kind !== 'call') throw unsupported('this form of PARTITION BY', expr.at);
-  const [of, part] = expr.args;
-  if (expr.name === 'DATE' && expr.args.length === 1) return { type: 'DAY', field: column(of) };
-  if (['DATE_TRUNC', 'DATETIME_TRUNC', 'TIMESTAMP_TRUNC'].includes(expr.name) && part?.kind === 'path') {
-    const type = part.names[0]?.name.toUpperCase();
-    if (type === 'HOUR' || type === 'DAY' || type === 'MONTH' || type === 'YEAR') return { type, field: column(of) };
-  }
-  throw unsupported(`PARTITION BY ${expr.name}`, expr.at);
 }

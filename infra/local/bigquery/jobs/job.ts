@@ -20,9 +20,17 @@ export interface DestinationConfiguration {
   createDisposition?: string;
   writeDisposition?: string;
   schemaUpdateOptions?: string[];
-  timePartitioning?: { type?: string; field?: string; expirationMs?: string; requirePartitionFilter?: boolean };
-  rangePartitioning?: unknown;
-  clustering?: { fields?: string[] };
+  timePartitioning?: {
+    type?: string;
+    field?: string;
+    expirationMs?: string;
+    requirePartitionFilter?: boolean;
+  } | null;
+  rangePartitioning?: {
+    field?: string;
+    range?: { start?: string | number; end?: string | number; interval?: string | number };
+  } | null;
+  clustering?: { fields?: string[] } | null;
 }
 
 export interface QueryConfiguration extends DestinationConfiguration {

@@ -1,10 +1,12 @@
 import type { TableRecord, TableRef } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
+import { layoutText } from '../partitions/layout.ts';
+import { checkLayout } from '../partitions/read-layout.ts';
 import { type Field, typeOfField } from '../schema.ts';
 import { addedFields, checkSchemaChange, mismatch, type ParameterRule } from '../schema-change.ts';
 import { duckType, quoteName } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
-import { checkPartitioning, type Destination } from './destination.ts';
+import type { Destination } from './destination.ts';
 import { type Engine, nameOf, requireDataset } from './engine.ts';
 
 /**
@@ -32,7 +34,7 @@ export async function openDestination(
   if (existing.schema.length === 0) return replaceRows(engine, tx, { ...existing, schema });
   switch (destination.write) {
     case 'WRITE_TRUNCATE': {
-      checkPartitioning(schema, existing.timePartitioning, existing.clustering);
+      checkLayout(schema, existing);
       const described = schema.map((field) => withDescription(field, existing.schema));
       return replaceRows(engine, tx, { ...existing, schema: described });
     }
@@ -56,14 +58,15 @@ async function createTable(engine: Engine, tx: Tx, destination: Destination, sch
   const { ref } = destination;
   if (!destination.create) throw new JobFailure('notFound', `Not found: Table ${nameOf(ref)}`);
   checkTableId(ref.table);
-  checkPartitioning(schema, destination.timePartitioning, destination.clustering);
+  checkLayout(schema, destination);
   const now = engine.clock.now();
   const record: TableRecord = {
     ...ref,
     kind: 'TABLE',
-    physical: await engine.catalog.createPhysical(tx, schema),
+    physical: await engine.catalog.createPhysical(tx, schema, destination),
     schema,
     timePartitioning: destination.timePartitioning,
+    rangePartitioning: destination.rangePartitioning,
     requirePartitionFilter: destination.requirePartitionFilter,
     clustering: destination.clustering,
     view: undefined,
@@ -89,26 +92,10 @@ export function checkTableId(table: string): void {
     );
 }
 
-/** `interval(type:day,field:day) clustering(country)`, as BigQuery's messages spell a table's layout. */
-export function layoutText({
-  timePartitioning,
-  clustering,
-}: Pick<TableRecord, 'timePartitioning' | 'clustering'>): string {
-  const parts = [
-    ...(timePartitioning
-      ? [`interval(type:${timePartitioning.type.toLowerCase()},field:${timePartitioning.field})`]
-      : []),
-    ...(clustering ? [`clustering(${clustering.join(',')})`] : []),
-  ];
-  return parts.join(' ') || 'none';
-}
-
 /** A job may leave the layout out, but not give another. */
 function checkSameLayout(existing: TableRecord, destination: Destination): void {
-  const wanted = {
-    timePartitioning: destination.timePartitioning ?? existing.timePartitioning,
-    clustering: destination.clustering ?? existing.clustering,
-  };
+  const given = destination.timePartitioning || destination.rangePartitioning ? destination : existing;
+  const wanted = { ...given, clustering: destination.clustering ?? existing.clustering };
   if (layoutText(existing).toLowerCase() !== layoutText(wanted).toLowerCase())
     throw new JobFailure(
       'invalid',
@@ -118,7 +105,7 @@ function checkSameLayout(existing: TableRecord, destination: Destination): void 
 
 /** An emptied table is a new one under the old name, so that readers of the old rows are not disturbed. */
 async function replaceRows(engine: Engine, tx: Tx, next: TableRecord): Promise<TableRecord> {
-  const physical = await engine.catalog.createPhysical(tx, next.schema);
+  const physical = await engine.catalog.createPhysical(tx, next.schema, next);
   const record: TableRecord = { ...next, physical, modified: engine.clock.now() };
   await tx.run(`DROP TABLE ${next.physical}`);
   await engine.catalog.putTable(tx, record);

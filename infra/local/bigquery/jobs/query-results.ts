@@ -1,16 +1,19 @@
+import type { TableRef } from '../catalog.ts';
+import { parsePartition, refuseSpecial, splitDecorator } from '../partitions/decorators.ts';
 import { type EncodedRow, encodeRow, rowBytes } from '../rows.ts';
 import { type Field, fieldOfType, typeOfField } from '../schema.ts';
 import type { QueryPlan } from '../sql/analyze/statement.ts';
 import type { Script } from '../sql/parse/statements.ts';
 import { constrain } from '../sql/type-parameters.ts';
-import { duckType } from '../sql/types.ts';
+import { duckType, quoteName } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import { type Destination, readDestination } from './destination.ts';
-import { ANONYMOUS_DATASET, type Engine, readTableRef } from './engine.ts';
+import { ANONYMOUS_DATASET, type Engine, nameOf, readTableRef } from './engine.ts';
 import type { Execution } from './execution.ts';
 import { insertRows } from './insert-rows.ts';
 import type { JobResult, QueryConfiguration } from './job.ts';
 import { openDestination } from './open-destination.ts';
+import { besidePartition, checkWithin, clearPartition } from './write-partition.ts';
 
 /** The query job whose result is kept. */
 interface Running {
@@ -24,12 +27,7 @@ interface Running {
 const MAX_INLINE_BYTES = 64 * 1024;
 
 /** The result is kept beside the job: pages are read from it, and it outlives a restart. */
-export async function keepResult(
-  run: Running,
-  tx: Tx,
-  plan: QueryPlan,
-  into: Destination | undefined,
-): Promise<JobResult> {
+export async function keepResult(run: Running, tx: Tx, plan: QueryPlan, into: Into | undefined): Promise<JobResult> {
   const { engine, execution } = run;
   const columns = plan.columns.map((column, i) => `CAST(c${i + 1} AS ${duckType(column.type)}) AS c${i + 1}`);
   const schema = plan.columns.map((column) => fieldOfType(column.name, column.type));
@@ -42,7 +40,7 @@ export async function keepResult(
   if (physical !== undefined) await tx.run(`CREATE TABLE ${physical} AS SELECT * FROM result`);
   await tx.run('DROP TABLE result');
   const anonymous = { project: execution.job.project, dataset: ANONYMOUS_DATASET, table: execution.job.id };
-  return { physical, inline, schema, rows, destination: into?.ref ?? anonymous };
+  return { physical, inline, schema, rows, destination: into?.named ?? anonymous };
 }
 
 /** All rows, or undefined where they are too many to stand in the job's record. */
@@ -63,19 +61,43 @@ async function readInline(tx: Tx, plan: QueryPlan, count: number): Promise<Encod
   return rows;
 }
 
-export function destinationOf(run: Running): Destination | undefined {
-  const { execution, query, script } = run;
-  if (!query.destinationTable?.tableId || script.isScript) return undefined;
-  const ref = readTableRef(query.destinationTable, execution.job.project, 'destinationTable');
-  return readDestination(ref, query, { write: 'WRITE_EMPTY' });
+/** The table or partition that a query's rows go to. */
+export interface Into {
+  /** As the job names it, with its decorator. */
+  named: TableRef;
+  decorator: string | undefined;
+  destination: Destination;
 }
 
-async function writeDestination(engine: Engine, tx: Tx, destination: Destination, schema: Field[]): Promise<void> {
-  const record = await openDestination(engine, tx, destination, schema);
+export function destinationOf(run: Running): Into | undefined {
+  const { execution, query, script } = run;
+  if (!query.destinationTable?.tableId || script.isScript) return undefined;
+  const named = readTableRef(query.destinationTable, execution.job.project, 'destinationTable');
+  const { ref, decorator } = splitDecorator(named);
+  const destination = readDestination(ref, query, { write: 'WRITE_EMPTY', onPartition: decorator !== undefined });
+  return { named, decorator, destination };
+}
+
+async function writeDestination(engine: Engine, tx: Tx, into: Into, schema: Field[]): Promise<void> {
+  const { named, decorator, destination } = into;
+  const layout = engine.catalog.table(destination.ref) ?? destination;
+  const partition = decorator === undefined ? undefined : parsePartition(decorator, layout, nameOf(named));
+  refuseSpecial(partition, 'written to by name');
+  const record = await openDestination(engine, tx, besidePartition(destination, partition), schema);
   const values = schema.map((field, i) => {
     const column = record.schema.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
     return constrain(`c${i + 1}`, typeOfField(column ?? field), field.name);
   });
-  await insertRows(tx, record, schema, `SELECT ${values.join(', ')} FROM result`);
+  const query = `SELECT ${values.join(', ')} FROM result`;
+  if (partition) {
+    const names = schema.map(({ name }) => quoteName(name));
+    await checkWithin(
+      tx,
+      `(SELECT ${names.map((name, i) => `c${i + 1} AS ${name}`).join(', ')} FROM result)`,
+      partition,
+    );
+    await clearPartition(tx, record, partition, destination.write);
+  }
+  await insertRows(engine, tx, record, { fields: schema, query, partitionTime: partition?.time });
   await engine.catalog.touch(tx, record, engine.clock.now());
 }

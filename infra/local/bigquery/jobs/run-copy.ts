@@ -1,23 +1,21 @@
-import type { TableRecord, TableRef } from '../catalog.ts';
+import type { TableRecord } from '../catalog.ts';
 import { JobFailure, toFailure } from '../errors.ts';
-import { type Partition, parsePartition, partitionCondition } from '../loads/partition.ts';
+import { type Partition, parsePartition, refuseSpecial, splitDecorator } from '../partitions/decorators.ts';
+import { isIngestion, isPartitionedAlike, layoutText } from '../partitions/layout.ts';
 import { checkSchemaChange } from '../schema-change.ts';
+import { PARTITION_TIME } from '../sql/analyze/pseudo-columns.ts';
 import { quoteName } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import { type Destination, readDestination } from './destination.ts';
-import { type Engine, nameOf, readTableRef, requireTable } from './engine.ts';
+import { type Engine, nameOf, readTableRef } from './engine.ts';
 import { type Execution, finish, inTransaction, lockFor } from './execution.ts';
 import { insertRows } from './insert-rows.ts';
 import type { CopyConfiguration } from './job.ts';
-import { layoutText, openDestination } from './open-destination.ts';
+import { openDestination } from './open-destination.ts';
+import { type Part, requirePart } from './parts.ts';
+import { besidePartition, clearPartition } from './write-partition.ts';
 
 const OPERATIONS = ['COPY', 'SNAPSHOT', 'CLONE', 'RESTORE'] as const;
-
-/** A table, or one partition of it. */
-interface Part {
-  record: TableRecord;
-  partition: Partition | undefined;
-}
 
 /** Copies tables, or partitions of them, into one; in one transaction. */
 export async function runCopy(engine: Engine, execution: Execution): Promise<void> {
@@ -32,8 +30,7 @@ export async function runCopy(engine: Engine, execution: Execution): Promise<voi
   if (operation !== 'COPY' && sources.length > 1)
     throw new JobFailure('invalid', `A ${operation} is made of one table, not of ${sources.length}`);
   const named = readTableRef(copy.destinationTable, job.project, 'destinationTable');
-  const [table = '', decorator] = named.table.split('$');
-  const ref = { ...named, table };
+  const { ref, decorator } = splitDecorator(named);
   const destination = readDestination(ref, copy, { write: 'WRITE_EMPTY', onPartition: decorator !== undefined });
   if (destination.write === 'WRITE_TRUNCATE_DATA')
     throw new JobFailure('invalid', 'Invalid writeDisposition of a copy job: WRITE_TRUNCATE_DATA');
@@ -50,16 +47,25 @@ export async function runCopy(engine: Engine, execution: Execution): Promise<voi
       if (destination.write === 'WRITE_TRUNCATE' && parts.some(({ record }) => nameOf(record) === nameOf(ref)))
         throw new JobFailure('invalid', `Cannot copy a table to itself: ${nameOf(ref)}`);
       const existing = engine.catalog.table(ref);
-      if (existing) for (const { record } of parts) checkSameLayout(record, existing);
+      if (existing) for (const part of parts) checkSameLayout(part, existing, decorator);
+      refuseMixture(parts);
       const partition =
-        decorator === undefined ? undefined : parsePartition(decorator, existing ?? first.record, {}, nameOf(named));
+        decorator === undefined ? undefined : parsePartition(decorator, existing ?? first.record, nameOf(named));
+      refuseSpecial(partition, 'copied to by name');
       if (partition) checkSamePartition(parts, partition);
       const target = await openTarget(engine, tx, destination, first.record, partition);
-      const names = first.record.schema.map((field) => quoteName(field.name)).join(', ');
       let rows = 0;
       for (const { record, partition: part } of parts) {
-        const where = part ? ` WHERE ${partitionCondition(part)}` : '';
-        rows += await insertRows(tx, target, record.schema, `SELECT ${names} FROM ${record.physical}${where}`);
+        // Without a partition to go to, rows keep the one that they came to.
+        const keepsTime = isIngestion(target) && isIngestion(record) && !partition;
+        const fields = keepsTime ? [...first.record.schema, { name: PARTITION_TIME }] : first.record.schema;
+        const names = fields.map(({ name }) => quoteName(name)).join(', ');
+        const where = part ? ` WHERE ${part.condition}` : '';
+        rows += await insertRows(engine, tx, target, {
+          fields,
+          query: `SELECT ${names} FROM ${record.physical}${where}`,
+          partitionTime: partition?.time,
+        });
       }
       await describeTarget(engine, tx, operation, target, first.record);
       await engine.catalog.touch(tx, target, engine.clock.now());
@@ -70,15 +76,6 @@ export async function runCopy(engine: Engine, execution: Execution): Promise<voi
   } finally {
     release();
   }
-}
-
-function requirePart(engine: Engine, named: TableRef): Part {
-  const [table = '', decorator] = named.table.split('$');
-  const record = requireTable(engine, { ...named, table });
-  return {
-    record,
-    partition: decorator === undefined ? undefined : parsePartition(decorator, record, {}, nameOf(named)),
-  };
 }
 
 function checkOperation(operation: (typeof OPERATIONS)[number], record: TableRecord): void {
@@ -93,14 +90,31 @@ function checkOperation(operation: (typeof OPERATIONS)[number], record: TableRec
     throw new JobFailure('invalid', `${nameOf(record)} is a snapshot: no snapshot can be made of it`);
 }
 
-/** Rows stay in the partition that their column says, so one partition can be copied into its like alone. */
+/**
+ * Rows stay in the partition that their column says, so one partition can be copied into its like alone. Ingestion-time
+ * partitions take those of their own time, of whatever unit, and tables that are not partitioned.
+ */
 function checkSamePartition(parts: readonly Part[], target: Partition): void {
-  for (const { record, partition } of parts)
-    if (partition?.id !== target.id)
+  for (const { record, partition } of parts) {
+    if (target.time !== undefined && !isPartitioned(record)) continue;
+    const isWithin =
+      target.time !== undefined &&
+      partition?.time !== undefined &&
+      partition.span &&
+      target.span &&
+      partition.span.from >= target.span.from &&
+      partition.span.to <= target.span.to;
+    if (!isWithin && partition?.id !== target.id)
       throw new JobFailure(
         'invalid',
         `Cannot copy ${nameOf(record)}${partition ? `$${partition.id}` : ''} into the partition ${target.id}: it must be the same partition`,
       );
+  }
+}
+
+function refuseMixture(parts: readonly Part[]): void {
+  if (new Set(parts.map(({ record }) => isPartitioned(record))).size > 1)
+    throw new JobFailure('invalid', 'Source tables cannot be a mixture of partitioned and non-partitioned tables');
 }
 
 /** The table that takes the rows; of a partition's dispositions, only its own rows are in the way. */
@@ -111,15 +125,18 @@ async function openTarget(
   first: TableRecord,
   partition: Partition | undefined,
 ): Promise<TableRecord> {
-  const { timePartitioning, requirePartitionFilter, clustering } = first;
-  const shape = engine.catalog.table(destination.ref) ? {} : { timePartitioning, requirePartitionFilter, clustering };
-  const write = partition ? 'WRITE_APPEND' : destination.write;
-  const target = await openDestination(engine, tx, { ...destination, ...shape, write }, first.schema, 'same');
-  if (!partition) return target;
-  const own = `FROM ${target.physical} WHERE ${partitionCondition(partition)}`;
-  if (destination.write === 'WRITE_TRUNCATE') await tx.run(`DELETE ${own}`);
-  if (destination.write === 'WRITE_EMPTY' && (await tx.rows(`SELECT 1 AS one ${own} LIMIT 1`)).length > 0)
-    throw new JobFailure('duplicate', `Already Exists: Table ${nameOf(target)}$${partition.id}`);
+  const { timePartitioning, rangePartitioning, requirePartitionFilter, clustering } = first;
+  const shape = engine.catalog.table(destination.ref)
+    ? {}
+    : { timePartitioning, rangePartitioning, requirePartitionFilter, clustering };
+  const target = await openDestination(
+    engine,
+    tx,
+    besidePartition({ ...destination, ...shape }, partition),
+    first.schema,
+    'same',
+  );
+  if (partition) await clearPartition(tx, target, partition, destination.write);
   return target;
 }
 
@@ -136,25 +153,31 @@ async function describeTarget(
   await engine.catalog.putTable(tx, { ...target, base, kind: operation === 'SNAPSHOT' ? 'SNAPSHOT' : 'TABLE' });
 }
 
-/** A copy moves rows as they lie, so both tables must be laid out alike; BigQuery's words where they are known. */
-function checkSameLayout(source: TableRecord, target: TableRecord): void {
-  const [from, to] = [source.timePartitioning, target.timePartitioning];
-  if (!from && to)
-    throw new JobFailure('invalid', 'Failed to copy Non partitioned table to Column partitioned table: not supported.');
-  if (from && !to)
-    throw new JobFailure(
-      'invalid',
-      `not supported by the embedded warehouse: copying the partitioned table ${nameOf(source)} into ${nameOf(target)}, which is not partitioned`,
-    );
-  if (from && to && (from.type !== to.type || from.field.toLowerCase() !== to.field.toLowerCase()))
-    throw new JobFailure(
-      'invalid',
-      `Incompatible table partitioning specification. Expects partitioning specification ${layoutText(target)}, but input partitioning specification is ${layoutText(source)}`,
-    );
+/** A copy moves rows as they lie; BigQuery's words where they are known. Source: cloud.google.com/bigquery/docs/managing-partitioned-tables#copy */
+function checkSameLayout({ record: source, partition: from }: Part, target: TableRecord, to: string | undefined): void {
   const columns = (record: TableRecord) => (record.clustering ?? []).join(',').toLowerCase();
   if (columns(source) !== columns(target))
     throw new JobFailure(
       'invalid',
       `Failed to copy ${nameOf(source)} to ${nameOf(target)}: incompatible clustering fields.`,
     );
+  // Its rows are divided no more.
+  if (!isPartitioned(target)) return;
+  if (!isPartitioned(source)) {
+    if (isIngestion(target)) return;
+    throw new JobFailure(
+      'invalid',
+      `Failed to copy Non partitioned table to ${target.rangePartitioning ? 'Range' : 'Column'} partitioned table: not supported.`,
+    );
+  }
+  // A partition by ingestion time may go into a named one of another unit.
+  if (from?.time !== undefined && to !== undefined && isIngestion(target)) return;
+  if (!isPartitionedAlike(source, target))
+    throw new JobFailure(
+      'invalid',
+      `Incompatible table partitioning specification. Expects partitioning specification ${layoutText(target)}, but input partitioning specification is ${layoutText(source)}`,
+    );
 }
+
+const isPartitioned = ({ timePartitioning, rangePartitioning }: TableRecord) =>
+  timePartitioning !== undefined || rangePartitioning !== undefined;

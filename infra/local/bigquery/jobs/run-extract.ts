@@ -1,11 +1,11 @@
 import { JobFailure, toFailure } from '../errors.ts';
 import { readExportOptions } from '../exports/export-options.ts';
 import { exportRows } from '../exports/export-rows.ts';
-import { parsePartition, partitionCondition } from '../loads/partition.ts';
 import { quoteName } from '../sql/types.ts';
-import { type Engine, nameOf, readTableRef, requireTable } from './engine.ts';
+import { type Engine, nameOf, readTableRef } from './engine.ts';
 import { type Execution, finish, inTransaction } from './execution.ts';
 import type { ExtractConfiguration } from './job.ts';
+import { requirePart } from './parts.ts';
 
 /** Writes a table, or one partition of it, as objects. What a kill interrupts begins anew and writes the same names. */
 export async function runExtract(engine: Engine, execution: Execution): Promise<void> {
@@ -13,16 +13,14 @@ export async function runExtract(engine: Engine, execution: Execution): Promise<
   const extract = job.configuration.extract as ExtractConfiguration;
   const options = readExportOptions(extract);
   const named = readTableRef(extract.sourceTable, job.project, 'sourceTable');
-  const [table = '', decorator] = named.table.split('$');
-  const record = requireTable(engine, { ...named, table });
+  const { record, partition } = requirePart(engine, named);
   if (record.kind === 'VIEW')
     throw new JobFailure(
       'invalid',
       `Using table ${nameOf(record)} is not allowed for this operation because of its type. Try using a different table that is of type TABLE.`,
     );
-  const partition = decorator === undefined ? undefined : parsePartition(decorator, record, {}, nameOf(named));
   const columns = record.schema.map((field) => quoteName(field.name)).join(', ');
-  const where = partition ? ` WHERE ${partitionCondition(partition)}` : '';
+  const where = partition ? ` WHERE ${partition.condition}` : '';
   const size = await engine.sizes.of(record);
   try {
     await inTransaction(engine, execution, async (tx) => {

@@ -3,9 +3,9 @@ import { JobFailure, toFailure } from '../errors.ts';
 import { detectCsv, stageCsv } from '../loads/csv.ts';
 import { detectJson, stageJson } from '../loads/ndjson.ts';
 import { stageParquet } from '../loads/parquet.ts';
-import { type Partition, parsePartition, partitionCondition } from '../loads/partition.ts';
 import { findSources, type SourceFile } from '../loads/source.ts';
 import type { Staged } from '../loads/staged.ts';
+import { type Partition, parsePartition, refuseSpecial, splitDecorator } from '../partitions/decorators.ts';
 import { type Field, parseFields } from '../schema.ts';
 import { adoptParameters } from '../schema-change.ts';
 import type { Tx } from '../warehouse.ts';
@@ -13,8 +13,9 @@ import { readDestination } from './destination.ts';
 import { type Engine, nameOf, readTableRef } from './engine.ts';
 import { type Execution, finish, inTransaction, lockFor } from './execution.ts';
 import { insertRows } from './insert-rows.ts';
-import type { LoadConfiguration, LoadStatistics } from './job.ts';
+import type { Disposition, LoadConfiguration, LoadStatistics } from './job.ts';
 import { openDestination } from './open-destination.ts';
+import { besidePartition, checkWithin, clearPartition } from './write-partition.ts';
 
 let counter = 0;
 /** Temporary tables are per connection, but a pooled connection may still hold those of a load that failed. */
@@ -25,8 +26,7 @@ export async function runLoad(engine: Engine, execution: Execution): Promise<voi
   const { job } = execution;
   const load = job.configuration.load as LoadConfiguration;
   const named = readTableRef(load.destinationTable, job.project, 'destinationTable');
-  const [table = '', decorator] = named.table.split('$');
-  const ref = { ...named, table };
+  const { ref, decorator } = splitDecorator(named);
   const destination = readDestination(ref, load, { write: 'WRITE_APPEND', onPartition: decorator !== undefined });
   const truncates = destination.write === 'WRITE_TRUNCATE' || destination.write === 'WRITE_TRUNCATE_DATA';
   const changes = truncates || destination.allowAddition || destination.allowRelaxation;
@@ -35,12 +35,13 @@ export async function runLoad(engine: Engine, execution: Execution): Promise<voi
     await inTransaction(engine, execution, async (tx) => {
       const files = findSources(engine, job);
       const existing = engine.catalog.table(ref);
-      const partition = decorator === undefined ? undefined : parsePartition(decorator, existing, load, nameOf(named));
-      // One partition is emptied by deleting its rows; the table stays.
-      const target = partition && truncates ? { ...destination, write: 'WRITE_APPEND' as const } : destination;
+      const partition =
+        decorator === undefined ? undefined : parsePartition(decorator, existing ?? destination, nameOf(named));
+      refuseSpecial(partition, 'written to by name');
+      const target = besidePartition(destination, partition);
       const staged = await stage(tx, files, load, existing, target.write === 'WRITE_TRUNCATE');
       const record = await openDestination(engine, tx, target, staged.schema);
-      const statistics = await insert(engine, tx, record, staged, partition, truncates);
+      const statistics = await insert(engine, tx, record, staged, partition, destination.write);
       await finish(engine, tx, job, {
         load: {
           ...statistics,
@@ -123,20 +124,17 @@ async function insert(
   record: TableRecord,
   staged: Staged,
   partition: Partition | undefined,
-  truncate: boolean,
+  write: Disposition,
 ): Promise<Pick<LoadStatistics, 'outputRows' | 'outputBytes'>> {
   if (partition) {
-    const outside = await tx.rows(
-      `SELECT 1 AS one FROM ${staged.source} AS s WHERE (${partitionCondition(partition)}) IS NOT TRUE LIMIT 1`,
-    );
-    if (outside.length > 0)
-      throw new JobFailure(
-        'invalid',
-        `Some rows belong to different partitions rather than destination partition ${partition.id}`,
-      );
-    if (truncate) await tx.run(`DELETE FROM ${record.physical} WHERE ${partitionCondition(partition)}`);
+    await checkWithin(tx, staged.source, partition);
+    await clearPartition(tx, record, partition, write);
   }
-  const rows = await insertRows(tx, record, staged.schema, `SELECT * FROM ${staged.source} AS s`);
+  const rows = await insertRows(engine, tx, record, {
+    fields: staged.schema,
+    query: `SELECT * FROM ${staged.source} AS s`,
+    partitionTime: partition?.time,
+  });
   for (const temporary of staged.temporary) await tx.run(`DROP TABLE IF EXISTS ${temporary}`);
   await engine.catalog.touch(tx, record, engine.clock.now());
   return { outputRows: rows, outputBytes: await outputBytes(tx, record, rows) };

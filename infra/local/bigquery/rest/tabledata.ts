@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { JobFailure } from '../errors.ts';
 import { type InsertAllRequest, insertAll } from '../insert-all.ts';
-import { ANONYMOUS_DATASET, type Engine, requireTable } from '../jobs/engine.ts';
+import { ANONYMOUS_DATASET, type Engine } from '../jobs/engine.ts';
+import { requirePart } from '../jobs/parts.ts';
 import { type Page, readPage, readResultPage } from '../pages.ts';
 import type { RowFormat } from '../rows.ts';
 import { answer, decodeToken, encodeToken, type Query, readCount, readFormat } from './request.ts';
@@ -48,14 +49,21 @@ async function pageOf(engine: Engine, params: Params, request: PageOf): Promise<
       throw new JobFailure('invalid', 'not supported by the embedded warehouse: selectedFields of an anonymous result');
     return { page: await readResultPage(engine.warehouse, job.result, request), rows: job.result.rows };
   }
-  const record = requireTable(engine, params);
+  const { record, partition } = requirePart(engine, params);
   if (record.kind === 'VIEW') throw new JobFailure('invalid', 'Cannot list a table of type VIEW.');
   const schema = record.schema.filter(
     (field) => !request.selected || request.selected.includes(field.name.toLowerCase()),
   );
   return {
-    page: await readPage(engine.warehouse, { ...request, physical: record.physical, schema }),
-    rows: await engine.sizes.rowsOf(record),
+    page: await readPage(engine.warehouse, {
+      ...request,
+      physical: record.physical,
+      schema,
+      where: partition?.condition,
+    }),
+    rows: partition
+      ? (await engine.sizes.partition(record, partition.condition)).rows
+      : await engine.sizes.rowsOf(record),
   };
 }
 

@@ -2,17 +2,22 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../api-error.ts';
 import type { TableRecord, TableRef } from '../catalog.ts';
 import { JobFailure, toFailure } from '../errors.ts';
-import { checkPartitioning, readTimePartitioning, refuseRangePartitioning } from '../jobs/destination.ts';
 import { type Engine, nameOf, requireDataset, requireTable } from '../jobs/engine.ts';
+import type { DestinationConfiguration } from '../jobs/job.ts';
 import { changeSchema, checkTableId, defaultExpiration } from '../jobs/open-destination.ts';
+import { requirePart } from '../jobs/parts.ts';
 import { renderTableRef } from '../jobs/render-job.ts';
 import { viewRecord } from '../jobs/run-ddl.ts';
 import { surroundingsOf } from '../jobs/script/surroundings.ts';
+import { type Partition, refuseSpecial, splitDecorator } from '../partitions/decorators.ts';
+import { isPartitionedAlike } from '../partitions/layout.ts';
+import { checkLayout, readLayout } from '../partitions/read-layout.ts';
 import { type Field, fieldOfType, parseFields } from '../schema.ts';
 import { checkSchemaChange, inOrder } from '../schema-change.ts';
 import { planStatement } from '../sql/analyze/statement.ts';
 import { parseScript } from '../sql/parse/statements.ts';
 import { SqlError } from '../sql/sql-error.ts';
+import type { Tx } from '../warehouse.ts';
 import { checkIfMatch, isKnown } from './preconditions.ts';
 import { answer, decodeToken, encodeToken, merge, type Query, readCount } from './request.ts';
 
@@ -37,13 +42,14 @@ const REFUSED = [
 const refOf = (params: Params): TableRef => ({ project: params.project, dataset: params.dataset, table: params.table });
 const keep = (body: Body) => Object.fromEntries(Object.entries(body).filter(([key]) => KEPT.includes(key)));
 
-function timePartitioningOf(record: TableRecord): object | undefined {
-  return (
-    record.timePartitioning && {
-      ...record.timePartitioning,
-      ...(record.requirePartitionFilter && { requirePartitionFilter: true }),
-    }
-  );
+function layoutOf({ timePartitioning, rangePartitioning, clustering, requirePartitionFilter }: TableRecord): object {
+  return {
+    ...(timePartitioning && {
+      timePartitioning: { ...timePartitioning, ...(requirePartitionFilter && { requirePartitionFilter: true }) },
+    }),
+    ...(rangePartitioning && { rangePartitioning }),
+    ...(clustering && { clustering: { fields: clustering } }),
+  };
 }
 
 const etagOf = (engine: Engine, record: TableRecord) => `"${record.modified}-${engine.catalog.version(record)}"`;
@@ -53,15 +59,16 @@ export async function renderTable(
   engine: Engine,
   record: TableRecord,
   base: string,
-  schema: Field[] = record.schema,
+  { schema = record.schema, partition }: { schema?: Field[]; partition?: Partition | undefined } = {},
 ): Promise<object> {
-  const size = await engine.sizes.of(record);
+  const size = partition ? await engine.sizes.partition(record, partition.condition) : await engine.sizes.of(record);
+  const tableId = partition ? `${record.table}$${partition.id}` : record.table;
   return {
     kind: 'bigquery#table',
     etag: etagOf(engine, record),
-    id: nameOf(record),
-    selfLink: `${base}/projects/${record.project}/datasets/${record.dataset}/tables/${record.table}`,
-    tableReference: { projectId: record.project, datasetId: record.dataset, tableId: record.table },
+    id: nameOf({ ...record, table: tableId }),
+    selfLink: `${base}/projects/${record.project}/datasets/${record.dataset}/tables/${tableId}`,
+    tableReference: { projectId: record.project, datasetId: record.dataset, tableId },
     ...record.rest,
     ...(schema.length > 0 && { schema: { fields: schema } }),
     numBytes: String(size.total),
@@ -74,11 +81,10 @@ export async function renderTable(
     ...(record.expirationTime !== undefined && { expirationTime: String(record.expirationTime) }),
     type: record.kind,
     location: engine.location,
-    ...(record.timePartitioning && {
-      timePartitioning: timePartitioningOf(record),
+    ...layoutOf(record),
+    ...((record.timePartitioning || record.rangePartitioning) && {
       requirePartitionFilter: record.requirePartitionFilter,
     }),
-    ...(record.clustering && { clustering: { fields: record.clustering } }),
     ...(record.view !== undefined && { view: { query: record.view, useLegacySql: false } }),
     ...baseOf(record),
   };
@@ -98,7 +104,6 @@ function refuse(body: Body): void {
   for (const key of REFUSED)
     if (body[key] !== undefined && body[key] !== null && body[key] !== '')
       throw new JobFailure('invalid', `not supported by the embedded warehouse: ${key}`);
-  refuseRangePartitioning(body.rangePartitioning);
 }
 
 /** A view's columns are those of its query, which must hold now. */
@@ -159,19 +164,18 @@ async function insertTable(engine: Engine, params: Params, body: Body): Promise<
       return record;
     }
     const schema = parseFields((body.schema as { fields?: unknown } | undefined)?.fields ?? []);
-    const raw = body.timePartitioning as Parameters<typeof readTimePartitioning>[0];
-    const timePartitioning = readTimePartitioning(raw);
-    const clustering = (body.clustering as { fields?: string[] } | undefined)?.fields;
-    checkPartitioning(schema, timePartitioning, clustering);
+    const raw = body as DestinationConfiguration;
+    const layout = readLayout(raw);
+    checkLayout(schema, layout);
     return await engine.warehouse.transaction(async (tx) => {
       const record: TableRecord = {
         ...ref,
         kind: 'TABLE',
-        physical: await engine.catalog.createPhysical(tx, schema),
+        physical: await engine.catalog.createPhysical(tx, schema, layout),
         schema,
-        timePartitioning,
-        requirePartitionFilter: body.requirePartitionFilter === true || raw?.requirePartitionFilter === true,
-        clustering,
+        ...layout,
+        requirePartitionFilter:
+          body.requirePartitionFilter === true || raw.timePartitioning?.requirePartitionFilter === true,
         view: undefined,
         expirationTime: body.expirationTime ? Number(body.expirationTime) : defaultExpiration(engine, ref, now),
         rest: keep(body),
@@ -204,13 +208,11 @@ async function changeTable(engine: Engine, request: Change, replace: boolean): P
     if (body.requirePartitionFilter !== undefined) next.requirePartitionFilter = body.requirePartitionFilter === true;
     const clustering = body.clustering as { fields?: string[] } | null | undefined;
     if (clustering !== undefined) next.clustering = clustering?.fields;
-    const partitioning = readTimePartitioning(
-      (body.timePartitioning ?? undefined) as Parameters<typeof readTimePartitioning>[0],
-    );
-    if (partitioning) {
-      if (before.timePartitioning?.type !== partitioning.type || before.timePartitioning.field !== partitioning.field)
+    const layout = readLayout(body as DestinationConfiguration);
+    if (layout.timePartitioning || layout.rangePartitioning) {
+      if (!isPartitionedAlike(before, layout))
         throw new JobFailure('invalid', `Cannot change partitioning of Table ${nameOf(before)}`);
-      next.timePartitioning = partitioning;
+      next.timePartitioning = layout.timePartitioning;
     }
     const view = viewQuery(body);
     if (view !== undefined) {
@@ -228,12 +230,17 @@ async function changeTable(engine: Engine, request: Change, replace: boolean): P
       }
       const schema = parseFields(fields);
       checkSchemaChange(before.schema, schema, nameOf(before), 'wider');
-      checkPartitioning(schema, next.timePartitioning, next.clustering);
+      checkLayout(schema, next);
       return changeSchema(engine, tx, { ...next, schema: before.schema }, inOrder(before.schema, schema));
     });
   } finally {
     release();
   }
+}
+
+async function deletePartition(engine: Engine, tx: Tx, record: TableRecord, partition: Partition): Promise<void> {
+  await tx.run(`DELETE FROM ${record.physical} WHERE ${partition.condition}`);
+  await engine.catalog.touch(tx, record, engine.clock.now());
 }
 
 export function tableRoutes(app: FastifyInstance, prefix: string, engine: Engine, base: () => string): void {
@@ -258,8 +265,7 @@ export function tableRoutes(app: FastifyInstance, prefix: string, engine: Engine
           ...(record.expirationTime !== undefined && { expirationTime: String(record.expirationTime) }),
           labels: record.rest.labels,
           friendlyName: record.rest.friendlyName,
-          timePartitioning: timePartitioningOf(record),
-          ...(record.clustering && { clustering: { fields: record.clustering } }),
+          ...layoutOf(record),
           ...(record.view !== undefined && { view: { useLegacySql: false } }),
           ...baseOf(record),
         })),
@@ -273,11 +279,11 @@ export function tableRoutes(app: FastifyInstance, prefix: string, engine: Engine
   );
   app.get<{ Params: Params; Querystring: Query }>(`${root}/:table`, (request, reply) =>
     answer(() => {
-      const record = requireTable(engine, refOf(request.params));
+      const { record, partition } = requirePart(engine, refOf(request.params));
       if (isKnown(request, etagOf(engine, record))) return reply.code(304).send();
       const wanted = request.query.selectedFields?.toLowerCase().split(',');
       const schema = record.schema.filter((field) => !wanted || wanted.includes(field.name.toLowerCase()));
-      return renderTable(engine, record, base(), schema);
+      return renderTable(engine, record, base(), { schema, partition });
     }),
   );
   for (const [method, replace] of [
@@ -292,11 +298,14 @@ export function tableRoutes(app: FastifyInstance, prefix: string, engine: Engine
     });
   app.delete<{ Params: Params }>(`${root}/:table`, (request, reply) =>
     answer(async () => {
-      const release = await engine.locks.acquire(nameOf(refOf(request.params)));
+      const release = await engine.locks.acquire(nameOf(splitDecorator(refOf(request.params)).ref));
       try {
-        const record = requireTable(engine, refOf(request.params));
+        const { record, partition } = requirePart(engine, refOf(request.params));
+        refuseSpecial(partition, 'deleted');
         checkIfMatch(request, etagOf(engine, record));
-        await engine.warehouse.transaction((tx) => engine.catalog.dropTable(tx, record));
+        await engine.warehouse.transaction((tx) =>
+          partition ? deletePartition(engine, tx, record, partition) : engine.catalog.dropTable(tx, record),
+        );
       } finally {
         release();
       }

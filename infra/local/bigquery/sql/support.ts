@@ -37,12 +37,16 @@ export const FEATURES: Record<string, Record<string, string>> = {
       'SELECT table_name FROM support.INFORMATION_SCHEMA.TABLES',
     'RANGE values and columns, RANGE_SESSIONIZE':
       'SELECT session_range FROM RANGE_SESSIONIZE((SELECT RANGE(DATE "2020-01-01", NULL) AS r), "r", [])',
+    '_PARTITIONTIME, _PARTITIONDATE':
+      'CREATE OR REPLACE TABLE support.days (a INT64) PARTITION BY _PARTITIONDATE; SELECT _PARTITIONTIME AS time FROM support.days',
     'lambdas, chained calls, WITH expressions': 'SELECT ARRAY_FILTER([1], e -> e > 0), ("a").UPPER(), WITH(a AS 1, a)',
   },
   'Data definition': {
     'CREATE, ALTER, DROP SCHEMA': 'ALTER SCHEMA support SET OPTIONS (description = "d")',
     'CREATE TABLE: columns, defaults, partitioning, clustering, OPTIONS, AS SELECT, LIKE, COPY, CLONE':
       'CREATE OR REPLACE TABLE support.made (a INT64 DEFAULT 1, d DATE) PARTITION BY d CLUSTER BY a',
+    'partitions by day, hour, month or year of a column or of ingestion, by ranges of integers':
+      'CREATE OR REPLACE TABLE support.ranges (a INT64) PARTITION BY RANGE_BUCKET(a, GENERATE_ARRAY(0, 10, 1))',
     'ALTER TABLE: columns, types, defaults, options, names': 'ALTER TABLE support.made ADD COLUMN b STRING',
     'temporary tables': 'CREATE TEMP TABLE x AS SELECT 1 AS a',
     'CREATE VIEW': 'CREATE OR REPLACE VIEW support.v AS SELECT 1 AS one',
@@ -73,8 +77,6 @@ export const REFUSED_FEATURES: Record<string, string> = {
   'time travel': 'SELECT * FROM support.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',
   'GEOGRAPHY, COLLATE': 'SELECT COLLATE("a", "und:ci")',
   'CAST … FORMAT of numbers': 'SELECT CAST(12 AS STRING FORMAT "999")',
-  'ingestion-time and integer-range partitioning':
-    'CREATE TABLE support.r (a INT64) PARTITION BY RANGE_BUCKET(a, GENERATE_ARRAY(0, 10, 1))',
   'BIGNUMERIC of more than 20 digits before the point or 18 behind it': 'SELECT BIGNUMERIC "1e30"',
 };
 

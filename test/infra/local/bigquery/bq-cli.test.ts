@@ -107,3 +107,22 @@ test.runIf(discovery)(
   },
   120_000,
 );
+
+test.runIf(discovery)(
+  'bq makes tables of partitions, loads and heads one of them',
+  async () => {
+    const path = join(bed.dir, 'part.csv');
+    writeFileSync(path, '7\n');
+    await Promise.all([
+      bq('mk', '-t', '--schema', 'id:integer', '--range_partitioning', 'id,0,100,10', 'shop.ranges'),
+      bq('mk', '-t', '--schema', 'id:integer', '--time_partitioning_type', 'DAY', 'shop.days'),
+    ]);
+    await bq('load', 'shop.days$20260101', path);
+    const [ranges, first] = await Promise.all([bq('show', 'shop.ranges'), bq('head', 'shop.days$20260101')]);
+    expect(JSON.parse(ranges)).toMatchObject({
+      rangePartitioning: { field: 'id', range: { start: '0', end: '100', interval: '10' } },
+    });
+    expect(JSON.parse(first)).toEqual([{ id: '7' }]);
+  },
+  120_000,
+);

@@ -233,15 +233,17 @@ describe('DDL', () => {
     ['DROP SCHEMA shop', 'resourceInUse: Dataset local:shop is still in use'],
     ['ALTER TABLE shop.t ADD COLUMN name STRING', 'invalidQuery: Column already exists: name at [1:31]'],
     [
-      'CREATE TABLE shop.p (a INT64) PARTITION BY RANGE_BUCKET(a, GENERATE_ARRAY(0, 10))',
-      'invalidQuery: not supported by the embedded warehouse: PARTITION BY RANGE_BUCKET at [1:44]',
+      'CREATE TABLE shop.p (a INT64) PARTITION BY RANGE_BUCKET(a, [0, 10])',
+      /^invalidQuery: PARTITION BY expression must be .* at \[1:44\]$/,
     ],
     [
       'CREATE TABLE shop.p (a INT64) OPTIONS(kms_key_name="k")',
       'invalidQuery: not supported by the embedded warehouse: option kms_key_name at [1:39]',
     ],
   ])('%s is refused', async (sql, failure) => {
-    expect(await run(bed, sql)).toBe(failure);
+    const answer = await run(bed, sql);
+    if (typeof failure === 'string') expect(answer).toBe(failure);
+    else expect(answer).toMatch(failure);
   });
 
   test('a partitioned table that wants a filter refuses queries without one', async () => {

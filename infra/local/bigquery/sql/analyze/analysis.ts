@@ -5,6 +5,18 @@ import type { Bounds } from './partition-bounds.ts';
 import type { Column, Scope } from './scope.ts';
 import type { Typed } from './typed.ts';
 
+/** `type` is what a read of the column gives; `declared` carries the parameters that writes are held to. */
+export interface TableColumn {
+  name: string;
+  type: SqlType;
+  declared: SqlType;
+  required: boolean;
+  /** The text of its default value. */
+  default: string | undefined;
+  /** Of `_PARTITIONTIME`: what lies between its values. */
+  partition?: 'HOUR' | 'DAY' | 'MONTH' | 'YEAR';
+}
+
 /** A table or view as the analysis needs it. */
 export interface TableInfo {
   project: string;
@@ -13,15 +25,9 @@ export interface TableInfo {
   kind: 'TABLE' | 'VIEW' | 'SNAPSHOT';
   /** DuckDB's qualified name of the rows; tables only. */
   physical: string;
-  /** `type` is what a read of the column gives; `declared` carries the parameters that writes are held to. */
-  columns: {
-    name: string;
-    type: SqlType;
-    declared: SqlType;
-    required: boolean;
-    /** The text of its default value. */
-    default: string | undefined;
-  }[];
+  columns: TableColumn[];
+  /** Columns that `*` leaves out: `_PARTITIONTIME`. */
+  pseudo: TableColumn[];
   view: string | undefined;
   partitionColumn: string | undefined;
   requirePartitionFilter: boolean;

@@ -3,11 +3,12 @@ import type { From, Identifier } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { constrain } from '../type-parameters.ts';
 import { physicalNames, quoteName, quoteText, renderType } from '../types.ts';
-import type { Env, TableInfo } from './analysis.ts';
+import type { Env, TableColumn, TableInfo } from './analysis.ts';
 import { defaultValue } from './defaults.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
 import { analyzeFrom, scanTable } from './from.ts';
 import { noteBounds } from './partition-bounds.ts';
+import { isPartitionDate, partitionNow } from './pseudo-columns.ts';
 import { analyzeQuery } from './queries.ts';
 import { EMPTY_SCOPE, type Scope } from './scope.ts';
 import type { DmlPlan } from './statement.ts';
@@ -31,8 +32,13 @@ export function findTarget(path: Path, env: Env): TableInfo {
   return table;
 }
 
-export function targetColumn(table: TableInfo, name: Identifier): TableInfo['columns'][number] {
-  const found = table.columns.find((column) => column.name.toLowerCase() === name.name.toLowerCase());
+/** What an INSERT has to fill: the columns that it can name. */
+export const writableColumns = (table: TableInfo): TableColumn[] => [...table.columns, ...table.pseudo];
+
+export function targetColumn(table: TableInfo, name: Identifier): TableColumn {
+  const found = writableColumns(table).find((column) => column.name.toLowerCase() === name.name.toLowerCase());
+  if (!found && table.pseudo.length > 0 && isPartitionDate(name.name))
+    throw unsupported('writing _PARTITIONDATE: write _PARTITIONTIME', name.at);
   if (!found)
     throw new SqlError(
       `Column ${name.name} is not present in table ${table.project}.${table.dataset}.${table.table}`,
@@ -42,18 +48,20 @@ export function targetColumn(table: TableInfo, name: Identifier): TableInfo['col
 }
 
 /** What DML writes into a column: the value converted and held to the column's parameters, a NULL array as an empty one. */
-export function assigned(value: Typed, column: TableInfo['columns'][number], at: number, what = 'Value'): string {
+export function assigned(value: Typed, column: TableColumn, at: number, what = 'Value'): string {
   const coerced = coerce(value, column.type);
   if (!coerced)
     throw new SqlError(
       `${what} of type ${renderType(value.type)} cannot be assigned to ${column.name}, which has type ${renderType(column.type)}`,
       at,
     );
+  if (column.partition) return `bq_partition_time(${coerced.sql}, '${column.partition.toLowerCase()}')`;
   return stored(constrain(coerced.sql, column.declared, column.name), column.type, column.name);
 }
 
 /** What a column holds that an INSERT does not name. */
-export function defaultOf(column: TableInfo['columns'][number], env: Env, at: number): string {
+export function defaultOf(column: TableColumn, env: Env, at: number): string {
+  if (column.partition) return partitionNow(column.partition, env.analysis.now);
   const value =
     column.default === undefined ? nullOf(column.type) : defaultValue(column.default, column.type, env.analysis.now);
   return assigned(value, column, at);
@@ -73,7 +81,7 @@ export function planInsert(statement: Of<'insert'>, env: Env): DmlPlan {
         statement.columns?.[i]?.at ?? statement.at,
       );
   }
-  const missing = target.columns.filter((column) => !columns.includes(column));
+  const missing = writableColumns(target).filter((column) => !columns.includes(column));
   const names = [...columns, ...missing].map((column) => quoteName(column.name)).join(', ');
   const rest = missing.map((column) => defaultOf(column, env, statement.at));
   const source = statement.rows
@@ -88,7 +96,7 @@ export function planInsert(statement: Of<'insert'>, env: Env): DmlPlan {
   };
 }
 
-function insertRows(statement: Of<'insert'>, columns: TableInfo['columns'], rest: string[], env: Env): string {
+function insertRows(statement: Of<'insert'>, columns: TableColumn[], rest: string[], env: Env): string {
   const inner = plainEnv(env, EMPTY_SCOPE, 'INSERT VALUES');
   const rows = (statement.rows ?? []).map((row) => {
     if (row.length !== columns.length)
@@ -97,7 +105,7 @@ function insertRows(statement: Of<'insert'>, columns: TableInfo['columns'], rest
         statement.at,
       );
     const values = row.map((value, i) => {
-      const column = columns[i] as TableInfo['columns'][number];
+      const column = columns[i] as TableColumn;
       if (value === 'default') return defaultOf(column, env, statement.at);
       return assigned(analyze(value, inner), column, value.at);
     });
@@ -106,7 +114,7 @@ function insertRows(statement: Of<'insert'>, columns: TableInfo['columns'], rest
   return `VALUES ${rows.join(', ')}`;
 }
 
-function insertQuery(statement: Of<'insert'>, columns: TableInfo['columns'], rest: string[], env: Env): string {
+function insertQuery(statement: Of<'insert'>, columns: TableColumn[], rest: string[], env: Env): string {
   if (!statement.query) throw new SqlError('INSERT without values', statement.at);
   const query = analyzeQuery(statement.query, env);
   if (query.value) throw unsupported('INSERT from SELECT AS STRUCT or AS VALUE', statement.query.at);
@@ -117,7 +125,7 @@ function insertQuery(statement: Of<'insert'>, columns: TableInfo['columns'], res
     );
   const values = query.columns.map((column, i) => {
     column.touch();
-    const target = columns[i] as TableInfo['columns'][number];
+    const target = columns[i] as TableColumn;
     const { literal } = column.value;
     const value: Typed = { ...typed(`q.c${i + 1}`, column.value.type), ...(literal && { literal }) };
     return assigned(value, target, statement.query?.at ?? statement.at, `Query column ${i + 1}`);
@@ -131,13 +139,16 @@ export function planAssignments(
   target: TableInfo,
   env: Env,
   own: Identifier,
-): { column: TableInfo['columns'][number]; sql: string }[] {
+): { column: TableColumn; sql: string }[] {
   const seen = new Set<string>();
-  const nested = new Map<string, { column: TableInfo['columns'][number]; set: FieldAssignment[]; at: number }>();
+  const nested = new Map<string, { column: TableColumn; set: FieldAssignment[]; at: number }>();
   const whole = set.flatMap(({ column: path, value }) => {
     const isQualified = path.length > 1 && path[0]?.name.toLowerCase() === own.name.toLowerCase();
     const [first, ...fields] = (isQualified ? path.slice(1) : path) as [Identifier, ...Identifier[]];
-    if (isQualified && !target.columns.some((column) => column.name.toLowerCase() === first.name.toLowerCase()))
+    if (
+      isQualified &&
+      !writableColumns(target).some((column) => column.name.toLowerCase() === first.name.toLowerCase())
+    )
       throw new SqlError(`Name ${first.name} not found inside ${own.name}`, first.at);
     const column = targetColumn(target, first);
     if (fields.length > 0) {

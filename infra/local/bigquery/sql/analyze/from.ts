@@ -6,6 +6,7 @@ import type { Env, TableInfo } from './analysis.ts';
 import { equals } from './comparisons.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
+import { scanPseudoColumns } from './pseudo-columns.ts';
 import { type Column, fieldOf, lookUp, type Range, type Scope, type Target } from './scope.ts';
 import { analyzeSessionize } from './sessionize.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
@@ -193,6 +194,7 @@ export function scanTable(table: TableInfo, alias: string, env: Env): FromResult
       touch: () => env.analysis.touch(scan, column.name),
     }),
   );
+  columns.push(...scanPseudoColumns(table, name, scan, env));
   return { sql: `${table.physical} AS ${name}`, visible: columns, ranges: [{ alias, columns, row: undefined }] };
 }
 

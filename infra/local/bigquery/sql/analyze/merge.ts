@@ -12,6 +12,7 @@ import {
   plainEnv,
   planAssignments,
   targetColumn,
+  writableColumns,
 } from './dml.ts';
 import { analyze, analyzeAs, analyzeCondition } from './expressions.ts';
 import { analyzeFrom, type FromResult, scanTable, wrapFrom } from './from.ts';
@@ -158,7 +159,7 @@ function planClause(when: MergeWhen, number: number, sides: Sides): Clause {
     }
     return { name, sql: assigned(analyze(value as Parameters<typeof analyze>[0], inner), column, when.at) };
   });
-  const missing = target.columns.filter((column) => !columns.includes(column));
+  const missing = writableColumns(target).filter((column) => !columns.includes(column));
   const rest = missing.map((column) => defaultOf(column, env, when.at));
   const names = [...columns, ...missing].map((column) => quoteName(column.name)).join(', ');
   return {

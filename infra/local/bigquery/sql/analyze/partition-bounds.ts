@@ -4,13 +4,13 @@ import type { Env, Scan } from './analysis.ts';
 import { analyze } from './expressions.ts';
 import type { FromResult } from './from.ts';
 import { resolvePath } from './names.ts';
-import { coerce, type Origin } from './typed.ts';
+import { coerce, type Origin, type Typed } from './typed.ts';
 
 type Comparison = '=' | '<' | '<=' | '>' | '>=';
 
 /** What a condition says of a partitioning column. Only what BigQuery prunes by is understood; all else says nothing. */
 export type Bounds =
-  /** `constant` is DuckDB's SQL for microseconds since 1970; `isDay`: the column's day is compared, not the column. */
+  /** `constant` is DuckDB's SQL for a number, or for microseconds since 1970; `isDay`: the column's day is compared, not the column. */
   | { kind: 'compare'; op: Comparison; constant: string; isDay: boolean }
   | { kind: 'null' }
   | { kind: 'and' | 'or'; of: Bounds[] };
@@ -71,12 +71,17 @@ function compare(op: Comparison, side: Expr, other: Expr, scans: ReadonlySet<Sca
   const origin = originOf(side, env);
   if (!origin || !scans.has(origin.scan)) return NOTHING;
   const { table } = origin.scan;
-  const own = table.columns.find((column) => column.name === table.partitionColumn)?.type;
+  const own = [...table.columns, ...table.pseudo].find((column) => column.name === table.partitionColumn)?.type;
   const type = origin.isDay ? scalar('DATE') : own;
   const constant = type && coerce(analyze(other, env), type);
   if (!constant) return NOTHING;
-  const micros = `epoch_us(${type.kind === 'TIMESTAMP' ? constant.sql : `CAST(${constant.sql} AS TIMESTAMP)`})`;
-  return new Map([[origin.scan, { kind: 'compare', op, constant: micros, isDay: origin.isDay }]]);
+  return new Map([[origin.scan, { kind: 'compare', op, constant: pointOf(constant), isDay: origin.isDay }]]);
+}
+
+/** A number as it is, a time in microseconds since 1970. */
+function pointOf({ sql, type }: Typed): string {
+  if (type.kind === 'INT64') return sql;
+  return `epoch_us(${type.kind === 'TIMESTAMP' ? sql : `CAST(${sql} AS TIMESTAMP)`})`;
 }
 
 /** The partitioning column itself, `DATE(column)` or `CAST(column AS DATE)`. */

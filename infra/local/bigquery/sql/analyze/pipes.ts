@@ -117,7 +117,9 @@ function applyPipe(table: FromResult, pipe: Pipe, outer: Env): FromResult {
 type Of<K extends Pipe['kind']> = Extract<Pipe, { kind: K }>;
 
 function indexOf(columns: Column[], name: { name: string; at: number }, what: string): number {
-  const found = columns.flatMap((column, i) => (column.name?.toLowerCase() === name.name.toLowerCase() ? [i] : []));
+  const found = columns.flatMap((column, i) =>
+    !column.isHidden && column.name?.toLowerCase() === name.name.toLowerCase() ? [i] : [],
+  );
   if (found.length > 1) throw new SqlError(`Column name ${name.name} is ambiguous in ${what}`, name.at);
   if (found[0] === undefined) throw new SqlError(`Column ${name.name} not found in ${what}`, name.at);
   return found[0];
@@ -175,7 +177,7 @@ const selectOf = (parts: Omit<Partial<Select>, 'kind'> & { items: SelectItem[]; 
 });
 
 function distinct(table: FromResult, env: Env, at: number): FromResult {
-  for (const column of table.visible) {
+  for (const column of shown(table.visible)) {
     column.touch();
     if (!isGroupable(column.value.type))
       throw new SqlError(

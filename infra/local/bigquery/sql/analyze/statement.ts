@@ -87,11 +87,14 @@ export function planStatement(statement: Analyzed, surroundings: Surroundings): 
   for (const { table } of analysis.scans) {
     if (!table.requirePartitionFilter || table.partitionColumn === undefined || analysis.filtered.has(table)) continue;
     throw new SqlError(
-      `Cannot query over table '${table.project}.${table.dataset}.${table.table}' without a filter over column(s) '${table.partitionColumn}' that can be used for partition elimination`,
+      `Cannot query over table '${table.project}.${table.dataset}.${table.table}' without a filter over column(s) ${filterable(table)} that can be used for partition elimination`,
     );
   }
   return plan;
 }
+
+const filterable = ({ partitionColumn, pseudo }: TableInfo) =>
+  pseudo.length > 0 ? "'_PARTITION_LOAD_TIME', '_PARTITIONDATE', '_PARTITIONTIME'" : `'${partitionColumn}'`;
 
 function planWith(statement: Analyzed, env: Env): Plan {
   const { analysis } = env;
@@ -208,6 +211,10 @@ export function planQuery(query: Parameters<typeof analyzeQuery>[0], env: Env, m
     if (made !== undefined && column.name === undefined)
       throw new SqlError(`CREATE ${made} columns must be named, but column ${i + 1} has no name`, query.at);
     const name = column.name ?? `f${i}_`;
+    if (/^_PARTITION/i.test(name))
+      throw new SqlError(
+        `Invalid field name "${name}". Field names are not allowed to start with the (case-insensitive) prefixes _PARTITION, _TABLE_, _FILE_, _ROW_TIMESTAMP, __ROOT__ and _COLIDENTIFIER`,
+      );
     const key = name.toLowerCase();
     if (seen.has(key))
       throw new SqlError(

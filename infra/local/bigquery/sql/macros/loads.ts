@@ -2,6 +2,11 @@ import { fail, failText, type Macro } from './failures.ts';
 
 /** What files may hold where literals may not. */
 export const LOAD_MACROS: readonly Macro[] = [
+  // What may be written into `_PARTITIONTIME`: the moments at which partitions begin.
+  [
+    'bq_partition_time(t, unit)',
+    `CASE WHEN t IS NOT NULL AND date_trunc(unit, t) = t THEN t ELSE ${fail(`'Value of _PARTITIONTIME must be where a partition begins: a whole ' || unit || ', and not NULL'`, 'TIMESTAMPTZ')} END`,
+  ],
   [
     'bq_load_bool(s)',
     `CASE lower(s) WHEN 'true' THEN true WHEN 't' THEN true WHEN 'yes' THEN true WHEN 'y' THEN true WHEN '1' THEN true WHEN 'false' THEN false WHEN 'f' THEN false WHEN 'no' THEN false WHEN 'n' THEN false WHEN '0' THEN false ELSE CASE WHEN s IS NOT NULL THEN ${fail(`'Bad bool value: ' || s`, 'BOOLEAN')} END END`,
