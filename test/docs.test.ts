@@ -15,8 +15,8 @@ import { findUntruths, type Truth } from './docs.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (name: string): string => readFileSync(`${ROOT}/${name}`, 'utf8');
-const DOCUMENTS = ['README.md', 'DEPLOY.md', 'SECURITY.md', 'OPERATIONS.md', 'PRIVACY.md'].filter((name) =>
-  existsSync(`${ROOT}/${name}`),
+const DOCUMENTS = ['README.md', 'DEPLOY.md', 'SECURITY.md', 'OPERATIONS.md', 'PRIVACY.md', 'WAREHOUSE.md'].filter(
+  (name) => existsSync(`${ROOT}/${name}`),
 );
 
 /** Committed or about to be; what is ignored is made by a command, and a document that names it says by which. */
