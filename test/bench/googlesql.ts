@@ -119,6 +119,8 @@ export async function fillTpch(warehouse: Warehouse, scale: number): Promise<Sur
     system: refuse,
     variable: () => undefined,
     findFunction: () => undefined,
+    findTableFunction: () => undefined,
+    findLibrary: refuse,
   };
 }
 

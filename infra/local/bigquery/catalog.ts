@@ -42,15 +42,17 @@ export interface TableRef {
   table: string;
 }
 
-/** A function or procedure that SQL made. */
+/** A function, table function or procedure that SQL made. */
 export interface RoutineRecord {
   project: string;
   dataset: string;
   routine: string;
-  kind: 'FUNCTION' | 'PROCEDURE';
+  kind: 'FUNCTION' | 'TABLE FUNCTION' | 'PROCEDURE';
   /** Its CREATE statement, as it was written. */
   text: string;
   created: number;
+  /** Absent of one that was never replaced. */
+  modified?: number;
 }
 
 /** Datasets, tables and routines: kept in memory, and in the warehouse's own transactions. */

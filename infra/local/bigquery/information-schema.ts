@@ -1,4 +1,5 @@
 import type { Catalog, DatasetRecord, TableRecord } from './catalog.ts';
+import { parameterRows, routineOptionRows, routineRow } from './information-routines.ts';
 import { isIngestion, partitionColumn, partitionIdSql } from './partitions/layout.ts';
 import { renderTableDdl } from './render-ddl.ts';
 import { type Field, typeOfField } from './schema.ts';
@@ -51,6 +52,9 @@ function rowsView(columns: Columns, rows: Record<string, Value>[]): View {
 
 const tablesOf = ({ catalog, datasets }: Place) =>
   datasets.flatMap(({ project, dataset }) => catalog.tables(project, dataset));
+
+const routinesOf = ({ catalog, datasets }: Place) =>
+  datasets.flatMap(({ project, dataset }) => catalog.routines(project, dataset));
 
 const named = (record: TableRecord) => ({
   table_catalog: record.project,
@@ -280,29 +284,31 @@ const VIEWS: Record<string, (place: Place) => View> = {
       tablesOf(place).flatMap(optionRows),
     ),
   PARTITIONS: partitionsView,
-  ROUTINES: ({ catalog, datasets }) =>
+  ROUTINES: (place) =>
     rowsView(
       {
         ...strings(
-          'specific_catalog specific_schema specific_name routine_catalog routine_schema routine_name routine_type data_type routine_body',
+          'specific_catalog specific_schema specific_name routine_catalog routine_schema routine_name routine_type data_type routine_body routine_definition external_language is_deterministic security_type',
         ),
         created: TIMESTAMP,
+        last_altered: TIMESTAMP,
         ...strings('ddl'),
       },
-      datasets
-        .flatMap(({ project, dataset }) => catalog.routines(project, dataset))
-        .map((one) => ({
-          specific_catalog: one.project,
-          specific_schema: one.dataset,
-          specific_name: one.routine,
-          routine_catalog: one.project,
-          routine_schema: one.dataset,
-          routine_name: one.routine,
-          routine_type: one.kind,
-          routine_body: 'SQL',
-          created: one.created,
-          ddl: one.text,
-        })),
+      routinesOf(place).map(routineRow),
+    ),
+  PARAMETERS: (place) =>
+    rowsView(
+      {
+        ...strings('specific_catalog specific_schema specific_name'),
+        ordinal_position: INT64,
+        ...strings('parameter_mode is_result parameter_name data_type parameter_default is_aggregate'),
+      },
+      routinesOf(place).flatMap(parameterRows),
+    ),
+  ROUTINE_OPTIONS: (place) =>
+    rowsView(
+      strings('specific_catalog specific_schema specific_name option_name option_type option_value'),
+      routinesOf(place).flatMap(routineOptionRows),
     ),
   JOBS: ({ project }) => jobsView(project),
   JOBS_BY_PROJECT: ({ project }) => jobsView(project),

@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBResult, type DuckDBValue } from '@duckdb/node-api';
 import { MACROS } from './sql/macros/macros.ts';
+import { readied, registerJavaScript } from './sql/scalars/javascript.ts';
 import { registerScalars } from './sql/scalars/scalar.ts';
 import { SCALARS } from './sql/scalars/scalars.ts';
 
@@ -68,6 +69,7 @@ export async function openWarehouse(dir: string): Promise<Warehouse> {
 
   const first = await take();
   registerScalars(first, SCALARS);
+  registerJavaScript(first);
   for (const schema of ['meta', 'data', 'anon']) await first.run(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
   await createMacros(first);
   give(first);
@@ -98,6 +100,7 @@ export async function openWarehouse(dir: string): Promise<Warehouse> {
       }
     },
     async rows(sql, params, onConnection) {
+      await readied(sql);
       const connection = await take();
       onConnection?.(connection);
       try {
@@ -117,13 +120,18 @@ function txOf(connection: DuckDBConnection, after: (() => void)[]): Tx {
   return {
     connection,
     async run(sql, params) {
+      await readied(sql);
       const result = await connection.run(sql, params);
       return result.rowsChanged;
     },
     async rows(sql, params) {
+      await readied(sql);
       return (await connection.runAndReadAll(sql, params)).getRowObjects();
     },
-    stream: (sql) => connection.stream(sql),
+    async stream(sql) {
+      await readied(sql);
+      return connection.stream(sql);
+    },
     afterCommit: (work) => void after.push(work),
   };
 }

@@ -81,6 +81,11 @@ export function noting(surroundings: Surroundings): Noted {
         open ||= found !== undefined;
         return found;
       },
+      findTableFunction(path) {
+        const found = surroundings.findTableFunction(path);
+        open ||= found !== undefined;
+        return found;
+      },
       system(name, at) {
         open = true;
         return surroundings.system(name, at);

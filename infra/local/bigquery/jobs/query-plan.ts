@@ -44,8 +44,12 @@ export function addCost(
 }
 
 export async function planCost(engine: Engine, plan: Plan) {
-  if (plan.kind === 'ddl')
-    return plan.query ? costOf(engine, plan.query.scans, undefined) : { processed: 0, billed: 0, referenced: [] };
+  if (plan.kind === 'ddl') {
+    const none = { processed: 0, billed: 0, referenced: [] };
+    const cost = plan.query ? await costOf(engine, plan.query.scans, undefined) : none;
+    // A view's query is looked at, not run.
+    return plan.statement.kind === 'createTable' ? cost : { ...none, referenced: cost.referenced };
+  }
   const changed =
     plan.kind === 'dml' && plan.statementType !== 'INSERT' && plan.statementType !== 'TRUNCATE_TABLE'
       ? plan.target

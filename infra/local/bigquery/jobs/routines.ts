@@ -5,25 +5,50 @@ import type { Tx } from '../warehouse.ts';
 import { type Caller, requireDataset, tableRef } from './ddl-names.ts';
 import type { Engine } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
+import { type RoutineWord, readRoutineOptions } from './routine-options.ts';
 import { compileProcedure } from './script/program.ts';
 
 type Of<K extends DdlStatement['kind']> = Extract<DdlStatement, { kind: K }>;
+
+export type CreateRoutine = Of<'createFunction' | 'createTableFunction' | 'createProcedure'>;
+
+const KINDS = {
+  createFunction: 'FUNCTION',
+  createTableFunction: 'TABLE FUNCTION',
+  createProcedure: 'PROCEDURE',
+} as const;
+
+/** How OPTIONS and errors name the routine that a statement makes. */
+export function wordOf(statement: CreateRoutine): RoutineWord {
+  if (statement.kind === 'createTableFunction') return 'a table function';
+  if (statement.kind === 'createProcedure') return 'a procedure';
+  return statement.body.kind === 'javascript' ? 'a JavaScript function' : 'a function';
+}
 
 export async function createRoutine(
   engine: Engine,
   tx: Tx,
   caller: Caller,
-  statement: Of<'createFunction' | 'createProcedure'>,
+  statement: CreateRoutine,
 ): Promise<QueryStatistics['ddl']> {
   const { table: routine, ...place } = tableRef(statement.path, caller);
   requireDataset(engine, place);
-  const kind = statement.kind === 'createFunction' ? 'FUNCTION' : 'PROCEDURE';
+  const kind = KINDS[statement.kind];
+  readRoutineOptions(statement.options, wordOf(statement));
   if (statement.kind === 'createProcedure') compileProcedure(statement);
   const existing = engine.catalog.routine({ ...place, routine });
   if (existing && statement.ifNotExists) return { operation: 'SKIP', table: undefined };
   if (existing && (!statement.orReplace || existing.kind !== kind))
     throw new JobFailure('duplicate', `Already Exists: Routine ${place.project}:${place.dataset}.${routine}`);
-  await engine.catalog.putRoutine(tx, { ...place, routine, kind, text: statement.text, created: engine.clock.now() });
+  const now = engine.clock.now();
+  await engine.catalog.putRoutine(tx, {
+    ...place,
+    routine,
+    kind,
+    text: statement.text,
+    created: existing?.created ?? now,
+    ...(existing && { modified: now }),
+  });
   return { operation: existing ? 'REPLACE' : 'CREATE', table: undefined };
 }
 

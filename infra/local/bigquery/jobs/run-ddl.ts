@@ -37,6 +37,7 @@ export async function runDdl(
     case 'alter':
       return alter(engine, tx, caller, statement);
     case 'createFunction':
+    case 'createTableFunction':
     case 'createProcedure':
       return createRoutine(engine, tx, caller, statement);
     case 'dropRoutine':

@@ -27,10 +27,12 @@ export function statementTypeOf(statement: Analyzed, asSelect: boolean): string 
       return `ALTER_${statement.what}`;
     case 'createFunction':
       return 'CREATE_FUNCTION';
+    case 'createTableFunction':
+      return 'CREATE_TABLE_FUNCTION';
     case 'createProcedure':
       return 'CREATE_PROCEDURE';
     case 'dropRoutine':
-      return `DROP_${statement.what}`;
+      return `DROP_${statement.what.replace(' ', '_')}`;
     case 'assert':
       return 'ASSERT';
   }

@@ -3,9 +3,12 @@ import type { FastifyInstance } from 'fastify';
 import type { RoutineRecord } from '../catalog.ts';
 import { JobFailure, toFailure } from '../errors.ts';
 import { type Engine, requireDataset } from '../jobs/engine.ts';
-import { createRoutine } from '../jobs/routines.ts';
+import { readRoutineOptions } from '../jobs/routine-options.ts';
+import { type CreateRoutine, createRoutine, wordOf } from '../jobs/routines.ts';
+import { surroundingsOf } from '../jobs/script/surroundings.ts';
+import { planStatement } from '../sql/analyze/statement.ts';
 import { readType } from '../sql/analyze/type-nodes.ts';
-import type { Parameter, Statement } from '../sql/parse/statement-tree.ts';
+import type { ColumnTypes, Parameter } from '../sql/parse/statement-tree.ts';
 import { parseScript } from '../sql/parse/statements.ts';
 import { isRangeKind, RANGE_ELEMENTS, type SqlType } from '../sql/types.ts';
 import { answer, decodeToken, encodeToken, type Query, readCount } from './request.ts';
@@ -24,17 +27,24 @@ interface DataType {
   structType?: { fields?: { name?: string; type?: DataType }[] };
 }
 
+/** google.cloud.bigquery.v2.StandardSqlTableType. */
+interface TableType {
+  columns?: { name?: string; type?: DataType }[];
+}
+
 /** What a client says of a routine; the rest of Google's resource is for languages that are refused. */
 interface RoutineBody {
   routineReference?: { routineId?: string };
   routineType?: string;
   language?: string;
-  arguments?: { name?: string; argumentKind?: string; mode?: string; dataType?: DataType }[];
+  arguments?: { name?: string; argumentKind?: string; mode?: string; dataType?: DataType; tableType?: TableType }[];
   returnType?: DataType;
+  returnTableType?: TableType;
+  importedLibraries?: string[];
+  determinismLevel?: string;
+  description?: string;
   definitionBody?: string;
 }
-
-type CreateRoutine = Extract<Statement, { kind: 'createFunction' | 'createProcedure' }>;
 
 /** Functions and procedures, which SQL makes: list, get, insert, update and delete. */
 export function routineRoutes(app: FastifyInstance, prefix: string, engine: Engine): void {
@@ -90,6 +100,8 @@ async function write(engine: Engine, params: Params, body: RoutineBody, replaces
   try {
     const statement = parseCreate(text);
     const caller = { job: { project: params.project, id: '' }, query: {} };
+    const job = { project: params.project, configuration: { query: {} } };
+    planStatement(statement, surroundingsOf(engine, job, engine.clock.now(), undefined));
     await engine.warehouse.transaction((tx) => createRoutine(engine, tx, caller, statement));
   } catch (error) {
     throw toFailure(error, text);
@@ -98,30 +110,58 @@ async function write(engine: Engine, params: Params, body: RoutineBody, replaces
 }
 
 function renderStatement({ project, dataset, routine }: Params, body: RoutineBody, replaces: boolean): string {
-  if (body.language !== undefined && body.language !== 'SQL' && body.language !== 'LANGUAGE_UNSPECIFIED')
+  const isJavaScript = body.language === 'JAVASCRIPT';
+  if (!isJavaScript && body.language && body.language !== 'SQL' && body.language !== 'LANGUAGE_UNSPECIFIED')
     throw new JobFailure('invalid', `not supported by the embedded warehouse: routines in ${body.language}`);
+  if (isJavaScript && body.routineType !== 'SCALAR_FUNCTION')
+    throw new JobFailure('invalid', `not supported by the embedded warehouse: ${body.routineType} in JavaScript`);
   for (const part of [project, dataset, routine])
     if (/[`\\]/.test(part)) throw new JobFailure('invalid', `Invalid routine ID "${routine}"`);
   if (!body.definitionBody) throw new JobFailure('invalid', 'Required parameter is missing: definitionBody');
   const name = `\`${project}\`.\`${dataset}\`.\`${routine}\``;
   const create = replaces ? 'CREATE OR REPLACE' : 'CREATE';
   const parameters = (body.arguments ?? []).map(
-    ({ name: argument, argumentKind, mode, dataType }) =>
-      `${mode && mode !== 'MODE_UNSPECIFIED' ? `${mode} ` : ''}\`${argument ?? ''}\` ${argumentKind === 'ANY_TYPE' ? 'ANY TYPE' : typeText(dataType)}`,
+    ({ name: argument, argumentKind, mode, dataType, tableType }) =>
+      `${mode && mode !== 'MODE_UNSPECIFIED' ? `${mode} ` : ''}\`${argument ?? ''}\` ${argumentKind === 'ANY_TYPE' ? 'ANY TYPE' : tableType ? tableText(tableType) : typeText(dataType)}`,
   );
   const returns = body.returnType ? ` RETURNS ${typeText(body.returnType)}` : '';
+  const options = optionsText(body);
+  const head = `${name}(${parameters.join(', ')})`;
   switch (body.routineType) {
     case 'SCALAR_FUNCTION':
     case 'AGGREGATE_FUNCTION': {
       const aggregate = body.routineType === 'AGGREGATE_FUNCTION' ? 'AGGREGATE ' : '';
-      return `${create} ${aggregate}FUNCTION ${name}(${parameters.join(', ')})${returns} AS (\n${body.definitionBody}\n)`;
+      if (!isJavaScript)
+        return `${create} ${aggregate}FUNCTION ${head}${returns} AS (\n${body.definitionBody}\n)${options}`;
+      const determinism = DETERMINISM[body.determinismLevel ?? ''] ?? '';
+      return `${create} ${aggregate}FUNCTION ${head}${returns}${determinism} LANGUAGE js${options} AS ${JSON.stringify(body.definitionBody)}`;
+    }
+    case 'TABLE_VALUED_FUNCTION': {
+      const table = body.returnTableType ? ` RETURNS ${tableText(body.returnTableType)}` : '';
+      return `${create} TABLE FUNCTION ${head}${table}${options} AS ${body.definitionBody}`;
     }
     case 'PROCEDURE':
-      return `${create} PROCEDURE ${name}(${parameters.join(', ')})\n${body.definitionBody}`;
+      return `${create} PROCEDURE ${head}${options}\n${body.definitionBody}`;
     default:
       throw new JobFailure('invalid', `not supported by the embedded warehouse: routineType ${body.routineType}`);
   }
 }
+
+const DETERMINISM: Record<string, string> = {
+  DETERMINISTIC: ' DETERMINISTIC',
+  NOT_DETERMINISTIC: ' NOT DETERMINISTIC',
+};
+
+function optionsText({ description, importedLibraries }: RoutineBody): string {
+  const options = [
+    ...(importedLibraries?.length ? [`library=${JSON.stringify(importedLibraries.map(String))}`] : []),
+    ...(description !== undefined ? [`description=${JSON.stringify(String(description))}`] : []),
+  ];
+  return options.length === 0 ? '' : ` OPTIONS(${options.join(', ')})`;
+}
+
+const tableText = ({ columns = [] }: TableType) =>
+  `TABLE<${columns.map((column) => `\`${column.name ?? ''}\` ${typeText(column.type)}`).join(', ')}>`;
 
 /** One statement that makes a routine. Throws SqlError for anything else. */
 function parseCreate(text: string): CreateRoutine {
@@ -129,9 +169,14 @@ function parseCreate(text: string): CreateRoutine {
   const [first] = statements;
   if (statements.length === 1 && first) {
     const { statement } = first;
-    if (statement.kind === 'createFunction' || statement.kind === 'createProcedure') return statement;
+    if (
+      statement.kind === 'createFunction' ||
+      statement.kind === 'createTableFunction' ||
+      statement.kind === 'createProcedure'
+    )
+      return statement;
   }
-  throw new JobFailure('invalid', 'The definition of a routine must be one expression, or one block');
+  throw new JobFailure('invalid', 'The definition of a routine must be one expression, one query or one block');
 }
 
 function typeText(type: DataType | undefined): string {
@@ -148,34 +193,55 @@ function typeText(type: DataType | undefined): string {
   return kind;
 }
 
+const TYPES = { createTableFunction: 'TABLE_VALUED_FUNCTION', createProcedure: 'PROCEDURE' } as const;
+
 function render(record: RoutineRecord): object {
   const statement = parseCreate(record.text);
-  const time = String(record.created);
+  const script =
+    statement.kind === 'createFunction' && statement.body.kind === 'javascript' ? statement.body : undefined;
+  const { description } = readRoutineOptions(statement.options, wordOf(statement));
+  const isProcedure = statement.kind === 'createProcedure';
+  const returns = isProcedure ? undefined : statement.returns;
   return {
     etag: `"${createHash('sha256').update(record.text).digest('base64url').slice(0, 22)}"`,
     routineReference: { projectId: record.project, datasetId: record.dataset, routineId: record.routine },
     routineType:
-      statement.kind === 'createProcedure'
-        ? 'PROCEDURE'
-        : statement.isAggregate
+      statement.kind === 'createFunction'
+        ? statement.isAggregate
           ? 'AGGREGATE_FUNCTION'
-          : 'SCALAR_FUNCTION',
-    language: 'SQL',
-    creationTime: time,
-    lastModifiedTime: time,
+          : 'SCALAR_FUNCTION'
+        : TYPES[statement.kind],
+    language: script ? 'JAVASCRIPT' : 'SQL',
+    creationTime: String(record.created),
+    lastModifiedTime: String(record.modified ?? record.created),
     ...(statement.parameters.length > 0 && {
-      arguments: statement.parameters.map((one) => renderArgument(one, statement.kind === 'createProcedure')),
+      arguments: statement.parameters.map((one) => renderArgument(one, isProcedure)),
     }),
-    ...(statement.kind === 'createFunction' &&
-      statement.returns && { returnType: renderDataType(readType(statement.returns)) }),
+    ...(returns &&
+      (Array.isArray(returns)
+        ? { returnTableType: renderTableType(returns) }
+        : { returnType: renderDataType(readType(returns)) })),
+    ...(script && script.libraries.length > 0 && { importedLibraries: script.libraries.map(({ uri }) => uri) }),
+    ...(script?.isDeterministic !== undefined && {
+      determinismLevel: script.isDeterministic ? 'DETERMINISTIC' : 'NOT_DETERMINISTIC',
+    }),
+    ...(description !== undefined && { description }),
     definitionBody: statement.bodyText,
   };
 }
 
-const renderArgument = ({ name, type, mode }: Parameter, ofProcedure: boolean): object => ({
+const renderTableType = (columns: ColumnTypes): TableType => ({
+  columns: columns.map(({ name, type }) => ({ name: name.name, type: renderDataType(readType(type)) })),
+});
+
+const renderArgument = ({ name, type, table, mode }: Parameter, ofProcedure: boolean): object => ({
   name: name.name,
   ...(ofProcedure && { mode: mode.toUpperCase() }),
-  ...(type ? { dataType: renderDataType(readType(type)) } : { argumentKind: 'ANY_TYPE' }),
+  ...(table
+    ? { argumentKind: 'FIXED_TABLE', tableType: renderTableType(table) }
+    : type
+      ? { dataType: renderDataType(readType(type)) }
+      : { argumentKind: 'ANY_TYPE' }),
 });
 
 function renderDataType(type: SqlType): DataType {

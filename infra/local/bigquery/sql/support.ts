@@ -33,7 +33,7 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'CAST … FORMAT of times and BYTES': 'SELECT CAST(DATE "2020-01-01" AS STRING FORMAT "YYYY")',
     'pipe syntax': 'FROM UNNEST([1]) AS x |> WHERE x > 0 |> AGGREGATE COUNT(*) AS n',
     'wildcard tables, _TABLE_SUFFIX': 'SELECT _TABLE_SUFFIX FROM `support.t*`',
-    'INFORMATION_SCHEMA: SCHEMATA, TABLES, COLUMNS, COLUMN_FIELD_PATHS, VIEWS, TABLE_OPTIONS, PARTITIONS, ROUTINES, JOBS':
+    'INFORMATION_SCHEMA: SCHEMATA, TABLES, COLUMNS, COLUMN_FIELD_PATHS, VIEWS, TABLE_OPTIONS, PARTITIONS, ROUTINES, PARAMETERS, ROUTINE_OPTIONS, JOBS':
       'SELECT table_name FROM support.INFORMATION_SCHEMA.TABLES',
     'RANGE values and columns, RANGE_SESSIONIZE':
       'SELECT session_range FROM RANGE_SESSIONIZE((SELECT RANGE(DATE "2020-01-01", NULL) AS r), "r", [])',
@@ -51,6 +51,10 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'temporary tables': 'CREATE TEMP TABLE x AS SELECT 1 AS a',
     'CREATE VIEW': 'CREATE OR REPLACE VIEW support.v AS SELECT 1 AS one',
     'functions in SQL, also temporary and aggregate': 'CREATE TEMP FUNCTION f(x INT64) AS (x + 1); SELECT f(1)',
+    'functions in JavaScript, with libraries':
+      'CREATE TEMP FUNCTION j(x FLOAT64) RETURNS INT64 LANGUAGE js AS "return x + 1"; SELECT j(1)',
+    'table functions, with TABLE arguments':
+      'CREATE OR REPLACE TABLE FUNCTION support.f(t TABLE<a INT64>) AS SELECT a FROM t; SELECT * FROM support.f(TABLE support.t)',
     procedures: 'CREATE OR REPLACE PROCEDURE support.p() BEGIN SELECT 1; END',
   },
   'Data manipulation and scripts': {
@@ -67,9 +71,10 @@ export const FEATURES: Record<string, Record<string, string>> = {
 
 /** What is refused by name, with line and column, each with a statement that shows it. */
 export const REFUSED_FEATURES: Record<string, string> = {
-  'functions and procedures in other languages, remote functions':
-    'CREATE FUNCTION support.j() RETURNS INT64 LANGUAGE js AS "return 1"',
-  'table functions': 'CREATE TABLE FUNCTION support.f() AS SELECT 1',
+  'functions and procedures in Python and other languages, remote functions':
+    'CREATE FUNCTION support.j() RETURNS INT64 LANGUAGE python AS "return 1"',
+  'INT64, DATETIME, TIME, INTERVAL as arguments of JavaScript functions, aggregate functions in JavaScript':
+    'CREATE TEMP FUNCTION j(x INT64) RETURNS INT64 LANGUAGE js AS "return 1"; SELECT j(1)',
   'materialized views': 'CREATE MATERIALIZED VIEW support.m AS SELECT 1 AS a',
   'external tables': 'CREATE EXTERNAL TABLE support.e OPTIONS (format = "CSV")',
   'EXPORT DATA': 'EXPORT DATA OPTIONS (uri = "gs://x/*") AS SELECT 1',

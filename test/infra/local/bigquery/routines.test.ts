@@ -78,8 +78,8 @@ describe('routines', () => {
   test.each([
     ['one that is there', 'plus', { definitionBody: '1' }, 409, /Already Exists: Routine local:shop.plus/],
     ['no body', 'x', {}, 400, /definitionBody/],
-    ['JavaScript', 'x', { language: 'JAVASCRIPT', definitionBody: 'return 1' }, 400, /routines in JAVASCRIPT/],
-    ['a table function', 'x', { routineType: 'TABLE_VALUED_FUNCTION', definitionBody: 'SELECT 1' }, 400, /routineType/],
+    ['Python', 'x', { language: 'PYTHON', definitionBody: 'return 1' }, 400, /routines in PYTHON/],
+    ['an unknown kind', 'x', { routineType: 'MACRO', definitionBody: 'SELECT 1' }, 400, /routineType/],
     ['a second statement', 'x', { definitionBody: '1); DROP SCHEMA shop CASCADE; SELECT (1' }, 400, /one expression/],
     ['a broken body', 'x', { definitionBody: '1 +' }, 400, /Syntax error/],
     ['a hostile name', 'a`b', { definitionBody: '1' }, 400, /Invalid routine ID/],

@@ -92,7 +92,7 @@ describe('what the warehouse refuses by name, with its place', () => {
     ['SELECT * FROM shop.orders FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()', 'FOR SYSTEM_TIME AS OF at [1:27]'],
     ['CREATE MATERIALIZED VIEW shop.m AS SELECT 1', 'CREATE MATERIALIZED VIEW at [1:1]'],
     ['EXPORT DATA OPTIONS(uri="gs://x/*") AS SELECT 1', 'EXPORT statements at [1:1]'],
-    ['CREATE FUNCTION f(x INT64) RETURNS INT64 LANGUAGE js AS "return x"', 'functions in js at [1:42]'],
+    ["CREATE FUNCTION f(x INT64) RETURNS INT64 LANGUAGE python AS 'return x'", 'functions in python at [1:42]'],
     [
       'SELECT CAST(day AS STRING FORMAT customer) FROM shop.orders',
       'CAST … FORMAT with a format that is no literal at [1:34]',

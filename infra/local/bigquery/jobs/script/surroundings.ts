@@ -1,9 +1,12 @@
+import type { RoutineRecord } from '../../catalog.ts';
 import { informationTable } from '../../information-schema.ts';
 import { readParameters } from '../../query-parameters.ts';
-import type { FunctionInfo, Surroundings } from '../../sql/analyze/analysis.ts';
+import type { FunctionInfo, Surroundings, TableFunctionInfo } from '../../sql/analyze/analysis.ts';
 import { integerOf, textOf } from '../../sql/analyze/literals.ts';
 import { functionInfo } from '../../sql/analyze/routines.ts';
+import { tableFunctionInfo } from '../../sql/analyze/table-functions.ts';
 import { nullOf, typed } from '../../sql/analyze/typed.ts';
+import type { Statement } from '../../sql/parse/statement-tree.ts';
 import { parseScript } from '../../sql/parse/statements.ts';
 import { SqlError, unsupported } from '../../sql/sql-error.ts';
 import { scalar } from '../../sql/types.ts';
@@ -68,6 +71,8 @@ export function surroundingsOf(
       return found && typed(found.sql, found.type);
     },
     findFunction: (path) => findFunction(path, { engine, job, state }),
+    findTableFunction: (path) => findTableFunction(path, { engine, job, state }),
+    findLibrary: (uri, at) => findLibrary(engine, uri, at),
   };
 }
 
@@ -109,34 +114,53 @@ function systemVariable(name: string, at: number, { engine, job, state }: Contex
   throw unsupported(`system variable @@${name}`, at);
 }
 
-/** Parsed definitions by their text: a function is called in statement after statement. */
-const parsed = new Map<string, FunctionInfo>();
-const KEPT = 1000;
-
-export function readFunction(text: string): FunctionInfo {
-  const known = parsed.get(text);
-  if (known) return known;
-  const statement = parseScript(text).statements[0]?.statement;
-  if (statement?.kind !== 'createFunction') throw new SqlError('The routine is no function', 0);
-  if (parsed.size >= KEPT) parsed.clear();
-  const info = functionInfo(statement);
-  parsed.set(text, info);
-  return info;
+/** Definitions by their text: a function is called in statement after statement. */
+function reader<K extends Statement['kind'], T>(kind: K, read: (statement: Extract<Statement, { kind: K }>) => T) {
+  const known = new Map<string, T>();
+  return (text: string): T => {
+    const kept = known.get(text);
+    if (kept !== undefined) return kept;
+    const statement = parseScript(text).statements[0]?.statement;
+    if (statement?.kind !== kind) throw new SqlError('The routine is of another kind', 0);
+    if (known.size >= KEPT) known.clear();
+    const info = read(statement as Extract<Statement, { kind: K }>);
+    known.set(text, info);
+    return info;
+  };
 }
 
-function findFunction(path: readonly string[], { engine, job, state }: Context): FunctionInfo | undefined {
+const KEPT = 1000;
+const readFunction = reader('createFunction', functionInfo);
+const readTableFunction = reader('createTableFunction', tableFunctionInfo);
+
+function findLibrary(engine: Engine, uri: string, at: number): string {
+  const [, bucket = '', name = ''] = /^gs:\/\/([^/]+)\/([^*]+)$/s.exec(uri) ?? [];
+  if (name === '') throw new SqlError(`Invalid library URI: ${uri}: it must be gs://bucket/object`, at);
+  const [object] = engine.files.match(bucket, name);
+  if (!object) throw new SqlError(`Not found: URI ${uri}`, at, 'notFound');
+  return object.path;
+}
+
+function findFunction(path: readonly string[], context: Context): FunctionInfo | undefined {
   const [name, ...more] = path;
   if (more.length === 0) {
-    const own = state?.functions.map(readFunction).findLast((info) => info.name.toLowerCase() === name?.toLowerCase());
+    const functions = context.state?.functions.map(readFunction);
+    const own = functions?.findLast((info) => info.name.toLowerCase() === name?.toLowerCase());
     if (own) return own;
   }
-  const defaults = defaultDatasetOf(job);
-  const ref =
-    path.length === 3
-      ? { project: path[0] ?? '', dataset: path[1] ?? '', routine: path[2] ?? '' }
-      : path.length === 2
-        ? { project: job.project, dataset: path[0] ?? '', routine: path[1] ?? '' }
-        : defaults && { ...defaults, routine: name ?? '' };
-  const record = ref && engine.catalog.routine(ref);
+  const record = findRoutine(path, context);
   return record?.kind === 'FUNCTION' ? readFunction(record.text) : undefined;
+}
+
+function findTableFunction(path: readonly string[], context: Context): TableFunctionInfo | undefined {
+  const record = findRoutine(path, context);
+  return record?.kind === 'TABLE FUNCTION' ? readTableFunction(record.text) : undefined;
+}
+
+function findRoutine(path: readonly string[], { engine, job }: Context): RoutineRecord | undefined {
+  const defaults = defaultDatasetOf(job);
+  const [routine = '', dataset = defaults?.dataset, project = path.length === 2 ? job.project : defaults?.project] =
+    path.toReversed();
+  if (dataset === undefined || project === undefined) return undefined;
+  return engine.catalog.routine({ project, dataset, routine });
 }

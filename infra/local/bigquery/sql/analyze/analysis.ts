@@ -1,3 +1,4 @@
+import type { JavaScriptBody } from '../parse/statement-tree.ts';
 import type { Expr, Query, WindowSpec } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
 import type { SqlType } from '../types.ts';
@@ -43,15 +44,27 @@ export interface Scan {
   isOptional: boolean;
 }
 
-/** A function that CREATE FUNCTION made: its body stands in place of each call. */
+/** A function that CREATE FUNCTION made: its body stands in place of each call, unless it is JavaScript. */
 export interface FunctionInfo {
   name: string;
+  /** Made by the query itself: it knows the query's temporary tables and default dataset. */
+  isTemporary: boolean;
   isAggregate: boolean;
   /** A parameter of ANY TYPE has none. */
   parameters: { name: string; type: SqlType | undefined }[];
   returns: SqlType | undefined;
-  body: Expr;
+  body: Expr | JavaScriptBody;
 }
+
+/** A function that CREATE TABLE FUNCTION made: its query stands in place of each call. */
+export interface TableFunctionInfo {
+  name: string;
+  parameters: { name: string; type: SqlType | undefined; table: TableColumns | undefined }[];
+  returns: TableColumns | undefined;
+  query: Query;
+}
+
+export type TableColumns = { name: string; type: SqlType }[];
 
 /** What the names of a statement mean where it runs, and when that is. */
 export interface Surroundings {
@@ -68,6 +81,9 @@ export interface Surroundings {
   /** A variable of the script. */
   variable(name: string): Typed | undefined;
   findFunction(path: readonly string[]): FunctionInfo | undefined;
+  findTableFunction(path: readonly string[]): TableFunctionInfo | undefined;
+  /** The file of a JavaScript library. Throws SqlError `Not found: …` where there is no such object. */
+  findLibrary(uri: string, at: number): string;
 }
 
 /** What one statement is analysed against, and what the analysis finds out besides the SQL. */

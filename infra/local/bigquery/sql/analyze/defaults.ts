@@ -21,6 +21,8 @@ export function defaultValue(text: string, type: SqlType, now: bigint): Typed {
     system: (_name, at) => none(at),
     variable: () => undefined,
     findFunction: () => undefined,
+    findTableFunction: () => undefined,
+    findLibrary: (_uri, at) => none(at),
   });
   return analyzeAs(
     parseStandaloneExpression(text),

@@ -4,11 +4,13 @@ import { SqlError, unsupported } from '../sql-error.ts';
 import { isGroupable, quoteName, renderType, scalar } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
 import { equals } from './comparisons.ts';
+import { withinDefinition } from './definitions.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { scanPseudoColumns } from './pseudo-columns.ts';
 import { type Column, fieldOf, lookUp, type Range, type Scope, type Target } from './scope.ts';
 import { analyzeSessionize } from './sessionize.ts';
+import { analyzeTableCall } from './table-functions.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
 import { scanWildcard } from './wildcards.ts';
 
@@ -26,6 +28,8 @@ export function analyzeFrom(from: From, env: Env, left: Scope): FromResult {
   switch (from.kind) {
     case 'table':
       return analyzeTable(from, env, left);
+    case 'tableCall':
+      return analyzeTableCall(from, env, left);
     case 'subquery': {
       const query = env.subquery(from.query, { ...env, scope: left.parent ?? left });
       return derived(query.sql, query.columns, from.alias?.name, env, query.value);
@@ -209,15 +213,15 @@ function expandView(table: TableInfo, alias: string, env: Env, at: number): From
   const statement = parseScript(table.view ?? '').statements[0]?.statement;
   if (statement?.kind !== 'query') throw new SqlError(`View ${id} holds no query`, at);
   analysis.views.push(id);
-  const { defaults } = analysis;
-  analysis.defaults = false;
   try {
-    const query = env.subquery(statement.query, {
-      ...env,
-      ctes: [],
-      scope: { visible: [], ranges: [], parent: undefined },
-      windows: new Map(),
-    });
+    const query = withinDefinition(analysis, 'a view', false, () =>
+      env.subquery(statement.query, {
+        ...env,
+        ctes: [],
+        scope: { visible: [], ranges: [], parent: undefined },
+        windows: new Map(),
+      }),
+    );
     analysis.scan(table);
     const columns = query.columns.map((column, i) => ({ ...column, name: table.columns[i]?.name ?? column.name }));
     return derived(query.sql, columns, alias, env, query.value);
@@ -226,7 +230,6 @@ function expandView(table: TableInfo, alias: string, env: Env, at: number): From
     throw error;
   } finally {
     analysis.views.pop();
-    analysis.defaults = defaults;
   }
 }
 

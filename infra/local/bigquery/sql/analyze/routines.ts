@@ -4,7 +4,9 @@ import { SqlError, unsupported } from '../sql-error.ts';
 import { withoutParameters } from '../type-parameters.ts';
 import { renderType } from '../types.ts';
 import type { Env, FunctionInfo } from './analysis.ts';
+import { withinDefinition } from './definitions.ts';
 import { analyze, signatureError } from './expressions.ts';
+import { analyzeJavaScript } from './javascript.ts';
 import { readType } from './type-nodes.ts';
 import { coerce, type Typed, typed } from './typed.ts';
 import { isVolatile } from './volatile.ts';
@@ -13,6 +15,7 @@ import { isVolatile } from './volatile.ts';
 export function functionInfo(statement: Extract<Statement, { kind: 'createFunction' }>): FunctionInfo {
   return {
     name: statement.path.map((part) => part.name).join('.'),
+    isTemporary: statement.temp,
     isAggregate: statement.isAggregate,
     parameters: statement.parameters.map(({ name, type }) => ({
       name: name.name,
@@ -36,6 +39,8 @@ export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): T
   const args = info.parameters.map(({ type }, i) => given[i] && (type ? coerce(given[i], type) : given[i]));
   if (given.length !== args.length || args.includes(undefined))
     throw signatureError(`function ${info.name}`, given, call.at);
+  if (info.body.kind === 'javascript') return analyzeJavaScript(info, info.body, args as Typed[], env, call.at);
+  const { body: expression } = info;
   const computed: { name: string; sql: string }[] = [];
   const visible = info.parameters.map((parameter, i) => {
     const value = args[i] as Typed;
@@ -53,13 +58,15 @@ export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): T
     );
   analysis.functions.push(info.name);
   try {
-    const body = analyze(info.body, {
-      ...env,
-      scope: { visible, ranges: [], parent: undefined },
-      ctes: [],
-      windows: new Map(),
-      ...(!info.isAggregate && { noAggregates: 'the body of a function', noWindows: 'the body of a function' }),
-    });
+    const body = withinDefinition(analysis, 'a function', info.isTemporary && analysis.defaults, () =>
+      analyze(expression, {
+        ...env,
+        scope: { visible, ranges: [], parent: undefined },
+        ctes: [],
+        windows: new Map(),
+        ...(!info.isAggregate && { noAggregates: 'the body of a function', noWindows: 'the body of a function' }),
+      }),
+    );
     if (!info.returns) return around(body);
     const result = coerce(body, info.returns);
     if (!result)

@@ -4,6 +4,7 @@ import type { Expr } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
 import { duckType, type SqlType, scalar } from '../types.ts';
 import { type Analysis, createAnalysis, type Env, type Scan, type Surroundings, type TableInfo } from './analysis.ts';
+import { withinDefinition } from './definitions.ts';
 import { planDelete, planInsert, planTruncate, planUpdate } from './dml.ts';
 import { analyze, analyzeAs } from './expressions.ts';
 import { planMerge } from './merge.ts';
@@ -11,6 +12,7 @@ import { analyzeQuery } from './queries.ts';
 import { analyzeUserFunction, functionInfo } from './routines.ts';
 import { type Column, EMPTY_SCOPE } from './scope.ts';
 import { stored } from './stored.ts';
+import { checkTableFunction } from './table-functions.ts';
 import { typed } from './typed.ts';
 
 export interface OutputColumn {
@@ -61,6 +63,7 @@ export type DdlStatement = Extract<
       | 'createTable'
       | 'createView'
       | 'createFunction'
+      | 'createTableFunction'
       | 'createProcedure'
       | 'drop'
       | 'dropRoutine'
@@ -74,7 +77,7 @@ export type Analyzed =
   | Extract<Statement, { kind: 'query' | 'insert' | 'update' | 'delete' | 'merge' | 'truncate' | 'assert' }>;
 
 const ANALYZED = new Set<string>(
-  'query insert update delete merge truncate assert createSchema createTable createView createFunction createProcedure drop dropRoutine alter'.split(
+  'query insert update delete merge truncate assert createSchema createTable createView createFunction createTableFunction createProcedure drop dropRoutine alter'.split(
     ' ',
   ),
 );
@@ -129,11 +132,16 @@ function planWith(statement: Analyzed, env: Env): Plan {
       };
     case 'createView': {
       // A view is checked when it is made, and may name no parameters and no default dataset.
-      analysis.defaults = false;
-      return { kind: 'ddl', statement, query: planQuery(statement.query, env, statement.columns ? undefined : 'VIEW') };
+      const query = withinDefinition(analysis, 'a view', false, () =>
+        planQuery(statement.query, env, statement.columns ? undefined : 'VIEW'),
+      );
+      return { kind: 'ddl', statement, query };
     }
     case 'createFunction':
       checkFunction(statement, env);
+      return { kind: 'ddl', statement, query: undefined };
+    case 'createTableFunction':
+      checkTableFunction(statement, env);
       return { kind: 'ddl', statement, query: undefined };
     case 'createSchema':
     case 'createProcedure':

@@ -1,5 +1,5 @@
-/** Whether two evaluations may differ: RAND and GENERATE_UUID, as DuckDB spells them. */
-export const isVolatile = (sql: string): boolean => /\b(?:random|uuid)\(\)/.test(sql);
+/** Whether two evaluations may differ: RAND, GENERATE_UUID and JavaScript that may be random, as DuckDB spells them. */
+export const isVolatile = (sql: string): boolean => /\b(?:random\(\)|uuid\(\)|bq_js_volatile\()/.test(sql);
 
 /**
  * SQL that names a value more than once: a volatile one is computed before, and stands under `name`, which must be fresh.

@@ -3,7 +3,7 @@ import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expressions.ts';
 import { parseTablePath } from './from.ts';
 import { parseNames, parseQuery } from './queries.ts';
-import { parseCreateFunction, parseCreateProcedure } from './routines.ts';
+import { parseCreateFunction, parseCreateProcedure, parseCreateTableFunction } from './routines.ts';
 import type { AlterAction, ColumnNode, Options, Statement } from './statement-tree.ts';
 import type { Identifier } from './tree.ts';
 import { parseType } from './types.ts';
@@ -14,7 +14,7 @@ export function parseCreate(c: Cursor): Statement {
   const temp =
     (['TABLE', 'FUNCTION', 'AGGREGATE'].includes(c.peek(1).word) && (c.takes('TEMP') || c.takes('TEMPORARY'))) || false;
   if (c.takes('SCHEMA')) return parseCreateSchema(c, at);
-  if (c.sees('TABLE', 'FUNCTION')) throw unsupported('CREATE TABLE FUNCTION', at);
+  if (!temp && c.takes('TABLE', 'FUNCTION')) return parseCreateTableFunction(c, { at, orReplace, temp });
   if (c.takes('TABLE')) return parseCreateTable(c, { orReplace, temp, snapshot: false, at });
   if (c.takes('SNAPSHOT', 'TABLE')) return parseCreateTable(c, { orReplace, temp: false, snapshot: true, at });
   if (c.takes('VIEW')) return parseCreateView(c, orReplace, at);
@@ -195,6 +195,10 @@ export function parseDrop(c: Cursor): Statement {
     return { kind: 'drop', what: 'SNAPSHOT', path: parseTablePath(c), ifExists, cascade: false, at };
   }
   const { word } = c.peek();
+  if (c.takes('TABLE', 'FUNCTION')) {
+    const ifExists = c.takes('IF', 'EXISTS');
+    return { kind: 'dropRoutine', what: 'TABLE FUNCTION', path: parseTablePath(c), ifExists, at };
+  }
   if (word === 'FUNCTION' || word === 'PROCEDURE') {
     c.next();
     const ifExists = c.takes('IF', 'EXISTS');

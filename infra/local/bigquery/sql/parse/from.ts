@@ -4,7 +4,7 @@ import { fieldName, parseExpression } from './expressions.ts';
 import { parsePivot, parseUnpivot } from './pivots.ts';
 import { parseAlias, parseNames, parseQuery, startsQuery } from './queries.ts';
 import type { Path } from './statement-tree.ts';
-import type { Expr, From, Identifier, JoinClause } from './tree.ts';
+import type { Expr, From, Identifier, JoinClause, TableArgument } from './tree.ts';
 
 /** Commas bind weaker than no join: `a, b JOIN c` reads as `(a CROSS JOIN b) JOIN c`. In parentheses there are none. */
 export function parseFrom(c: Cursor, commas = true): From {
@@ -63,7 +63,7 @@ export function parseFactor(c: Cursor): From {
     if (c.sees('(')) {
       if (path.length === 1 && path[0]?.name.toUpperCase() === 'RANGE_SESSIONIZE')
         return parseFactorTail(c, parseSessionize(c, at));
-      throw unsupported(`table function ${path.map((name) => name.name).join('.')}`, at);
+      return parseFactorTail(c, parseTableCall(c, path, at));
     }
     if (c.sees('FOR', 'SYSTEM_TIME') || c.sees('FOR', 'SYSTEM'))
       throw unsupported('FOR SYSTEM_TIME AS OF', c.peek().at);
@@ -84,6 +84,28 @@ function parseSessionize(c: Cursor, at: number): From {
   while (c.takes(',')) args.push(parseExpression(c));
   c.expect(')');
   return { kind: 'sessionize', of, args, alias: parseFromAlias(c), at };
+}
+
+/** Table functions that BigQuery has of itself; their arguments may be what no other's are. */
+const BUILT_IN =
+  /^((ML|AI|VECTOR_INDEX)\..*|APPENDS|CHANGES|EXTERNAL_QUERY|EXTERNAL_OBJECT_TRANSFORM|GAP_FILL|VECTOR_SEARCH|GRAPH_TABLE)$/i;
+
+function parseTableCall(c: Cursor, path: Path, at: number): From {
+  const name = path.map((part) => part.name).join('.');
+  if (BUILT_IN.test(name)) throw unsupported(`table function ${name}`, at);
+  const args: TableArgument[] = [];
+  c.expect('(');
+  while (!c.sees(')')) {
+    if (args.length > 0) c.expect(',');
+    const named = c.seesIdentifier() && c.peek(1).text === '=>' ? c.identifier() : undefined;
+    if (named) c.expect('=>');
+    const { at: here } = c.peek();
+    if (c.seesIdentifier(1) && c.takes('TABLE'))
+      args.push({ name: named, value: { kind: 'table', path: parseTablePath(c), at: here } });
+    else args.push({ name: named, value: parseExpression(c) });
+  }
+  c.expect(')');
+  return { kind: 'tableCall', path, args, alias: parseFromAlias(c), at };
 }
 
 /** PIVOT, UNPIVOT and TABLESAMPLE stand behind what they change. */

@@ -47,10 +47,14 @@ export type AlterAction =
 
 export interface Parameter {
   name: Identifier;
-  /** Undefined = ANY TYPE. */
+  /** Undefined = ANY TYPE, or a table. */
   type: TypeNode | undefined;
+  /** The columns of a `TABLE<…>` that a table function takes. */
+  table?: ColumnTypes;
   mode: 'in' | 'out' | 'inout';
 }
+
+export type ColumnTypes = { name: Identifier; type: TypeNode }[];
 
 /** What a script is made of besides statements by themselves. */
 export type Procedural =
@@ -72,6 +76,16 @@ export type Procedural =
       at: number;
     };
 
+/** The body of a function in another language than SQL. */
+export interface JavaScriptBody {
+  kind: 'javascript';
+  code: string;
+  libraries: { uri: string; at: number }[];
+  /** As declared; undefined = not at all. */
+  isDeterministic: boolean | undefined;
+  at: number;
+}
+
 export type VariableTarget = { kind: 'variable' | 'system'; name: string; at: number };
 
 export type Statement =
@@ -85,8 +99,9 @@ export type Statement =
       isAggregate: boolean;
       parameters: Parameter[];
       returns: TypeNode | undefined;
-      body: Expr;
-      /** The body as it was written, without the parentheses around it. */
+      body: Expr | JavaScriptBody;
+      options: Options;
+      /** The body as it was written, without the parentheses or quotes around it. */
       bodyText: string;
       /** The statement as it was written. */
       text: string;
@@ -98,12 +113,32 @@ export type Statement =
       orReplace: boolean;
       ifNotExists: boolean;
       parameters: Parameter[];
+      options: Options;
       body: Statement[];
       bodyText: string;
       text: string;
       at: number;
     }
-  | { kind: 'dropRoutine'; what: 'FUNCTION' | 'PROCEDURE'; path: Path; ifExists: boolean; at: number }
+  | {
+      kind: 'createTableFunction';
+      path: Path;
+      orReplace: boolean;
+      ifNotExists: boolean;
+      parameters: Parameter[];
+      returns: ColumnTypes | undefined;
+      options: Options;
+      query: Query;
+      bodyText: string;
+      text: string;
+      at: number;
+    }
+  | {
+      kind: 'dropRoutine';
+      what: 'FUNCTION' | 'TABLE FUNCTION' | 'PROCEDURE';
+      path: Path;
+      ifExists: boolean;
+      at: number;
+    }
   | { kind: 'query'; query: Query; at: number }
   | {
       kind: 'insert';

@@ -147,6 +147,7 @@ export type From =
       offset: Identifier | true | undefined;
       at: number;
     }
+  | { kind: 'tableCall'; path: Identifier[]; args: TableArgument[]; alias: Identifier | undefined; at: number }
   | { kind: 'unnest'; expr: Expr; alias: Identifier | undefined; offset: Identifier | true | undefined; at: number }
   | { kind: 'subquery'; query: Query; alias: Identifier | undefined; at: number }
   | ({ kind: 'join'; left: From; right: From } & JoinClause)
@@ -155,6 +156,12 @@ export type From =
   | { kind: 'sessionize'; of: From; args: Expr[]; alias: Identifier | undefined; at: number }
   | { kind: 'pivot'; of: From; pivot: Pivot; alias: Identifier | undefined; at: number }
   | { kind: 'unpivot'; of: From; unpivot: Unpivot; alias: Identifier | undefined; at: number };
+
+/** An argument of a table function: a value, or a table behind the word TABLE. */
+export interface TableArgument {
+  name: Identifier | undefined;
+  value: Expr | { kind: 'table'; path: Identifier[]; at: number };
+}
 
 export interface JoinClause {
   type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'CROSS';
