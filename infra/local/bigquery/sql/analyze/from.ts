@@ -3,13 +3,13 @@ import type { Expr, From, JoinClause } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { isGroupable, quoteName, renderType, scalar } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
+import { analyzeOfTable } from './built-in-table-functions.ts';
 import { equals } from './comparisons.ts';
 import { withinDefinition } from './definitions.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { scanPseudoColumns } from './pseudo-columns.ts';
 import { type Column, fieldOf, lookUp, type Range, type Scope, type Target } from './scope.ts';
-import { analyzeSessionize } from './sessionize.ts';
 import { analyzeTableCall } from './table-functions.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
 import { scanWildcard } from './wildcards.ts';
@@ -49,8 +49,8 @@ export function analyzeFrom(from: From, env: Env, left: Scope): FromResult {
       return analyzeJoin(analyzeFrom(from.left, env, left), from.right, from, env, left);
     case 'sample':
       return analyzeSample(analyzeFrom(from.of, env, left), from.percent, env);
-    case 'sessionize':
-      return analyzeSessionize(analyzeFrom(from.of, env, left), from, env);
+    case 'ofTable':
+      return analyzeOfTable(analyzeFrom(from.of, env, left), from, env);
     case 'pivot':
       return analyzePivot(analyzeFrom(from.of, env, left), from.pivot, from.alias?.name, env);
     case 'unpivot':

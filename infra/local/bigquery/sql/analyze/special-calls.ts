@@ -11,6 +11,7 @@ import { JSON_CALLS } from './json-calls.ts';
 import { namedArguments } from './named-arguments.ts';
 import { concatenate } from './operators.ts';
 import { REGEX_CALLS } from './regex-calls.ts';
+import { SEARCH_CALLS } from './search-calls.ts';
 import { coerce, commonType, raise, type Typed, typed } from './typed.ts';
 import { computedOnce } from './volatile.ts';
 
@@ -24,6 +25,7 @@ export const SPECIAL_CALLS: Record<string, Special> = {
   ...JSON_CALLS,
   ...REGEX_CALLS,
   ...ARRAY_CALLS,
+  ...SEARCH_CALLS,
   ERROR: (call, env) => {
     const [message] = args(call, env);
     if (message?.type.kind !== 'STRING') throw signatureError('function ERROR', args(call, env), call.at);

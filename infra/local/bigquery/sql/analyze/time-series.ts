@@ -36,7 +36,8 @@ export function generateTimestampArray(call: Call, env: Env): Typed {
   return typed(`bq_timestamp_series(${bounds.join(', ')}, ${count} * ${micros})`, arrayOf(scalar('TIMESTAMP')));
 }
 
-const ORIGINS = {
+/** Where buckets begin unless a call says otherwise. */
+export const ORIGINS = {
   DATE: "DATE '1950-01-01'",
   DATETIME: "TIMESTAMP '1950-01-01'",
   TIMESTAMP: "TIMESTAMPTZ '1950-01-01 00:00:00+00'",

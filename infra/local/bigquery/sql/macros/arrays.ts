@@ -101,6 +101,10 @@ export const ARRAY_MACROS: readonly Macro[] = [
     'bq_top_sum(a, n)',
     `CASE WHEN a IS NOT NULL THEN list_transform(list_sort(bq_sums(a), 'ASC', 'NULLS LAST')[1:n], lambda e: struct_pack(value := e.v, sum := -e.n)) END`,
   ],
+  [
+    'bq_bag_of_words(a)',
+    `CASE WHEN a IS NOT NULL THEN list_concat(CASE WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 THEN [struct_pack(term := CAST(NULL AS VARCHAR), count := CAST(len(list_filter(a, lambda e: e IS NULL)) AS BIGINT))] ELSE [] END, list_transform(map_entries(list_aggregate(list_filter(a, lambda e: e IS NOT NULL), 'histogram')), lambda e: struct_pack(term := e.key, count := CAST(e.value AS BIGINT)))) END`,
+  ],
   ['bq_percentile_disc(a, p)', `a[greatest(CAST(ceil(p * len(a)) AS BIGINT), 1)]`],
   [
     'bq_percentile_between(a, r)',

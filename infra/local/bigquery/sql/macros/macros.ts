@@ -1,6 +1,7 @@
 import { ARRAY_MACROS } from './arrays.ts';
 import { CAST_MACROS } from './casts.ts';
 import { ERROR_TEXT, type Macro } from './failures.ts';
+import { GAP_FILL_MACROS } from './gap-fill.ts';
 import { INTERVAL_MACROS } from './intervals.ts';
 import { JSON_MACROS } from './json.ts';
 import { LOAD_MACROS } from './loads.ts';
@@ -20,5 +21,6 @@ export const MACROS: readonly Macro[] = [
   ...ARRAY_MACROS,
   ...LOAD_MACROS,
   ...RANGE_MACROS,
+  ...GAP_FILL_MACROS,
   ...JSON_MACROS,
 ];

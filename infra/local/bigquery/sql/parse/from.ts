@@ -61,8 +61,8 @@ export function parseFactor(c: Cursor): From {
   } else {
     const path = parseTablePath(c);
     if (c.sees('(')) {
-      if (path.length === 1 && path[0]?.name.toUpperCase() === 'RANGE_SESSIONIZE')
-        return parseFactorTail(c, parseSessionize(c, at));
+      const name = path.length === 1 ? path[0]?.name.toUpperCase() : undefined;
+      if (name === 'RANGE_SESSIONIZE' || name === 'GAP_FILL') return parseFactorTail(c, parseOfTable(c, name, at));
       return parseFactorTail(c, parseTableCall(c, path, at));
     }
     if (c.sees('FOR', 'SYSTEM_TIME') || c.sees('FOR', 'SYSTEM'))
@@ -73,22 +73,29 @@ export function parseFactor(c: Cursor): From {
   return parseFactorTail(c, factor);
 }
 
-/** `(TABLE t, 'range', ['key'], 'MEETS')`, behind RANGE_SESSIONIZE; a query in parentheses may stand for the table. */
-function parseSessionize(c: Cursor, at: number): From {
+/** `(TABLE t, 'range', ['key'])` behind a function's name; a query in parentheses may stand for the table. */
+function parseOfTable(c: Cursor, name: Extract<From, { kind: 'ofTable' }>['name'], at: number): From {
   c.expect('(');
   const { at: start } = c.peek();
   const of: From = c.takes('TABLE')
     ? { kind: 'table', path: parseTablePath(c), alias: undefined, offset: undefined, at: start }
     : parseParenthesised(c);
   const args: Expr[] = [];
-  while (c.takes(',')) args.push(parseExpression(c));
+  const named: Extract<From, { kind: 'ofTable' }>['named'] = [];
+  while (c.takes(',')) {
+    if (c.seesIdentifier() && c.peek(1).text === '=>') {
+      const key = c.identifier();
+      c.expect('=>');
+      named.push({ name: key, value: parseExpression(c) });
+    } else args.push(parseExpression(c));
+  }
   c.expect(')');
-  return { kind: 'sessionize', of, args, alias: parseFromAlias(c), at };
+  return { kind: 'ofTable', name, of, args, named, alias: parseFromAlias(c), at };
 }
 
 /** Table functions that BigQuery has of itself; their arguments may be what no other's are. */
 const BUILT_IN =
-  /^((ML|AI|VECTOR_INDEX)\..*|APPENDS|CHANGES|EXTERNAL_QUERY|EXTERNAL_OBJECT_TRANSFORM|GAP_FILL|VECTOR_SEARCH|GRAPH_TABLE)$/i;
+  /^((ML|AI|VECTOR_INDEX)\..*|APPENDS|CHANGES|EXTERNAL_QUERY|EXTERNAL_OBJECT_TRANSFORM|VECTOR_SEARCH|GRAPH_TABLE)$/i;
 
 function parseTableCall(c: Cursor, path: Path, at: number): From {
   const name = path.map((part) => part.name).join('.');

@@ -152,8 +152,16 @@ export type From =
   | { kind: 'subquery'; query: Query; alias: Identifier | undefined; at: number }
   | ({ kind: 'join'; left: From; right: From } & JoinClause)
   | { kind: 'sample'; of: From; percent: Expr; at: number }
-  /** `RANGE_SESSIONIZE(TABLE t, 'range', ['key'])`. */
-  | { kind: 'sessionize'; of: From; args: Expr[]; alias: Identifier | undefined; at: number }
+  /** `RANGE_SESSIONIZE(TABLE t, 'range', ['key'])`, `GAP_FILL(TABLE t, ts_column => 'time', …)`. */
+  | {
+      kind: 'ofTable';
+      name: 'RANGE_SESSIONIZE' | 'GAP_FILL';
+      of: From;
+      args: Expr[];
+      named: Call['named'];
+      alias: Identifier | undefined;
+      at: number;
+    }
   | { kind: 'pivot'; of: From; pivot: Pivot; alias: Identifier | undefined; at: number }
   | { kind: 'unpivot'; of: From; unpivot: Unpivot; alias: Identifier | undefined; at: number };
 

@@ -5,7 +5,7 @@ import { defineScalar, type ScalarFunction } from './scalar.ts';
 const compiled = new Map<string, RE2JS>();
 const KEPT = 200;
 
-function compile(pattern: string): RE2JS {
+export function compile(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known) return known;
   let regex: RE2JS;

@@ -8,6 +8,7 @@ import { JSON_READS } from './json-reads.ts';
 import { NET_SCALARS } from './net.ts';
 import { REGEX_SCALARS } from './regex.ts';
 import type { ScalarFunction } from './scalar.ts';
+import { SEARCH_SCALARS } from './search.ts';
 import { TEXT_SCALARS } from './texts.ts';
 
 /** Every function of JavaScript that macros and signatures name. */
@@ -22,4 +23,5 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...REGEX_SCALARS,
   ...NET_SCALARS,
   ...AEAD_SCALARS,
+  ...SEARCH_SCALARS,
 ];

@@ -8,7 +8,7 @@ function normalize(text: string, mode: string): string {
 }
 
 /** Unicode's full case folding as far as two conversions give it: `ß` and `SS` fold alike. */
-const casefold = (text: string) => text.toUpperCase().toLowerCase().replaceAll('ς', 'σ');
+export const casefold = (text: string) => text.toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 
 const SOUNDEX: Record<string, string> = Object.fromEntries(
   ['bfpv', 'cgjkqsxz', 'dt', 'l', 'mn', 'r'].flatMap((letters, i) =>
