@@ -10,6 +10,8 @@ import type { Job } from './jobs/job.ts';
 import { openJobStore } from './jobs/job-store.ts';
 import { createLocks } from './jobs/locks.ts';
 import { createRunner } from './jobs/runner.ts';
+import { endSession } from './jobs/session-jobs.ts';
+import { openSessions } from './jobs/sessions.ts';
 import { datasetRoutes } from './rest/datasets.ts';
 import { jobRoutes } from './rest/jobs.ts';
 import { answerPartially } from './rest/partial-response.ts';
@@ -64,6 +66,7 @@ export async function createBigQuery(
     store,
     locks: createLocks(),
     results: createResultCache(),
+    sessions: await openSessions(warehouse, () => clock.now()),
     meter: context.meter,
     clock,
     files,
@@ -80,6 +83,7 @@ export async function createBigQuery(
 
   async function sweep(): Promise<void> {
     await store.expireResults(clock.now() - RESULT_LIFE_MS);
+    for (const session of engine.sessions.expired()) await endSession(engine, session);
     for (const record of catalog.expired(clock.now()))
       await warehouse.transaction((tx) => catalog.dropTable(tx, record));
   }
@@ -114,6 +118,7 @@ export async function createBigQuery(
     async stop() {
       clearInterval(sweeper);
       await runner.stop();
+      await engine.sessions.stop();
       await warehouse.stop();
     },
   };

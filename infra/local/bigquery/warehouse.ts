@@ -19,7 +19,15 @@ export interface Tx {
   afterCommit(work: () => void): void;
 }
 
+/** A transaction that outlives the call which began it. */
+export interface OpenTransaction {
+  tx: Tx;
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+}
+
 export interface Warehouse {
+  begin(): Promise<OpenTransaction>;
   transaction<T>(
     work: (tx: Tx) => Promise<T>,
     options?: { onConnection?: (connection: DuckDBConnection) => void },
@@ -75,6 +83,26 @@ export async function openWarehouse(dir: string): Promise<Warehouse> {
   give(first);
 
   return {
+    async begin() {
+      const connection = await take();
+      const after: (() => void)[] = [];
+      await connection.run('BEGIN TRANSACTION');
+      return {
+        tx: txOf(connection, after),
+        async commit() {
+          try {
+            await connection.run('COMMIT');
+          } catch (error) {
+            connection.closeSync();
+            throw error;
+          }
+          give(connection);
+          for (const one of after) one();
+        },
+        // A connection that is closed undoes what it has not committed.
+        rollback: async () => connection.closeSync(),
+      };
+    },
     async transaction(work, options) {
       const connection = await take();
       options?.onConnection?.(connection);

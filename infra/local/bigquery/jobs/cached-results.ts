@@ -98,7 +98,7 @@ export function noting(surroundings: Surroundings): Noted {
 export function cacheRequest(run: Run, plan: Plan, noted: Noted): CacheRequest | undefined {
   const { engine, query, execution } = run;
   if (plan.kind !== 'query' || run.script.isScript || noted.isOpen()) return undefined;
-  if (query.useQueryCache === false || query.destinationTable?.tableId) return undefined;
+  if (run.session || query.useQueryCache === false || query.destinationTable?.tableId) return undefined;
   const text = query.query ?? '';
   if (!isDeterministic(text)) return undefined;
   const states: string[] = [];

@@ -7,7 +7,7 @@ import { tempDataset } from './script/surroundings.ts';
 
 /** The job that a DDL statement is part of. */
 export interface Caller {
-  job: Pick<Job, 'project' | 'id'>;
+  job: Pick<Job, 'project' | 'id' | 'session'>;
   query: QueryConfiguration;
 }
 

@@ -7,6 +7,7 @@ import type { Warehouse } from '../warehouse.ts';
 import type { ResultCache } from './cached-results.ts';
 import type { JobStore } from './job-store.ts';
 import type { Locks } from './locks.ts';
+import type { Sessions } from './sessions.ts';
 
 /** The objects that jobs read and write: the storage service's contract. */
 export interface Files {
@@ -23,6 +24,7 @@ export interface Engine {
   store: JobStore;
   locks: Locks;
   results: ResultCache;
+  sessions: Sessions;
   meter: Meter;
   clock: Clock;
   files: Files;

@@ -3,6 +3,7 @@ import { JobFailure } from '../errors.ts';
 import type { Engine } from './engine.ts';
 import type { Job, JobConfiguration } from './job.ts';
 import { checkOptions } from './known-options.ts';
+import { readSessionId } from './sessions.ts';
 
 export interface JobReference {
   projectId?: string;
@@ -33,6 +34,8 @@ export function newJob(
   if (kinds.length !== 1)
     throw new JobFailure('invalid', 'Required parameter is missing: exactly one of query, load, copy and extract');
   checkOptions(configuration);
+  const session = readSessionId(configuration);
+  if (session !== undefined) engine.sessions.require(project, session);
   return {
     project,
     id,
@@ -40,6 +43,7 @@ export function newJob(
     configuration,
     upload: undefined,
     requestId: undefined,
+    ...(session !== undefined && { session }),
     state: 'PENDING',
     created: engine.clock.now(),
     started: undefined,
@@ -76,6 +80,7 @@ export async function insertJob(engine: Engine, job: Job): Promise<void> {
   ids.add(key);
   try {
     if (await engine.store.find(job.project, job.id)) throw duplicate();
+    if (job.configuration.query?.createSession === true) job.session = (await engine.sessions.create(job.project)).id;
     await engine.store.insert(job);
   } finally {
     ids.delete(key);

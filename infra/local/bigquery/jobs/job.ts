@@ -42,6 +42,8 @@ export interface QueryConfiguration extends DestinationConfiguration {
   maximumBytesBilled?: string;
   useQueryCache?: boolean;
   priority?: string;
+  createSession?: boolean;
+  connectionProperties?: { key?: string; value?: string }[];
 }
 
 export interface LoadConfiguration extends DestinationConfiguration {
@@ -145,6 +147,8 @@ export interface Job {
   /** The file that an upload brought, for loads without sourceUris. */
   upload: string | undefined;
   requestId: string | undefined;
+  /** The session that the job runs in, or has made. */
+  session?: string;
   /** Of a script's statement: the script, and where in its text the statement stands. */
   parent?: { id: string; frame: StackFrame | undefined };
   state: 'PENDING' | 'RUNNING' | 'DONE';

@@ -11,7 +11,7 @@ const WITHOUT_EFFECT =
 
 const KNOWN: Record<'query' | 'load' | 'copy' | 'extract', Set<string>> = {
   query: words(
-    `${DESTINATION} ${SHAPE} ${WITHOUT_EFFECT} query useLegacySql defaultDataset parameterMode queryParameters maximumBytesBilled`,
+    `${DESTINATION} ${SHAPE} ${WITHOUT_EFFECT} query useLegacySql defaultDataset parameterMode queryParameters maximumBytesBilled createSession connectionProperties`,
   ),
   load: words(
     `${DESTINATION} ${SHAPE} ${WITHOUT_EFFECT} sourceUris sourceFormat schema autodetect fieldDelimiter quote skipLeadingRows allowQuotedNewlines

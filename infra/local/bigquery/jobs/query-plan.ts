@@ -6,8 +6,8 @@ import { SqlError } from '../sql/sql-error.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { Job, QueryConfiguration, QueryStatistics } from './job.ts';
 import { costOf } from './query-cost.ts';
-import { initialState } from './script/state.ts';
 import { surroundingsOf } from './script/surroundings.ts';
+import { beginState } from './sessions.ts';
 import { statementTypeOf } from './statement-types.ts';
 
 export function readScript(query: QueryConfiguration): Script {
@@ -63,12 +63,15 @@ export async function planCost(engine: Engine, plan: Plan) {
 }
 
 /** A dry run: planned against the catalog as it is, nothing carried out. Throws JobFailure. */
-export async function dryRun(engine: Engine, job: Pick<Job, 'project' | 'configuration'>): Promise<QueryStatistics> {
+export async function dryRun(
+  engine: Engine,
+  job: Pick<Job, 'project' | 'configuration' | 'session'>,
+): Promise<QueryStatistics> {
   const query = job.configuration.query as QueryConfiguration;
   try {
     const script = readScript(query);
     const statistics = emptyStatistics();
-    const state = initialState();
+    const state = beginState(job.session === undefined ? undefined : engine.sessions.require(job.project, job.session));
     const surroundings = surroundingsOf(engine, job, engine.clock.now(), state);
     for (const { statement, text } of script.statements) {
       if (statement.kind === 'createFunction' && statement.temp) state.functions.push(text);

@@ -1,4 +1,5 @@
 import type { TableRef } from '../catalog.ts';
+import { JobFailure } from '../errors.ts';
 import { parsePartition, refuseSpecial, splitDecorator } from '../partitions/decorators.ts';
 import { type EncodedRow, encodeRow, rowBytes } from '../rows.ts';
 import { type Field, fieldOfType, typeOfField } from '../schema.ts';
@@ -21,10 +22,15 @@ interface Running {
   execution: Execution;
   query: QueryConfiguration;
   script: Script;
+  /** The rows lie in a transaction that stays open, which no page could be read from. */
+  isHeld: boolean;
 }
 
 /** Results up to this size stand in the job's own record: a table each would cost the database about 200 kB. */
 const MAX_INLINE_BYTES = 64 * 1024;
+
+/** The same inside of a transaction that a session holds open. */
+const MAX_HELD_BYTES = 4 * 1024 * 1024;
 
 /** The result is kept beside the job: pages are read from it, and it outlives a restart. */
 export async function keepResult(run: Running, tx: Tx, plan: QueryPlan, into: Into | undefined): Promise<JobResult> {
@@ -35,7 +41,12 @@ export async function keepResult(run: Running, tx: Tx, plan: QueryPlan, into: In
   const [count] = await tx.rows('SELECT count(*) AS n FROM result');
   const rows = Number(count?.n ?? 0);
   if (into) await writeDestination(engine, tx, into, schema);
-  const inline = await readInline(tx, plan, rows);
+  const inline = await readInline(tx, plan, rows, run.isHeld ? MAX_HELD_BYTES : MAX_INLINE_BYTES);
+  if (!inline && run.isHeld)
+    throw new JobFailure(
+      'invalid',
+      `not supported by the embedded warehouse: a result of more than ${MAX_HELD_BYTES / 1024 / 1024} MB inside of a session's open transaction`,
+    );
   const physical = inline ? undefined : engine.freshResult();
   if (physical !== undefined) await tx.run(`CREATE TABLE ${physical} AS SELECT * FROM result`);
   await tx.run('DROP TABLE result');
@@ -44,8 +55,8 @@ export async function keepResult(run: Running, tx: Tx, plan: QueryPlan, into: In
 }
 
 /** All rows, or undefined where they are too many to stand in the job's record. */
-async function readInline(tx: Tx, plan: QueryPlan, count: number): Promise<EncodedRow[] | undefined> {
-  if (count * plan.columns.length * 8 > MAX_INLINE_BYTES) return undefined;
+async function readInline(tx: Tx, plan: QueryPlan, count: number, most: number): Promise<EncodedRow[] | undefined> {
+  if (count * plan.columns.length * 8 > most) return undefined;
   const types = plan.columns.map((column) => column.type);
   const rows: EncodedRow[] = [];
   let bytes = 0;
@@ -56,7 +67,7 @@ async function readInline(tx: Tx, plan: QueryPlan, count: number): Promise<Encod
       bytes += rowBytes(row);
       rows.push(row);
     }
-    if (bytes > MAX_INLINE_BYTES) return undefined;
+    if (bytes > most) return undefined;
   }
   return rows;
 }
@@ -69,7 +80,7 @@ export interface Into {
   destination: Destination;
 }
 
-export function destinationOf(run: Running): Into | undefined {
+export function destinationOf(run: Omit<Running, 'isHeld'>): Into | undefined {
   const { execution, query, script } = run;
   if (!query.destinationTable?.tableId || script.isScript) return undefined;
   const named = readTableRef(query.destinationTable, execution.job.project, 'destinationTable');

@@ -1,5 +1,6 @@
 import type { TableRef } from '../catalog.ts';
 import { type Job, jobType, type QueryStatistics } from './job.ts';
+import { sessionInfo } from './sessions.ts';
 
 export const renderTableRef = (ref: TableRef) => ({
   projectId: ref.project,
@@ -60,6 +61,7 @@ function renderStatistics(job: Job): object {
       totalSlotMs: String(Math.max(1, job.ended - (job.started ?? job.created))),
     }),
     ...(job.ended !== undefined && { completionRatio: 1 }),
+    ...sessionInfo(job),
     ...(job.parent && {
       parentJobId: job.parent.id,
       scriptStatistics: {

@@ -7,6 +7,7 @@ import type { Job, JobConfiguration, QueryConfiguration } from '../jobs/job.ts';
 import { dryRun } from '../jobs/query-plan.ts';
 import { jobReference, renderDml } from '../jobs/render-job.ts';
 import type { Runner } from '../jobs/runner.ts';
+import { sessionInfo } from '../jobs/sessions.ts';
 import { readResultPage } from '../pages.ts';
 import type { RowFormat } from '../rows.ts';
 import { answer, decodeToken, encodeToken, type Query, readCount, readFormat } from './request.ts';
@@ -68,6 +69,7 @@ export function queryRoutes(app: FastifyInstance, prefix: string, engine: Engine
       return {
         kind: 'bigquery#queryResponse',
         ...(await renderResults(engine, known, options)),
+        ...sessionInfo(known),
         location: known.location,
         queryId: known.id,
         jobCreationReason: { code: 'REQUESTED' },

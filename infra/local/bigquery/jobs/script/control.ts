@@ -6,41 +6,20 @@ import { type Analyzed, isAnalyzed, planStatement, planValue } from '../../sql/a
 import { readType } from '../../sql/analyze/type-nodes.ts';
 import { coerce, type Typed, typed } from '../../sql/analyze/typed.ts';
 import type { Statement } from '../../sql/parse/statement-tree.ts';
-import { parseScript, type Script } from '../../sql/parse/statements.ts';
+import { parseScript } from '../../sql/parse/statements.ts';
 import type { Expr } from '../../sql/parse/tree.ts';
 import { SqlError, unsupported } from '../../sql/sql-error.ts';
 import { constrain, withoutParameters } from '../../sql/type-parameters.ts';
 import { physicalNames, quoteText, renderType, type SqlType, scalar } from '../../sql/types.ts';
 import { valueLiteral } from '../../value-literals.ts';
-import { compileProcedure, compileScript, type Instruction, type Program } from './program.ts';
+import type { Instruction } from './program.ts';
+import { programOf, readProcedure } from './programs.ts';
 import { type Outcome, type Run, surroundings } from './run.ts';
 import { type Frame, frameOf, type ScriptState, topFrame, type Variable } from './state.ts';
 import { defaultDatasetOf } from './surroundings.ts';
 
 /** Runs a query of one's own; rows by column name. */
 type Rows = (sql: string) => Promise<Record<string, DuckDBValue>[]>;
-
-const main = new WeakMap<Script, Program>();
-const procedures = new Map<string, Program>();
-
-/** The instructions of the job's text, or of a procedure. */
-export function programOf(script: Script, procedure: string | undefined): Program {
-  if (procedure !== undefined) {
-    const known = procedures.get(procedure) ?? compileProcedure(readProcedure(procedure));
-    if (procedures.size > 1000) procedures.clear();
-    procedures.set(procedure, known);
-    return known;
-  }
-  const known = main.get(script) ?? compileScript(script.statements.map(({ statement }) => statement));
-  main.set(script, known);
-  return known;
-}
-
-function readProcedure(text: string): Extract<Statement, { kind: 'createProcedure' }> {
-  const statement = parseScript(text).statements[0]?.statement;
-  if (statement?.kind !== 'createProcedure') throw new SqlError('The routine is no procedure', 0);
-  return statement;
-}
 
 /** Instructions that change nothing but where the script stands and what its variables hold. */
 export function isControl(instruction: Instruction): boolean {
@@ -52,7 +31,9 @@ export function settle(run: Run, state: ScriptState): void {
   const frame = topFrame(state);
   const { places } = programOf(run.script, frame.procedure);
   const place = places[Math.min(frame.pc, places.length - 1)];
-  for (const name of Object.keys(frame.variables)) if (!place?.names.includes(name)) delete frame.variables[name];
+  const ofSession = state.frames.length === 1 ? run.session?.variables : undefined;
+  for (const name of Object.keys(frame.variables))
+    if (!place?.names.includes(name) && !(ofSession && Object.hasOwn(ofSession, name))) delete frame.variables[name];
   frame.errors.splice(place?.depth ?? 0);
 }
 

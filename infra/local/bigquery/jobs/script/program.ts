@@ -193,6 +193,6 @@ export function compileScript(statements: readonly Statement[], parameters: read
   }
 
   body(statements);
-  places.push({ names: parameters.map((name) => name.toLowerCase()), depth: 0 });
+  places.push({ names, depth: 0 });
   return { instructions, places, handlers };
 }

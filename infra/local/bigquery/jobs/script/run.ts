@@ -3,6 +3,7 @@ import type { Script } from '../../sql/parse/statements.ts';
 import type { Engine } from '../engine.ts';
 import type { Execution } from '../execution.ts';
 import type { JobResult, QueryConfiguration, QueryStatistics } from '../job.ts';
+import type { Session } from '../sessions.ts';
 import type { ScriptState } from './state.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -15,6 +16,8 @@ export interface Run {
   state: ScriptState;
   statistics: QueryStatistics;
   result: JobResult | undefined;
+  /** The session that the job runs in. */
+  session: Session | undefined;
 }
 
 /** What a statement changes of the run; taken over once its transaction is committed. */

@@ -14,8 +14,8 @@ import type { Engine } from '../engine.ts';
 import type { Job, QueryConfiguration } from '../job.ts';
 import { type ScriptState, topFrame } from './state.ts';
 
-/** Where a job's temporary tables lie: a dataset that no request names. */
-export const tempDataset = (job: Pick<Job, 'id'>) => `_temp_${job.id}`;
+/** Where the temporary tables of a job, or of its session, lie: a dataset that no request names. */
+export const tempDataset = (job: Pick<Job, 'id' | 'session'>) => `_temp_${job.session ?? job.id}`;
 
 export function defaultDatasetOf(job: Pick<Job, 'project' | 'configuration'>) {
   const { defaultDataset } = job.configuration.query as QueryConfiguration;
@@ -30,7 +30,7 @@ export const ABORTED = 'a statement on tables between an error in a transaction 
 /** What the names in a job's text mean: `state` is where its script stands. */
 export function surroundingsOf(
   engine: Engine,
-  job: Pick<Job, 'project' | 'configuration'> & { id?: string },
+  job: Pick<Job, 'project' | 'configuration' | 'session'> & { id?: string },
   startedAt: number,
   state: ScriptState | undefined,
 ): Surroundings {
@@ -40,7 +40,7 @@ export function surroundingsOf(
   const temp = (name: string) =>
     job.id === undefined
       ? undefined
-      : engine.catalog.info({ project: job.project, dataset: tempDataset({ id: job.id }), table: name });
+      : engine.catalog.info({ project: job.project, dataset: tempDataset({ ...job, id: job.id }), table: name });
   return {
     findTable(path, at, defaults) {
       if (state?.aborted) throw unsupported(ABORTED, at);
@@ -78,7 +78,7 @@ export function surroundingsOf(
 
 interface Context {
   engine: Engine;
-  job: Pick<Job, 'project' | 'configuration'> & { id?: string };
+  job: Pick<Job, 'project' | 'configuration' | 'session'> & { id?: string };
   state: ScriptState | undefined;
 }
 
@@ -104,6 +104,8 @@ function systemVariable(name: string, at: number, { engine, job, state }: Contex
     case 'script.job_id':
     case 'current_job_id':
       return text(job.id);
+    case 'session_id':
+      return text(job.session);
     case 'row_count':
       return state?.rowCount === undefined ? nullOf(scalar('INT64')) : integerOf(BigInt(state.rowCount));
     case 'error.message':

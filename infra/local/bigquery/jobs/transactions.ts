@@ -1,0 +1,112 @@
+import { JobFailure } from '../errors.ts';
+import { planStatement } from '../sql/analyze/statement.ts';
+import { lineAndColumn, SqlError, unsupported } from '../sql/sql-error.ts';
+import type { Tx } from '../warehouse.ts';
+import { inTransaction, refuseCancelled } from './execution.ts';
+import { adopt, execute, mutated, note } from './run-statement.ts';
+import { dynamicStatement, isControl, namesOf, settle, stepControl } from './script/control.ts';
+import type { Instruction } from './script/program.ts';
+import { currentInstruction } from './script/programs.ts';
+import { type Outcome, outcomeOf, type Run } from './script/run.ts';
+import { topFrame } from './script/state.ts';
+
+/** COMMIT and ROLLBACK where no transaction is open; a handler may roll back what its error has already undone. */
+export async function endTransaction(run: Run, instruction: Instruction): Promise<void> {
+  if (!run.state.aborted)
+    throw new SqlError(`${instruction.op.toUpperCase()} TRANSACTION without BEGIN TRANSACTION`, instruction.at);
+  if (instruction.op === 'commit')
+    throw unsupported('COMMIT TRANSACTION behind an error in the transaction', instruction.at);
+  const outcome = outcomeOf(run);
+  outcome.state.aborted = false;
+  topFrame(outcome.state).pc++;
+  adopt(run, outcome);
+}
+
+/** BEGIN … COMMIT as one DuckDB transaction. */
+export async function runTransaction(run: Run, { at }: Instruction): Promise<void> {
+  const { engine, execution } = run;
+  if (run.state.aborted) throw new SqlError('Nested transactions are not supported', at);
+  const releases = new Map<string, () => void>();
+  const rolledBack = Symbol('rolled back');
+  const outcome = outcomeOf(run);
+  topFrame(outcome.state).pc++;
+  try {
+    await inTransaction(
+      engine,
+      execution,
+      async (tx) => {
+        for (;;) {
+          refuseCancelled(execution);
+          settle(run, outcome.state);
+          const instruction = currentInstruction(run.script, outcome.state);
+          // A transaction that the script leaves open is rolled back.
+          if (!instruction && outcome.state.frames.length === 1) throw rolledBack;
+          if (instruction?.op === 'rollback') throw rolledBack;
+          if (instruction?.op === 'begin') throw new SqlError('Nested transactions are not supported', instruction.at);
+          if (instruction?.op === 'commit') {
+            topFrame(outcome.state).pc++;
+            await note(run, tx, outcome);
+            return;
+          }
+          await stepInTransaction(run, tx, instruction, outcome, releases);
+        }
+      },
+      false,
+    );
+  } catch (error) {
+    // Variables keep what the transaction gave them; rows do not.
+    run.state = outcome.state;
+    if (error !== rolledBack) {
+      run.state.aborted = true;
+      throw asAborted(run, error, [...releases.keys()]);
+    }
+    const next = outcomeOf(run);
+    if (currentInstruction(run.script, next.state)) topFrame(next.state).pc++;
+    await inTransaction(engine, execution, (tx) => note(run, tx, next));
+  } finally {
+    for (const release of releases.values()) release();
+  }
+}
+
+export async function stepInTransaction(
+  run: Run,
+  tx: Tx,
+  instruction: Instruction | undefined,
+  outcome: Outcome,
+  releases: Map<string, () => void>,
+): Promise<void> {
+  const { engine } = run;
+  if (!instruction || isControl(instruction)) {
+    await stepControl(run, outcome, instruction, (sql) => tx.rows(sql));
+    return;
+  }
+  const { statement, text } = await dynamicStatement(run, outcome.state, instruction, (sql) => tx.rows(sql));
+  const step = { statement, text, instruction, started: engine.clock.now() };
+  const plan = planStatement(statement, namesOf(run, outcome.state, text));
+  if (plan.kind === 'ddl')
+    throw new SqlError('not supported by the embedded warehouse: DDL inside of a transaction', statement.at);
+  const target = mutated(plan);
+  if (target !== undefined && !releases.has(target)) {
+    const release = engine.locks.tryAcquire(target);
+    if (!release) throw aborted(target, run, statement.at);
+    releases.set(target, release);
+  }
+  try {
+    await execute(run, tx, step, plan, outcome);
+    topFrame(outcome.state).pc++;
+  } catch (error) {
+    throw target !== undefined && isWriteConflict(error) ? aborted(target, run, statement.at) : error;
+  }
+}
+
+const isWriteConflict = (error: unknown) =>
+  error instanceof Error && /conflict/i.test(error.message) && !(error instanceof JobFailure);
+
+function aborted(table: string, run: Run, at: number): JobFailure {
+  const message = `Query error: Transaction is aborted due to concurrent update against table ${table}. Transaction ID: ${run.execution.job.id} at ${lineAndColumn(run.query.query ?? '', at)}`;
+  return new JobFailure('invalidQuery', message, { location: 'query' });
+}
+
+export function asAborted(run: Run, error: unknown, tables: string[], at = 0): unknown {
+  return isWriteConflict(error) && tables[0] !== undefined ? aborted(tables[0], run, at) : error;
+}
