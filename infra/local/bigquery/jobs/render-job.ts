@@ -1,4 +1,5 @@
 import type { TableRef } from '../catalog.ts';
+import { SESSION_USER } from '../sql/session-user.ts';
 import { type Job, jobType, type QueryStatistics } from './job.ts';
 import { sessionInfo } from './sessions.ts';
 
@@ -23,8 +24,8 @@ export function renderJob(job: Job, selfLink: string) {
     etag: `"${job.id}-${job.state}"`,
     id: `${job.project}:${job.location}.${job.id}`,
     selfLink,
-    user_email: 'local@sluice',
-    principal_subject: 'user:local@sluice',
+    user_email: SESSION_USER,
+    principal_subject: `user:${SESSION_USER}`,
     configuration: renderConfiguration(job),
     jobReference: jobReference(job),
     statistics: renderStatistics(job),

@@ -84,7 +84,6 @@ describe('what BigQuery refuses', () => {
 
 describe('what the warehouse refuses by name, with its place', () => {
   test.each([
-    ['SELECT SESSION_USER()', 'function SESSION_USER at [1:8]'],
     ['SELECT ML.DISTANCE([1.0], [2.0])', 'function ML.DISTANCE at [1:8]'],
     ['SELECT 1,\n  ST_GEOGPOINT(1, 2)', 'function ST_GEOGPOINT at [2:3]'],
     ['SELECT COLLATE("a", "und:ci")', 'function COLLATE at [1:8]'],

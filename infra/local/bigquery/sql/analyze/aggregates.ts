@@ -1,18 +1,26 @@
 import type { Call, OrderItem } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { arrayOf, duckType, isGroupable, isNumeric, isOrderable, renderType, type SqlType, scalar } from '../types.ts';
+import { arrayOf, isGroupable, isNumeric, isOrderable, renderType, type SqlType, scalar } from '../types.ts';
+import { besideExtreme, conditionsOf, coreOfExtremes } from './aggregate-having.ts';
 import { type Env, IN_AGGREGATE, refuseAggregate } from './analysis.ts';
 import { APPROXIMATE } from './approximate.ts';
-import { analyze, signatureError } from './expressions.ts';
+import { analyze, analyzeAs, signatureError } from './expressions.ts';
 import { coerce, type Typed, typed } from './typed.ts';
 import { analyzeWindowFunction, overClause, WINDOW_FUNCTIONS } from './windows.ts';
 
 export { WINDOW_FUNCTIONS };
 
-/** What an aggregate is made of. `core` adds DISTINCT, ORDER BY, filter and OVER to one DuckDB aggregate. */
+/** Adds what is written beside an aggregate's arguments to one of DuckDB's: DISTINCT, ORDER BY, LIMIT, filters, OVER. */
+export type Core = (
+  name: string,
+  args: string,
+  options?: { ordered?: boolean; filter?: string; distinct?: boolean; order?: string },
+) => string;
+
+/** What an aggregate is made of. */
 export interface Built {
   type: SqlType;
-  sql(core: (name: string, args: string, options?: { ordered?: boolean; filter?: string }) => string): string;
+  sql(core: Core): string;
 }
 
 export type Build = (args: Typed[], call: Call) => Built | undefined;
@@ -27,16 +35,30 @@ const one =
 const floats = (name: string): Build =>
   one((x) => {
     const value = coerce(x, FLOAT64);
-    return value && { type: FLOAT64, sql: (core) => core(name, value.sql) };
+    return value && statistic(name, value.sql, x.type.kind === 'FLOAT64' ? `isfinite(${value.sql})` : undefined);
   });
 const pairs =
   (name: string): Build =>
   (args) => {
     const [x, y] = args.map((arg) => coerce(arg, FLOAT64));
-    return x && y && args.length === 2 ? { type: FLOAT64, sql: (core) => core(name, `${x.sql}, ${y.sql}`) } : undefined;
+    if (!x || !y || args.length !== 2) return undefined;
+    const finite = args.some((arg) => arg.type.kind === 'FLOAT64')
+      ? `CASE WHEN ${x.sql} IS NOT NULL AND ${y.sql} IS NOT NULL THEN isfinite(${x.sql}) AND isfinite(${y.sql}) END`
+      : undefined;
+    return statistic(name, `${x.sql}, ${y.sql}`, finite);
   };
 const pairCount = ([x, y]: Typed[], core: Parameters<Built['sql']>[0]) =>
   core('count', `CASE WHEN ${x?.sql} IS NOT NULL AND ${y?.sql} IS NOT NULL THEN 1 END`);
+/** NaN or an infinity among the values makes the result NaN, where DuckDB fails. Of a sample, one value says nothing. */
+function statistic(name: string, args: string, finite: string | undefined): Built {
+  if (finite === undefined) return { type: FLOAT64, sql: (core) => core(name, args) };
+  const least = name.endsWith('_pop') ? 1 : 2;
+  return {
+    type: FLOAT64,
+    sql: (core) =>
+      `CASE WHEN ${core('bool_and', finite)} IS NOT FALSE THEN ${core(name, args, { filter: finite })} WHEN ${core('count', finite)} >= ${least} THEN CAST('nan' AS DOUBLE) END`,
+  };
+}
 const bools = (name: string): Build =>
   one((x) => {
     const value = coerce(x, scalar('BOOL'));
@@ -44,14 +66,10 @@ const bools = (name: string): Build =>
   });
 const bits = (name: string): Build =>
   one((x) => (x.type.kind === 'INT64' ? { type: INT64, sql: (core) => core(name, x.sql) } : undefined));
-/** The value beside the greatest or least key; NULL keys are passed over. */
 const beside =
-  (name: string): Build =>
-  (args) => {
-    const [x, y] = args;
-    if (!x || !y || args.length !== 2 || !isOrderable(y.type)) return undefined;
-    return { type: x.type, sql: (core) => core(name, `${x.sql}, ${y.sql}`) };
-  };
+  (side: 'max' | 'min'): Build =>
+  ([x, key, ...more]) =>
+    x && key && more.length === 0 ? besideExtreme(x, key, side) : undefined;
 
 export const AGGREGATES: Record<string, Build> = {
   ...APPROXIMATE,
@@ -95,7 +113,7 @@ export const AGGREGATES: Record<string, Build> = {
   ANY_VALUE: one((x) => ({ type: x.type, sql: (core) => core('any_value', x.sql) })),
   ARRAY_AGG: one((x) => {
     if (x.type.kind === 'ARRAY') return undefined;
-    return { type: arrayOf(x.type), sql: (core) => core('list', x.sql, { ordered: true }) };
+    return { type: arrayOf(x.type), sql: (core) => `${core('list', x.sql, { ordered: true })}` };
   }),
   ARRAY_CONCAT_AGG: one((x) => {
     if (x.type.kind !== 'ARRAY') return undefined;
@@ -110,6 +128,7 @@ export const AGGREGATES: Record<string, Build> = {
     const value = x && coerce(x, scalar('STRING'));
     if (!value || args.length > 2) return undefined;
     const by = separator ? coerce(separator, scalar('STRING')) : typed("','", scalar('STRING'));
+    if (by?.literal?.kind === 'null') throw new SqlError('Illegal NULL separator in STRING_AGG', call.at);
     if (!by || (separator && !separator.literal))
       throw unsupported('STRING_AGG with a delimiter that is no literal', call.at);
     return {
@@ -125,7 +144,7 @@ export const AGGREGATES: Record<string, Build> = {
   BIT_XOR: bits('bit_xor'),
   // Exact where BigQuery estimates: its answer, with an error of 0.
   APPROX_COUNT_DISTINCT: one((x) =>
-    isGroupable(x.type) ? { type: INT64, sql: (core) => core('count', `DISTINCT ${x.sql}`) } : undefined,
+    isGroupable(x.type) ? { type: INT64, sql: (core) => core('count', x.sql, { distinct: true }) } : undefined,
   ),
   STDDEV: floats('stddev_samp'),
   STDDEV_SAMP: floats('stddev_samp'),
@@ -140,8 +159,8 @@ export const AGGREGATES: Record<string, Build> = {
   },
   COVAR_POP: pairs('covar_pop'),
   COVAR_SAMP: pairs('covar_samp'),
-  MAX_BY: beside('arg_max_null'),
-  MIN_BY: beside('arg_min_null'),
+  MAX_BY: beside('max'),
+  MIN_BY: beside('min'),
 };
 
 function joinBytes(x: Typed, separator: Typed | undefined): Built | undefined {
@@ -155,7 +174,7 @@ function joinBytes(x: Typed, separator: Typed | undefined): Built | undefined {
 }
 
 function sumInterval(x: Typed): Built {
-  const part = (core: Parameters<Built['sql']>[0], fn: string) => core('sum', `${fn}(${x.sql})`);
+  const part = (core: Core, fn: string) => core('sum', `${fn}(${x.sql})`);
   return {
     type: x.type,
     sql: (core) =>
@@ -189,6 +208,7 @@ export function analyzeAggregate(call: Call, env: Env): Typed {
   const given = call.args.map((arg) => analyze(arg, inner));
   const args = over ? given : given.map((arg) => ofOwnRows(arg, env));
   const key = call.having && analyze(call.having.expr, inner);
+  const where = call.where && analyzeAs(call.where, scalar('BOOL'), inner, 'WHERE in an aggregate function').sql;
   if (call.distinct && args[0] && !isGroupable(args[0].type))
     throw new SqlError(
       `Aggregate functions with DISTINCT cannot be used with arguments of type ${renderType(args[0].type)}`,
@@ -196,24 +216,32 @@ export function analyzeAggregate(call: Call, env: Env): Typed {
     );
   if (key && !isOrderable(key.type))
     throw signatureError(`aggregate function ${call.name} with HAVING`, [key], call.at);
-  const built = key && call.having && call.name === 'ANY_VALUE' ? besideKey(call, args, key) : build(args, call);
-  // HAVING MAX keeps the rows whose key is the greatest of the group's: they are collected, and the aggregate runs over them.
-  if (key && call.having && call.name !== 'ANY_VALUE') return havingExtreme(call, args, key, built, inner);
+  const [x] = args;
+  const isBeside = key && x && call.name === 'ANY_VALUE';
+  const built =
+    isBeside && call.having && args.length === 1 ? besideExtreme(x, key, call.having.side) : build(args, call);
   if (!built || (call.star && call.name !== 'COUNT'))
     throw signatureError(`aggregate function ${call.name}`, args, call.at);
+  const ignoresNulls =
+    (call.nulls === 'ignore' && call.name === 'ARRAY_AGG') ||
+    (call.name === 'APPROX_QUANTILES' && call.nulls !== 'respect');
+  const conditions = [env.filter, where, ignoresNulls ? `${x?.sql} IS NOT NULL` : undefined];
   const orderBy = call.orderBy.length > 0 ? ` ORDER BY ${orderItems(call.orderBy, inner)}` : '';
+  const limit = call.limit && limitOf(call, env);
+  // Nothing aggregated is NULL, and no empty array.
+  const limited = (list: string) =>
+    limit === undefined ? list : limit === '0' ? `CASE WHEN false THEN ${list} END` : `(${list})[1:${limit}]`;
+  if (key && call.having && !isBeside) {
+    const parts = { side: call.having.side, key, distinct: call.distinct, orderBy, conditions, limited };
+    return typed(built.sql(coreOfExtremes(parts, call)), built.type);
+  }
   const sql = built.sql((name, list, options = {}) => {
-    const conditions = [
-      options.filter,
-      env.filter,
-      (call.nulls === 'ignore' && call.name === 'ARRAY_AGG') ||
-      (call.name === 'APPROX_QUANTILES' && call.nulls !== 'respect')
-        ? `${args[0]?.sql} IS NOT NULL`
-        : undefined,
-    ].filter((one) => one !== undefined);
-    const filter = conditions.length > 0 ? ` FILTER (WHERE ${conditions.join(' AND ')})` : '';
-    const core = `${name}(${call.distinct && !list.startsWith('DISTINCT ') ? 'DISTINCT ' : ''}${list}${options.ordered ? orderBy : ''})${filter}${over ?? ''}`;
-    return call.limit && options.ordered ? `(${core})[1:${limitOf(call, env)}]` : core;
+    const all = conditionsOf([options.filter, ...conditions]);
+    const filter = all === '' ? '' : ` FILTER (WHERE ${all})`;
+    const distinct = call.distinct || options.distinct ? 'DISTINCT ' : '';
+    const order = options.ordered ? orderBy : (options.order ?? '');
+    const core = `${name}(${distinct}${list}${order})${filter}${over ?? ''}`;
+    return options.ordered ? limited(core) : core;
   });
   return typed(sql, built.type);
 }
@@ -238,55 +266,11 @@ function checkModifiers(call: Call): void {
     throw unsupported(`${name} with IGNORE NULLS or RESPECT NULLS`, at);
   if (call.over && (call.orderBy.length > 0 || call.limit))
     throw new SqlError(`Analytic function ${name} does not support ORDER BY or LIMIT in arguments`, at);
-  if (call.having && (call.over || call.distinct || call.star))
-    throw unsupported(`${name} with HAVING and OVER, DISTINCT or *`, at);
+  if (call.over && (call.having || call.where)) throw unsupported(`${name} with HAVING or WHERE, and OVER`, at);
   if (call.distinct && (call.star || name === 'APPROX_COUNT_DISTINCT'))
     throw new SqlError(`DISTINCT is not allowed for function ${name}`, at);
   if (call.over && call.distinct && call.over.orderBy.length > 0)
     throw new SqlError('Window ORDER BY is not allowed if DISTINCT is specified', at);
-}
-
-/** DuckDB's aggregates over lists, for those that HAVING MAX or MIN narrows. */
-const OF_LISTS: Record<string, string> = {
-  COUNT: 'count',
-  SUM: 'sum',
-  AVG: 'avg',
-  MIN: 'min',
-  MAX: 'max',
-  ARRAY_AGG: '',
-  STRING_AGG: '',
-  LOGICAL_AND: 'bool_and',
-  LOGICAL_OR: 'bool_or',
-  BIT_AND: 'bit_and',
-  BIT_OR: 'bit_or',
-  BIT_XOR: 'bit_xor',
-};
-
-function havingExtreme(call: Call, args: Typed[], key: Typed, built: Built | undefined, env: Env): Typed {
-  const name = OF_LISTS[call.name];
-  const [x, by] = args;
-  if (name === undefined || !built || !x || call.orderBy.length > 0 || call.limit || call.nulls)
-    throw unsupported(`${call.name} with HAVING`, call.at);
-  if (call.name === 'AVG' && x.type.kind !== 'INT64' && x.type.kind !== 'FLOAT64')
-    throw unsupported(`AVG of ${renderType(x.type)} with HAVING`, call.at);
-  const side = call.having?.side === 'min' ? 'list_min' : 'list_max';
-  const filter = env.filter === undefined ? '' : ` FILTER (WHERE ${env.filter})`;
-  const pairs = `list(struct_pack(k := ${key.sql}, v := ${x.sql}))${filter}`;
-  const kept = (list: string) =>
-    `list_transform(list_filter(${list}, lambda p: p.k = ${side}(list_transform(${list}, lambda q: q.k))), lambda p: p.v)`;
-  const values = `list_transform([${pairs}], lambda a: ${kept('a')})[1]`;
-  if (call.name === 'STRING_AGG')
-    return typed(`array_to_string(list_filter(${values}, lambda e: e IS NOT NULL), ${by?.sql ?? "','"})`, built.type);
-  if (name === '') return typed(values, built.type);
-  const sql = `list_aggregate(${values}, '${name}')`;
-  return typed(call.name === 'COUNT' ? `coalesce(${sql}, 0)` : `CAST(${sql} AS ${duckType(built.type)})`, built.type);
-}
-
-function besideKey(call: Call, args: Typed[], key: Typed): Built | undefined {
-  const [x] = args;
-  if (!x || !isOrderable(key.type)) return undefined;
-  const name = call.having?.side === 'min' ? 'arg_min_null' : 'arg_max_null';
-  return { type: x.type, sql: (core) => core(name, `${x.sql}, ${key.sql}`) };
 }
 
 function limitOf(call: Call, env: Env): string {

@@ -32,7 +32,7 @@ export const APPROXIMATE: Record<string, Build> = {
     const order = ` ORDER BY ${x.sql} ASC NULLS FIRST`;
     return {
       type: arrayOf(x.type),
-      sql: (core) => `bq_quantiles(${core('list', x.sql + order)}, ${count})`,
+      sql: (core) => `bq_quantiles(${core('list', x.sql, { order })}, ${count})`,
     };
   },
   APPROX_TOP_COUNT: (args, call) => {

@@ -1,24 +1,22 @@
 import { impliedName } from '../parse/expressions.ts';
 import type { Call, Expr } from '../parse/tree.ts';
-import { SqlError, unsupported } from '../sql-error.ts';
+import { SqlError } from '../sql-error.ts';
 import {
   arrayOf,
-  duckType,
   isGroupable,
   isNumeric,
   isOrderable,
   physicalNames,
   quoteName,
-  renderType,
   type SqlType,
   scalar,
 } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { equals } from './comparisons.ts';
-import { analyze, analyzeAs, comparable, constantText, signatureError } from './expressions.ts';
+import { analyze, analyzeAs, comparable, constantText, isPlain, signatureError } from './expressions.ts';
+import { flattened } from './flatten.ts';
 import { analyzeLambda } from './lambdas.ts';
 import { arithmetic } from './operators.ts';
-import { fieldOf } from './scope.ts';
 import { coerce, type Typed, typed } from './typed.ts';
 
 type ArrayType = Extract<SqlType, { kind: 'ARRAY' }>;
@@ -87,9 +85,8 @@ export const ARRAY_CALLS: Record<string, ArrayCall> = {
       false,
     );
     const list = items[0]?.sql === 'e' ? array.sql : `list_transform(${array.sql}, lambda e: ${items[0]?.sql})`;
-    if (type.kind === 'FLOAT64')
-      throw unsupported('ARRAY_INCLUDES of FLOAT64, where NaN would compare as equal', call.at);
-    return typed(`bq_array_includes(${list}, ${items[1]?.sql})`, BOOL);
+    const known = `${array.sql} IS NOT NULL AND ${value.sql} IS NOT NULL`;
+    return typed(`CASE WHEN ${known} THEN ${holds(list, items[1] as Typed, type, env)} END`, BOOL);
   },
   ARRAY_INCLUDES_ANY: (call, env) => includesOf(call, env, 'any'),
   ARRAY_INCLUDES_ALL: (call, env) => includesOf(call, env, 'all'),
@@ -132,7 +129,7 @@ export const ARRAY_CALLS: Record<string, ArrayCall> = {
   ARRAY_ZIP: zip,
   FLATTEN: (call, env) => {
     exactly(call, 1);
-    return flattenPath(call.args[0] as Expr, env, call.at);
+    return flattened(call.args[0] as Expr, env);
   },
 };
 
@@ -141,10 +138,16 @@ const zeroBased = (names: readonly string[]) => names.join(', ');
 const shift = (names: readonly string[], body: string) =>
   names[1] === undefined ? body : body.replaceAll(new RegExp(`\\b${names[1]}\\b`, 'g'), `(${names[1]} - 1)`);
 
+function holds(array: string, x: Typed, type: SqlType, env: Env): string {
+  if (isPlain(type)) return `list_contains(${array}, ${x.sql})`;
+  const each = env.analysis.fresh('l');
+  return `(len(list_filter(${array}, lambda ${each}: ${equals(typed(each, type), x, type)})) > 0)`;
+}
+
 function includesOf(call: Call, env: Env, how: 'any' | 'all'): Typed {
   exactly(call, 2);
   const [array, wanted] = [arrayArgument(call, 0, env), arrayArgument(call, 1, env)];
-  const { items } = comparable(
+  const { items, type } = comparable(
     [typed('e', array.type.element), typed('e', wanted.type.element)],
     `function ${call.name}`,
     call.at,
@@ -153,6 +156,12 @@ function includesOf(call: Call, env: Env, how: 'any' | 'all'): Typed {
   const list = (of: Typed, item: Typed | undefined) =>
     item?.sql === 'e' ? of.sql : `list_transform(${of.sql}, lambda e: ${item?.sql})`;
   const [a, b] = [list(array, items[0]), list(wanted, items[1])];
+  if (!isPlain(type)) {
+    const each = env.analysis.fresh('l');
+    const found = `len(list_filter(${b}, lambda ${each}: ${holds(a, typed(each, type), type, env)}))`;
+    const answer = how === 'any' ? `${found} > 0` : `${found} = len(${b})`;
+    return typed(`CASE WHEN ${array.sql} IS NOT NULL THEN ${answer} END`, BOOL);
+  }
   return typed(
     how === 'any'
       ? `list_has_any(${a}, ${b})`
@@ -269,50 +278,4 @@ function zip(call: Call, env: Env): Typed {
     `CASE WHEN ${known} THEN list_transform(range(1, ${checked} + 1), lambda i: ${body.sql}) END`,
     arrayOf(body.type),
   );
-}
-
-/** `v.sales.quantity` through arrays: each step is taken of every element, and the results are put in one array. */
-function flattenPath(expr: Expr, env: Env, at: number): Typed {
-  if (expr.kind === 'element' && expr.how !== 'plain') {
-    const inner = steps(expr.of, env);
-    const macro = {
-      offset: 'bq_at_offset',
-      ordinal: 'bq_at_ordinal',
-      safe_offset: 'bq_safe_offset',
-      safe_ordinal: 'bq_safe_ordinal',
-    }[expr.how];
-    const index = analyzeAs(expr.index, INT64, env, 'array position').sql;
-    if (inner.last.type.kind !== 'ARRAY' || !inner.outer) throw unsupported('this form of FLATTEN', at);
-    const element = typed(`${macro}(${inner.last.sql}, ${index})`, inner.last.type.element);
-    return typed(`list_transform(${inner.outer}, lambda ${inner.name}: ${element.sql})`, arrayOf(element.type));
-  }
-  const { outer, name, last } = steps(expr, env);
-  if (!outer) {
-    if (last.type.kind !== 'ARRAY') throw new SqlError(`Argument to FLATTEN must be an array or contain an array`, at);
-    return last;
-  }
-  const list = `list_transform(${outer}, lambda ${name}: ${last.sql})`;
-  return last.type.kind === 'ARRAY'
-    ? typed(`flatten(CAST(${list} AS ${duckType(arrayOf(last.type))}))`, last.type)
-    : typed(list, arrayOf(last.type));
-}
-
-/** The array reached so far, and the last step as an expression over one of its elements. */
-function steps(expr: Expr, env: Env): { outer: string | undefined; name: string; last: Typed } {
-  const names = expr.kind === 'path' ? expr.names : undefined;
-  if (!names) throw unsupported(`FLATTEN of a ${expr.kind}`, expr.at);
-  let last = analyze({ kind: 'path', names: names.slice(0, 1), at: expr.at }, env);
-  let outer: string | undefined;
-  let name = '';
-  for (const step of names.slice(1)) {
-    if (last.type.kind === 'ARRAY') {
-      outer = outer === undefined ? last.sql : `flatten(list_transform(${outer}, lambda ${name}: ${last.sql}))`;
-      name = env.analysis.fresh('l');
-      last = typed(name, last.type.element);
-    }
-    last = fieldOf(last, step.name, step.at);
-  }
-  if (last.type.kind === 'STRUCT' && outer === undefined)
-    throw new SqlError(`FLATTEN of ${renderType(last.type)}`, expr.at);
-  return { outer, name, last };
 }

@@ -116,13 +116,15 @@ function refuseModifiers(call: Call): void {
     ? 'DISTINCT'
     : call.nulls
       ? 'NULLS'
-      : call.having
-        ? 'HAVING'
-        : call.limit
-          ? 'LIMIT'
-          : call.orderBy.length > 0
-            ? 'ORDER BY'
-            : undefined;
+      : call.where
+        ? 'WHERE'
+        : call.having
+          ? 'HAVING'
+          : call.limit
+            ? 'LIMIT'
+            : call.orderBy.length > 0
+              ? 'ORDER BY'
+              : undefined;
   if (has !== undefined) throw new SqlError(`Function ${call.name} does not support ${has} in arguments`, call.at);
   if (call.star) throw new SqlError(`Argument * can only be used in COUNT(*)`, call.at);
 }

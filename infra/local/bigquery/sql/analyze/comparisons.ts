@@ -25,7 +25,9 @@ export function equals(a: Typed, b: Typed, type: SqlType): string {
 export function precedes(op: string, a: Typed, b: Typed, type: SqlType): string {
   const sql = `(${a.sql} ${op} ${b.sql})`;
   if (type.kind !== 'FLOAT64') return sql;
-  const checks = [a, b].filter((one) => one.literal === undefined).map((one) => `isnan(${one.sql})`);
+  const checks = [a, b]
+    .filter((one) => one.literal === undefined || one.literal.kind === 'null')
+    .map((one) => `isnan(${one.sql})`);
   if (checks.length < 2) return `(${[sql, ...checks.map((check) => `NOT ${check}`)].join(' AND ')})`;
   // Where one is NULL the answer is NULL, whatever the other is.
   return `(${sql} AND NOT ((${checks.join(' OR ')}) AND ${sql} IS NOT NULL))`;

@@ -22,8 +22,11 @@ function structField(of: Typed, index: Typed, expr: Extract<Expr, { kind: 'eleme
 }
 
 /** `array[OFFSET(i)]` and its kin; JSON's `json['key']` and `json[0]`. A plain index is 0-based, as OFFSET is. */
-export function analyzeElement(expr: Extract<Expr, { kind: 'element' }>, env: Env): Typed {
-  const of = analyze(expr.of, env);
+export const analyzeElement = (expr: Extract<Expr, { kind: 'element' }>, env: Env): Typed =>
+  elementOf(analyze(expr.of, env), expr, env);
+
+/** The element of a value that is known already; `expr` says which. */
+export function elementOf(of: Typed, expr: Extract<Expr, { kind: 'element' }>, env: Env): Typed {
   const index = analyze(expr.index, env);
   if (of.type.kind === 'JSON' && expr.how === 'plain') {
     if (index.type.kind === 'STRING') return typed(`bq_json_key(${of.sql}, ${index.sql})`, scalar('JSON'));

@@ -18,6 +18,7 @@ import { castTo } from './casts.ts';
 import { equals, precedes } from './comparisons.ts';
 import { analyzeExtract } from './dates.ts';
 import { analyzeElement } from './elements.ts';
+import { unnested } from './flatten.ts';
 import { analyzeInterval } from './intervals.ts';
 import { literalOf, textOf } from './literals.ts';
 import { resolvePath } from './names.ts';
@@ -167,7 +168,7 @@ function analyzeIn(expr: Of<'in'>, env: Env): Typed {
     return wrap(isPlain(type) ? `(${left.sql} IN (${found}))` : anyEquals(left, `ARRAY(${found})`, type, env));
   }
   if (expr.unnest) {
-    const array = analyze(expr.unnest, env);
+    const array = unnested(expr.unnest, env);
     if (array.type.kind !== 'ARRAY')
       throw new SqlError(
         `Second argument of IN UNNEST must be an array but was ${renderType(array.type)}`,
@@ -191,22 +192,24 @@ function analyzeIn(expr: Of<'in'>, env: Env): Typed {
 }
 
 /** Whether DuckDB's own equality is GoogleSQL's. */
-const isPlain = (type: SqlType) => type.kind !== 'FLOAT64' && type.kind !== 'STRUCT';
+export const isPlain = (type: SqlType) => type.kind !== 'FLOAT64' && type.kind !== 'STRUCT';
 
 function anyEquals(of: Typed, array: string, type: SqlType, env: Env): string {
   const name = env.analysis.fresh('l');
   return `bq_any_true(list_transform(coalesce(${array}, []), lambda ${name}: ${equals(of, typed(name, type), type)}))`;
 }
 
-/** ANY of no patterns is false, ALL of none true; a NULL among them leaves open what no other decides. */
+/**
+ * ANY of no patterns is false, ALL of none true; a NULL among them leaves open what no other decides. NOT turns each pattern's
+ * answer around, and not that of all.
+ */
 function analyzeLikeArray(expr: Of<'like'>, env: Env): Typed {
   const of = analyzeAs(expr.of, scalar('STRING'), env, 'LIKE');
   const patterns = analyzeAs(expr.patterns, arrayOf(scalar('STRING')), env, 'LIKE patterns');
   const name = env.analysis.fresh('l');
-  const matches = `list_transform(${patterns.sql}, lambda ${name}: ${of.sql} LIKE ${name} ESCAPE '\\')`;
+  const matches = `list_transform(${patterns.sql}, lambda ${name}: ${of.sql} ${expr.not ? 'NOT ' : ''}LIKE ${name} ESCAPE '\\')`;
   const one = `bq_any_true(${expr.all ? `list_transform(${matches}, lambda m: NOT m)` : matches})`;
-  const sql = expr.all ? `(NOT ${one})` : one;
-  return typed(expr.not ? `(NOT ${sql})` : sql, scalar('BOOL'));
+  return typed(expr.all ? `(NOT ${one})` : one, scalar('BOOL'));
 }
 
 function analyzeBetween(expr: Of<'between'>, env: Env): Typed {
@@ -317,6 +320,7 @@ function scalarSubquery(expr: Of<'subquery'>, env: Env): Typed {
       expr.at,
     );
   column.touch();
+  if (query.row?.[0] !== undefined) return typed(query.row[0], column.value.type);
   return typed(`(${query.sql})`, column.value.type);
 }
 

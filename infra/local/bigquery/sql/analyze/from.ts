@@ -7,6 +7,7 @@ import { analyzeOfTable } from './built-in-table-functions.ts';
 import { equals } from './comparisons.ts';
 import { withinDefinition } from './definitions.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
+import { unnested } from './flatten.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { scanPseudoColumns } from './pseudo-columns.ts';
 import { type Column, fieldOf, lookUp, type Range, type Scope, type Target } from './scope.ts';
@@ -36,7 +37,7 @@ export function analyzeFrom(from: From, env: Env, left: Scope): FromResult {
     }
     case 'unnest':
       return analyzeUnnest(
-        analyze(from.expr, {
+        unnested(from.expr, {
           ...env,
           scope: left,
           noAggregates: 'FROM clause',
@@ -161,7 +162,7 @@ function analyzeTable(from: TableFrom, env: Env, left: Scope): FromResult {
   const isOneName = first.quoted && path.every((name) => name.at === first.at);
   if (rest.length > 0 && !isOneName && lookUp(left, first.name, first.at)) {
     const expr: Expr = { kind: 'path', names: path, at: from.at };
-    const array = analyze(expr, { ...env, scope: left });
+    const array = unnested(expr, { ...env, scope: left });
     return analyzeUnnest(array, { ...from, alias: from.alias ?? path.at(-1) }, env);
   }
   if (from.offset) throw new SqlError('WITH OFFSET can only be used with array scans', from.at);

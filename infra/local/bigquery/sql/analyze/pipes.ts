@@ -1,14 +1,15 @@
 import { impliedName } from '../parse/expressions.ts';
-import type { Expr, Pipe, Query, Select, SelectItem } from '../parse/tree.ts';
+import type { Expr, GroupItem, Pipe, Query, Select, SelectItem } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
 import { isGroupable, renderType, scalar } from '../types.ts';
 import { orderItems } from './aggregates.ts';
 import type { Env, QueryResult } from './analysis.ts';
-import { analyze, analyzeAs, analyzeCondition } from './expressions.ts';
+import { analyze, analyzeAs } from './expressions.ts';
+import { plainText } from './format-text.ts';
 import { analyzeFrom, analyzeJoin, analyzeSample, derived, type FromResult, wrapFrom } from './from.ts';
 import { noteBounds } from './partition-bounds.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
-import { analyzeOrdered, limitClause } from './queries.ts';
+import { analyzeCtes, analyzeOrdered, limitClause } from './queries.ts';
 import { type Column, EMPTY_SCOPE, type Scope, shown } from './scope.ts';
 import { analyzeItem, analyzeSelect } from './select.ts';
 import { combine } from './set-operations.ts';
@@ -18,11 +19,20 @@ import { typed } from './typed.ts';
 export function analyzePipes(
   start: { kind: 'from'; from: Extract<Query['body'], { kind: 'from' }>['from'] } | Query,
   pipes: Pipe[],
-  env: Env,
+  outer: Env,
 ): QueryResult {
+  const env: Env = { ...outer, ctes: [...outer.ctes] };
   let table = startOf(start, env);
-  for (const pipe of pipes) table = applyPipe(table, pipe, fresh(env));
-  return resultOf(table);
+  const withs: string[] = [];
+  for (const pipe of pipes) {
+    if (pipe.kind === 'with') withs.push(...analyzeCtes({ ctes: pipe.ctes, recursive: false }, env));
+    else table = applyPipe(table, pipe, fresh(env));
+  }
+  const result = resultOf(table);
+  if (withs.length === 0) return result;
+  // In a subquery of its own, for a WITH may stand before the whole.
+  const sql = `SELECT * FROM (WITH ${withs.join(', ')} ${result.sql}) AS ${env.analysis.fresh('s')}`;
+  return { ...result, sql };
 }
 
 const fresh = (env: Env): Env => ({ ...env, found: { aggregate: false, window: false } });
@@ -45,7 +55,7 @@ function resultOf({ sql, visible: all }: FromResult): QueryResult {
   };
 }
 
-function applyPipe(table: FromResult, pipe: Pipe, outer: Env): FromResult {
+function applyPipe(table: FromResult, pipe: Exclude<Pipe, { kind: 'with' }>, outer: Env): FromResult {
   const scope: Scope = { visible: table.visible, ranges: table.ranges, parent: outer.scope };
   const env: Env = {
     ...outer,
@@ -56,7 +66,11 @@ function applyPipe(table: FromResult, pipe: Pipe, outer: Env): FromResult {
   const tail = (clause: string) => wrapFrom(table, env, (list) => `SELECT ${list} FROM ${table.sql} ${clause}`);
   switch (pipe.kind) {
     case 'where': {
-      const condition = analyzeCondition(pipe.condition, env, 'WHERE clause');
+      const found = { aggregate: false, window: false };
+      const within: Env = { ...env, found, noAggregates: 'WHERE clause' };
+      const condition = env.analysis.filtering(() => analyzeAs(pipe.condition, scalar('BOOL'), within, 'WHERE clause'));
+      // Where windows are asked, rows that fail elsewhere in the condition still count in them.
+      if (found.window) return tail(`QUALIFY ${condition.sql}`);
       noteBounds(pipe.condition, table, env);
       return tail(`WHERE ${condition.sql}`);
     }
@@ -77,7 +91,7 @@ function applyPipe(table: FromResult, pipe: Pipe, outer: Env): FromResult {
     case 'select':
       return tableOf(
         analyzeSelect(
-          selectOf({ items: pipe.items, distinct: pipe.distinct, windows: pipe.windows, at: pipe.at }),
+          selectOf({ items: pipe.items, distinct: pipe.distinct, as: pipe.as, windows: pipe.windows, at: pipe.at }),
           [],
           outer,
           table,
@@ -107,8 +121,11 @@ function applyPipe(table: FromResult, pipe: Pipe, outer: Env): FromResult {
       return analyzeUnpivot(table, pipe.unpivot, pipe.alias?.name, outer);
     case 'assert': {
       const condition = analyzeAs(pipe.condition, scalar('BOOL'), env, 'ASSERT').sql;
-      const message = pipe.message ? analyzeAs(pipe.message, scalar('STRING'), env, 'ASSERT message').sql : "''";
-      const failure = `CAST(bq_error_text('Assert failed: ' || ${message}) AS BOOLEAN)`;
+      const payload = pipe.payload.map((expr) => {
+        const { sql, type } = analyze(expr, env);
+        return plainText(sql, type, expr.at);
+      });
+      const failure = `CAST(bq_error_text(${["'Assert failed:'", ...payload].join(` || ' ' || `)}) AS BOOLEAN)`;
       return tail(`WHERE CASE WHEN ${condition} THEN true ELSE ${failure} END`);
     }
   }
@@ -191,16 +208,15 @@ function distinct(table: FromResult, env: Env, at: number): FromResult {
 
 /** One row a group: the keys first, then the aggregates. */
 function aggregate(table: FromResult, pipe: Of<'aggregate'>, env: Env): FromResult {
-  const keys = pipe.groupBy.map(
+  const keys = pipe.keys.map(
     ({ expr, alias, at }): SelectItem => ({ kind: 'expr', expr, alias: alias ?? impliedName(expr), at }),
   );
   const ordinal = (i: number): Expr => ({ kind: 'literal', type: 'INT64', value: String(i + 1), at: pipe.at });
+  const isPlain = pipe.group.every((item) => item.kind === 'expr');
+  const group: GroupItem[] = isPlain ? keys.map((_, i) => ({ kind: 'expr', expr: ordinal(i) })) : pipe.group;
   const select = selectOf({
     items: [...keys, ...pipe.items],
-    groupBy:
-      keys.length > 0
-        ? { kind: 'items', items: keys.map((_, i) => ({ kind: 'expr', expr: ordinal(i) })) }
-        : { kind: 'items', items: [{ kind: 'list', items: [] }] },
+    groupBy: { kind: 'items', items: pipe.group.length === 0 ? [{ kind: 'list', items: [] }] : group },
     at: pipe.at,
   });
   return tableOf(analyzeSelect(select, pipe.orderBy, env, table), env);

@@ -18,6 +18,15 @@ export function analyzeQuery(query: Query, outer: Env): QueryResult {
     windows: new Map(),
     found: { aggregate: false, window: false },
   };
+  const withs = analyzeCtes(query, env);
+  const body = query.pipes.length > 0 ? analyzePipes(query, query.pipes, env) : analyzeOrdered(query, env);
+  if (withs.length === 0) return body;
+  const recursive = query.recursive ? 'RECURSIVE ' : '';
+  return { sql: `WITH ${recursive}${withs.join(', ')} ${body.sql}`, columns: body.columns, value: body.value };
+}
+
+/** WITH's queries as DuckDB's; `env` knows them from then on. */
+export function analyzeCtes(query: Pick<Query, 'ctes' | 'recursive'>, env: Env): string[] {
   const withs: string[] = [];
   for (const cte of query.recursive ? inOrderOfUse(query.ctes) : query.ctes) {
     const { name, query: inner } = cte;
@@ -30,10 +39,7 @@ export function analyzeQuery(query: Query, outer: Env): QueryResult {
     withs.push(`${sql} AS (${body})`);
     env.ctes.push({ name: name.name, sql, columns, value });
   }
-  const body = query.pipes.length > 0 ? analyzePipes(query, query.pipes, env) : analyzeOrdered(query, env);
-  if (withs.length === 0) return body;
-  const recursive = query.recursive ? 'RECURSIVE ' : '';
-  return { sql: `WITH ${recursive}${withs.join(', ')} ${body.sql}`, columns: body.columns, value: body.value };
+  return withs;
 }
 
 export function analyzeOrdered(query: Query, env: Env): QueryResult {

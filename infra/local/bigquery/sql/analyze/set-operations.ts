@@ -9,7 +9,9 @@ import { coerce, commonType, nullOf, type Typed, typed } from './typed.ts';
 const OPERATORS: Record<SetOperator, string> = {
   'UNION ALL': 'UNION ALL',
   'UNION DISTINCT': 'UNION',
+  'EXCEPT ALL': 'EXCEPT ALL',
   'EXCEPT DISTINCT': 'EXCEPT',
+  'INTERSECT ALL': 'INTERSECT ALL',
   'INTERSECT DISTINCT': 'INTERSECT',
 };
 
@@ -22,7 +24,7 @@ export function analyzeSet(body: Extract<QueryBody, { kind: 'set' }>, env: Env):
       flatten(one.right);
     } else operands.push(analyzeBody(one, { ...env, found: { aggregate: false, window: false } }));
   };
-  if (body.op === 'EXCEPT DISTINCT' || body.byName)
+  if (body.op.startsWith('EXCEPT') || body.byName)
     operands.push(
       ...[body.left, body.right].map((one) => analyzeBody(one, { ...env, found: { aggregate: false, window: false } })),
     );

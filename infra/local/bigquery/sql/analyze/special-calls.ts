@@ -1,4 +1,5 @@
-import type { Call } from '../parse/tree.ts';
+import type { Call, Query } from '../parse/tree.ts';
+import { SESSION_USER } from '../session-user.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { physicalNames, quoteText, renderType, type SqlType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
@@ -8,6 +9,7 @@ import { equals } from './comparisons.ts';
 import { analyze, analyzeAs, comparable, constantText, signatureError } from './expressions.ts';
 import { analyzeFormat } from './format.ts';
 import { JSON_CALLS } from './json-calls.ts';
+import { textOf } from './literals.ts';
 import { namedArguments } from './named-arguments.ts';
 import { concatenate } from './operators.ts';
 import { REGEX_CALLS } from './regex-calls.ts';
@@ -81,16 +83,25 @@ export const SPECIAL_CALLS: Record<string, Special> = {
     if (given.length !== 1 || !given[0]) throw signatureError('function TYPEOF', given, call.at);
     return typed(quoteText(renderType(given[0].type)), STRING);
   },
-  SESSION_USER: (call) => {
-    throw unsupported('function SESSION_USER', call.at);
+  SESSION_USER: (call, env) => {
+    if (call.args.length > 0) throw signatureError('function SESSION_USER', args(call, env), call.at);
+    return textOf(SESSION_USER);
   },
 };
 
 const failed = (sql: string) => `(TRY(CASE WHEN (${sql}) IS NULL THEN 1 ELSE 2 END) IS NULL)`;
 
+/** A subquery of one expression and no table stands for its expression. */
+function oneValue(value: unknown): unknown {
+  const { kind, query } = (value ?? {}) as { kind?: string; query?: Query };
+  return kind === 'subquery' && query && !query.limit && query.body.kind === 'select' && !query.body.from
+    ? [query.ctes, query.body.items, query.body.where ? query : []]
+    : value;
+}
+
 /** DuckDB's TRY holds neither subqueries nor what is random. */
 function refuseInTry(call: Call, env: Env): void {
-  const text = JSON.stringify(call.args[0], (_, value) => (value instanceof Map ? [] : value));
+  const text = JSON.stringify(call.args[0], (_, value) => (value instanceof Map ? [] : oneValue(value)));
   if (/"kind":"(subquery|arraySubquery|exists)"|"name":"(RAND|GENERATE_UUID)"/.test(text))
     throw unsupported(`${call.name} of a subquery or of what is random`, call.at);
   if (env.noAggregates === undefined && call.args[0]?.kind === 'call' && call.args[0].over)

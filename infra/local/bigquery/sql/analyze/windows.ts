@@ -85,7 +85,7 @@ export const WINDOW_FUNCTIONS: Record<string, WindowFunction> = {
 export function analyzeWindowFunction(call: Call, env: Env): Typed {
   const fn = WINDOW_FUNCTIONS[call.name] as WindowFunction;
   if (!call.over) throw new SqlError(`Analytic function ${call.name} cannot be called without an OVER clause`, call.at);
-  if (call.distinct || call.having || call.limit || call.orderBy.length > 0)
+  if (call.distinct || call.where || call.having || call.limit || call.orderBy.length > 0)
     throw new SqlError(`Analytic function ${call.name} does not support modifiers in its arguments`, call.at);
   if (call.nulls && !fn.allowsNulls && !call.name.startsWith('PERCENTILE'))
     throw new SqlError(`IGNORE NULLS and RESPECT NULLS are not allowed for analytic function ${call.name}`, call.at);
@@ -222,14 +222,17 @@ function rangeKey(spec: WindowSpec, env: Env): string {
   const key = analyze(item.expr, env);
   if (more.length > 0 || !isNumeric(key.type))
     throw new SqlError('Window RANGE with offsets wants exactly one numeric ORDER BY key', spec.at);
-  return `${key.sql} ${item.descending ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`;
+  // Wider than the key, so that the ends of INT64's range have neighbours.
+  const sql = key.type.kind === 'INT64' ? `CAST(${key.sql} AS HUGEINT)` : key.sql;
+  return `${sql} ${item.descending ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`;
 }
 
 function bound(frame: FrameBound, key: SqlType, env: Env): string {
   if (frame.kind !== 'preceding' && frame.kind !== 'following') return frame.kind.toUpperCase();
   const count = analyzeAs(frame.count, key, env, 'Window frame bound');
-  if (!count.literal) throw new SqlError('Window framing expression must be literal or parameter', frame.count.at);
-  if (count.literal.kind === 'null' || /^-|nan/i.test(count.literal.value))
+  const isConstant = count.literal || frame.count.kind === 'literal';
+  if (!isConstant) throw new SqlError('Window framing expression must be literal or parameter', frame.count.at);
+  if (count.literal?.kind === 'null' || /^-|nan/i.test(count.literal?.value ?? ''))
     throw new SqlError('Window framing expression must be neither NULL nor negative', frame.count.at);
-  return `CAST(${count.sql} AS ${duckType(key)}) ${frame.kind.toUpperCase()}`;
+  return `CAST(${count.sql} AS ${key.kind === 'INT64' ? 'HUGEINT' : duckType(key)}) ${frame.kind.toUpperCase()}`;
 }

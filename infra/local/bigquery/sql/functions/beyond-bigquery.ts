@@ -15,7 +15,12 @@ const inRange = (of: string, [low, high]: readonly [string, string, string]) =>
 const each = (fn: string, body: string) =>
   `list_transform(CAST(${fn}(CAST($1 AS VARCHAR)) AS BIGINT[]), lambda e: ${body})`;
 
+const numbers = (build: (kind: string) => [signature: string, template: string]) =>
+  Object.fromEntries(['INT64', 'NUMERIC', 'BIGNUMERIC', 'FLOAT64'].map(build));
+
 export const BEYOND_BIGQUERY: Record<string, string> = {
+  ...numbers((kind) => [`NULLIFZERO(${kind}) ${kind}`, 'nullif($1, 0)']),
+  ...numbers((kind) => [`ZEROIFNULL(${kind}) ${kind}`, 'coalesce($1, 0)']),
   'PI() FLOAT64': 'pi()',
   'SPLIT_SUBSTR(STRING, STRING, INT64, INT64) STRING': 'bq_split_substr($1, $2, $3, $4)',
   'PI_NUMERIC() NUMERIC': "CAST('3.141592654' AS DECIMAL(38,9))",

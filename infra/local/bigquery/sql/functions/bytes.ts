@@ -35,7 +35,8 @@ export const BYTES: Record<string, string> = {
   'ASCII(BYTES) INT64': `CASE WHEN octet_length($1) = 0 THEN 0 ELSE bq_bytes_points($1)[1] END`,
   'TO_CODE_POINTS(BYTES) ARRAY<INT64>': 'bq_bytes_points($1)',
   'CODE_POINTS_TO_BYTES(ARRAY<INT64>) BYTES': 'bq_points_bytes($1)',
-  'BIT_COUNT(BYTES) INT64': 'CAST(list_sum(list_transform(bq_bytes_points($1), lambda e: bit_count(e))) AS BIGINT)',
+  'BIT_COUNT(BYTES) INT64':
+    'CASE WHEN octet_length($1) = 0 THEN 0 ELSE CAST(list_sum(list_transform(bq_bytes_points($1), lambda e: bit_count(e))) AS BIGINT) END',
   'ARRAY_TO_STRING(ARRAY<BYTES>, BYTES) BYTES': back(
     `bq_array_text(list_transform($1, lambda e: bq_latin1(e)), ${L2})`,
   ),

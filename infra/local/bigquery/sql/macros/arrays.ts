@@ -10,17 +10,16 @@ export const ARRAY_MACROS: readonly Macro[] = [
     'bq_any_true(a)',
     `CASE WHEN a IS NULL OR len(a) = 0 THEN false WHEN list_contains(a, true) THEN true WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 THEN NULL ELSE false END`,
   ],
-  ['bq_array_includes(a, x)', `CASE WHEN a IS NOT NULL AND x IS NOT NULL THEN list_contains(a, x) END`],
   ['bq_safe_ordinal(a, i)', `CASE WHEN i >= 1 AND i <= len(a) THEN a[i] END`],
   ['bq_safe_offset(a, i)', `CASE WHEN i >= 0 AND i < len(a) THEN a[i + 1] END`],
   // The failing index is inside the brackets, so that the result keeps the element's type.
   [
     'bq_at_offset(a, i)',
-    `a[CASE WHEN i < 0 OR i >= len(a) THEN ${fail(`'Array index ' || i || ' is out of bounds'`)} ELSE i + 1 END]`,
+    `a[CASE WHEN (i < 0 AND a IS NOT NULL) OR i >= len(a) THEN ${fail(`'Array index ' || i || ' is out of bounds'`)} ELSE i + 1 END]`,
   ],
   [
     'bq_at_ordinal(a, i)',
-    `a[CASE WHEN i < 1 OR i > len(a) THEN ${fail(`'Array index ' || i || ' is out of bounds'`)} ELSE i END]`,
+    `a[CASE WHEN (i < 1 AND a IS NOT NULL) OR i > len(a) THEN ${fail(`'Array index ' || i || ' is out of bounds'`)} ELSE i END]`,
   ],
   [
     'bq_array_first(a)',
@@ -53,6 +52,9 @@ export const ARRAY_MACROS: readonly Macro[] = [
     `CASE WHEN a IS NOT NULL AND n IS NOT NULL THEN a[1:greatest(len(a) - CASE WHEN n < 0 THEN ${fail(`'The n argument to ARRAY_REMOVE_LAST_N must not be negative.'`)} ELSE n END, 0)] END`,
   ],
   ['bq_array_concat(a, b)', `CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN list_concat(a, b) END`],
+  // An aggregate of no rows is NULL, and no empty array.
+  ['bq_filled(a)', `CASE WHEN len(a) > 0 THEN a END`],
+  ['bq_first_of_each(a)', `list_filter(a, lambda e, i: list_position(a, e) = i)`],
   ['bq_flatten(items)', `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) = 0 THEN flatten(items) END`],
   ['bq_flatten_known(items)', `flatten(items)`],
   [

@@ -23,6 +23,7 @@ export function parseCall(c: Cursor): Call {
     star: false,
     distinct: false,
     nulls: undefined,
+    where: undefined,
     having: undefined,
     orderBy: [],
     limit: undefined,
@@ -32,6 +33,7 @@ export function parseCall(c: Cursor): Call {
   c.expect('(');
   if (c.takes('*')) call.star = true;
   else parseArguments(c, call);
+  parseModifiers(c, call);
   c.expect(')');
   if (c.takes('OVER')) {
     call.over = c.sees('(')
@@ -54,8 +56,12 @@ function parseArguments(c: Cursor, call: Call): void {
       if (c.takes('AS')) call.aliases.set(call.args.length - 1, c.identifier());
     }
   }
+}
+
+function parseModifiers(c: Cursor, call: Call): void {
   if (c.takes('IGNORE', 'NULLS')) call.nulls = 'ignore';
   else if (c.takes('RESPECT', 'NULLS')) call.nulls = 'respect';
+  if (c.takes('WHERE')) call.where = parseExpression(c);
   if (c.takes('HAVING')) {
     const side = c.takes('MAX') ? 'max' : 'min';
     if (side === 'min') c.expect('MIN');
@@ -70,6 +76,7 @@ function seesModifier(c: Cursor): boolean {
   return (
     c.sees('IGNORE', 'NULLS') ||
     c.sees('RESPECT', 'NULLS') ||
+    c.sees('WHERE') ||
     c.sees('HAVING') ||
     c.sees('ORDER', 'BY') ||
     c.sees('LIMIT')

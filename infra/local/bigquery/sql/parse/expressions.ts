@@ -88,7 +88,7 @@ function parseComparisonTail(c: Cursor, of: Expr): Expr {
   return of;
 }
 
-/** `x LIKE ANY (a, b)` is `x LIKE a OR x LIKE b`; `ALL` joins with AND. */
+/** `x NOT LIKE ANY (a, b)` is `x NOT LIKE a OR x NOT LIKE b`; `ALL` joins with AND. */
 function parseLikeAny(c: Cursor, of: Expr, not: boolean, at: number): Expr {
   const op = c.next().word === 'ALL' ? 'AND' : 'OR';
   if (c.takes('UNNEST', '(')) {
@@ -99,10 +99,12 @@ function parseLikeAny(c: Cursor, of: Expr, not: boolean, at: number): Expr {
   c.expect('(');
   const query = tryQuery(c);
   if (query) return { kind: 'like', of, not, all: op === 'AND', patterns: { kind: 'arraySubquery', query, at }, at };
-  const likes = parseList(c).map((right): Expr => ({ kind: 'binary', op: 'LIKE', left: of, right, at }));
+  const likes = parseList(c).map((right): Expr => {
+    const like: Expr = { kind: 'binary', op: 'LIKE', left: of, right, at };
+    return not ? { kind: 'unary', op: 'NOT', of: like, at } : like;
+  });
   c.expect(')');
-  const joined = likes.reduce((left, right) => ({ kind: 'binary', op, left, right, at }));
-  return not ? { kind: 'unary', op: 'NOT', of: joined, at } : joined;
+  return likes.reduce((left, right) => ({ kind: 'binary', op, left, right, at }));
 }
 
 function parseIn(c: Cursor, of: Expr, not: boolean, at: number): Expr {

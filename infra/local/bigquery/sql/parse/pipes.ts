@@ -3,8 +3,18 @@ import type { Cursor } from './cursor.ts';
 import { parseExpression } from './expressions.ts';
 import { parseFactor, parseJoinTail, parseJoinType, parseSample } from './from.ts';
 import { parsePivot, parseUnpivot } from './pivots.ts';
-import { parseAlias, parseItems, parseOrderBy, parseQuery, parseSetOperator, parseWindows } from './queries.ts';
-import type { OrderItem, Pipe, PipeGroupItem, Query } from './tree.ts';
+import {
+  parseAlias,
+  parseCtes,
+  parseGroupItem,
+  parseItems,
+  parseOrderBy,
+  parseQuery,
+  parseSelectAs,
+  parseSetOperator,
+  parseWindows,
+} from './queries.ts';
+import type { Expr, GroupItem, OrderItem, Pipe, PipeGroupItem, Query } from './tree.ts';
 
 /** `|> WHERE … |> SELECT …`, each applied to the table that what stands before it makes. */
 export function parsePipes(c: Cursor): Pipe[] {
@@ -27,8 +37,8 @@ function parsePipe(c: Cursor): Pipe {
   switch (word) {
     case 'SELECT': {
       const distinct = c.takes('DISTINCT');
-      if (c.sees('AS')) throw unsupported('|> SELECT AS', at);
-      return { kind: 'select', distinct, items: parseItems(c), windows: parseWindows(c), at };
+      const as = parseSelectAs(c);
+      return { kind: 'select', distinct, as, items: parseItems(c), windows: parseWindows(c), at };
     }
     case 'EXTEND':
     case 'WINDOW':
@@ -60,8 +70,10 @@ function parsePipe(c: Cursor): Pipe {
       return { kind: 'unpivot', unpivot: parseUnpivot(c, at), alias: parseAlias(c), at };
     case 'ASSERT': {
       const condition = parseExpression(c);
-      return { kind: 'assert', condition, message: c.takes(',') ? parseExpression(c) : undefined, at };
+      return { kind: 'assert', condition, payload: c.takes(',') ? list(c, () => parseExpression(c)) : [], at };
     }
+    case 'WITH':
+      return { kind: 'with', ctes: parseCtes(c), at };
     case 'CALL':
     case 'IF':
     case 'FORK':
@@ -73,7 +85,6 @@ function parsePipe(c: Cursor): Pipe {
     case 'INSERT':
     case 'CREATE':
     case 'RECURSIVE':
-    case 'WITH':
     case 'MATCH_RECOGNIZE':
       throw unsupported(`|> ${word}`, at);
   }
@@ -100,25 +111,73 @@ function parseRename(c: Cursor) {
   return { from, to: c.identifier() };
 }
 
-/** `AGGREGATE SUM(x) AS s GROUP BY a, b DESC`: what is grouped by comes first in the result. */
+type Direction = Omit<OrderItem, 'expr'>;
+
+/**
+ * `AGGREGATE SUM(x) AS s DESC GROUP BY a, b DESC`: what is grouped by comes first in the result. A direction sorts the
+ * result by that column, keys before aggregates.
+ */
 function parseAggregate(c: Cursor, at: number): Pipe {
-  const items = c.sees('GROUP') ? [] : parseItems(c);
-  const groupBy: PipeGroupItem[] = [];
-  const orderBy: OrderItem[] = [];
+  const directions: (Direction | undefined)[] = [];
+  const items = c.sees('GROUP')
+    ? []
+    : parseItems(c, (i) => {
+        directions[i] ??= parseDirection(c);
+      });
+  const keys: PipeGroupItem[] = [];
+  const group: GroupItem[] = [];
+  const keyDirections: (Direction | undefined)[] = [];
   if (c.takes('GROUP')) {
     const ordered = c.takes('AND', 'ORDER');
     c.expect('BY');
     do {
-      const item = { expr: parseExpression(c), at: c.peek().at };
-      groupBy.push({ ...item, alias: parseAlias(c)?.name });
-      const descending = c.takes('DESC');
-      if (!descending && !c.takes('ASC') && !ordered) continue;
-      const nulls = c.takes('NULLS', 'FIRST') ? 'first' : c.takes('NULLS', 'LAST') ? 'last' : undefined;
-      const ordinal = { kind: 'literal', type: 'INT64', value: String(groupBy.length), at: item.at } as const;
-      orderBy.push({ expr: ordinal, descending, nulls });
+      const start = c.peek().at;
+      const item = parseGroupItem(c);
+      group.push(item);
+      if (item.kind === 'expr') {
+        const before = parseDirection(c);
+        keys.push({ expr: item.expr, at: start, alias: parseAlias(c)?.name });
+        keyDirections.push(
+          before ?? parseDirection(c) ?? (ordered ? { descending: false, nulls: undefined } : undefined),
+        );
+        continue;
+      }
+      if (ordered) throw unsupported('GROUP AND ORDER BY of sets of keys', start);
+      for (const expr of expressionsOf(item)) {
+        if (keys.some((key) => isSame(key.expr, expr))) continue;
+        keys.push({ expr, at: expr.at, alias: undefined });
+        keyDirections.push(undefined);
+      }
     } while (c.takes(','));
   }
-  return { kind: 'aggregate', items, groupBy, orderBy, at };
+  const orderBy = [...keyDirections, ...directions].flatMap((direction, i): OrderItem[] =>
+    direction ? [{ expr: { kind: 'literal', type: 'INT64', value: String(i + 1), at }, ...direction }] : [],
+  );
+  return { kind: 'aggregate', items, keys, group, orderBy, at };
+}
+
+function expressionsOf(item: GroupItem): Expr[] {
+  switch (item.kind) {
+    case 'expr':
+      return [item.expr];
+    case 'list':
+      return item.items;
+    case 'rollup':
+    case 'cube':
+      return item.items.flat();
+    case 'sets':
+      return item.items.flatMap(expressionsOf);
+  }
+}
+
+const withoutPlace = (expr: Expr) => JSON.stringify(expr, (key, value: unknown) => (key === 'at' ? undefined : value));
+const isSame = (a: Expr, b: Expr) => withoutPlace(a) === withoutPlace(b);
+
+function parseDirection(c: Cursor): Direction | undefined {
+  const descending = c.takes('DESC');
+  if (!descending && !c.takes('ASC')) return undefined;
+  const nulls = c.takes('NULLS', 'FIRST') ? 'first' : c.takes('NULLS', 'LAST') ? 'last' : undefined;
+  return { descending, nulls };
 }
 
 function parseQueries(c: Cursor): Query[] {

@@ -26,26 +26,30 @@ export function startsQuery(c: Cursor, ahead: number): boolean {
 
 export function parseQuery(c: Cursor): Query {
   const { at } = c.peek();
-  const ctes: Query['ctes'] = [];
-  let recursive = false;
-  if (c.takes('WITH')) {
-    recursive = c.takes('RECURSIVE');
-    do {
-      const name = c.identifier();
-      c.expect('AS');
-      c.expect('(');
-      const query = parseQuery(c);
-      c.expect(')');
-      if (ctes.some((one) => one.name.name.toLowerCase() === name.name.toLowerCase()))
-        throw new SqlError(`Duplicate alias ${name.name} for WITH subquery`, name.at);
-      ctes.push({ name, query });
-    } while (c.takes(',') && !c.sees('SELECT'));
-  }
+  const isWith = c.takes('WITH');
+  const recursive = isWith && c.takes('RECURSIVE');
+  const ctes = isWith ? parseCtes(c) : [];
   const body = parseSetOperation(c);
   const orderBy = parseOrderBy(c);
   const limit = c.takes('LIMIT') ? parseExpression(c) : undefined;
   const offset = limit && c.takes('OFFSET') ? parseExpression(c) : undefined;
   return { recursive, ctes, body, orderBy, limit, offset, pipes: parsePipes(c), at };
+}
+
+/** `a AS (SELECT …), b AS (…)`; a comma may stand behind the last. */
+export function parseCtes(c: Cursor): Query['ctes'] {
+  const ctes: Query['ctes'] = [];
+  do {
+    const name = c.identifier();
+    c.expect('AS');
+    c.expect('(');
+    const query = parseQuery(c);
+    c.expect(')');
+    if (ctes.some((one) => one.name.name.toLowerCase() === name.name.toLowerCase()))
+      throw new SqlError(`Duplicate alias ${name.name} for WITH subquery`, name.at);
+    ctes.push({ name, query });
+  } while (c.takes(',') && !c.sees('SELECT') && !c.sees('|>'));
+  return ctes;
 }
 
 function parseSetOperation(c: Cursor): QueryBody {
@@ -77,12 +81,11 @@ export function parseSetOperator(c: Cursor): { op: SetOperator; byName: ByName |
     c.takes('OUTER');
     mode = OUTER_MODES[outer];
   }
-  const { word, at } = c.peek();
+  const { word } = c.peek();
   if (word !== 'UNION' && word !== 'EXCEPT' && word !== 'INTERSECT') return undefined;
   c.next();
   const all = c.takes('ALL');
   if (!all) c.expect('DISTINCT');
-  if (all && word !== 'UNION') throw new SqlError(`Syntax error: ${word} ALL is not supported`, at);
   const op = `${word} ${all ? 'ALL' : 'DISTINCT'}` as SetOperator;
   const strict = c.takes('STRICT');
   if (c.takes('BY', 'NAME'))
@@ -129,8 +132,7 @@ function parseSelect(c: Cursor): Select {
   if (c.sees('WITH') && c.peek(1).text !== '(') throw unsupported('SELECT WITH options', c.peek().at);
   const distinct = c.takes('DISTINCT');
   if (!distinct) c.takes('ALL');
-  const as = c.takes('AS', 'STRUCT') ? 'STRUCT' : c.takes('AS', 'VALUE') ? 'VALUE' : undefined;
-  if (c.sees('AS')) throw unsupported('SELECT AS type name', c.peek().at);
+  const as = parseSelectAs(c);
   const select: Select = {
     kind: 'select',
     distinct,
@@ -146,6 +148,12 @@ function parseSelect(c: Cursor): Select {
   };
   select.windows = parseWindows(c);
   return select;
+}
+
+export function parseSelectAs(c: Cursor): Select['as'] {
+  const as = c.takes('AS', 'STRUCT') ? 'STRUCT' : c.takes('AS', 'VALUE') ? 'VALUE' : undefined;
+  if (c.sees('AS')) throw unsupported('SELECT AS type name', c.peek().at);
+  return as;
 }
 
 export function parseWindows(c: Cursor): Select['windows'] {
@@ -176,18 +184,19 @@ const CLAUSES = new Set([
   'INTERSECT',
 ]);
 
-export function parseItems(c: Cursor): SelectItem[] {
+/** `beside` reads what may stand on either side of an item's alias. */
+export function parseItems(c: Cursor, beside?: (index: number) => void): SelectItem[] {
   const items: SelectItem[] = [];
   do {
     // A trailing comma is allowed before the next clause.
     if (items.length > 0 && (CLAUSES.has(c.peek().word) || c.sees(')') || c.sees('|>') || c.peek().kind === 'end'))
       break;
-    items.push(parseItem(c));
+    items.push(parseItem(c, () => beside?.(items.length)));
   } while (c.takes(','));
   return items;
 }
 
-function parseItem(c: Cursor): SelectItem {
+function parseItem(c: Cursor, beside: () => void): SelectItem {
   const { at } = c.peek();
   if (c.takes('*')) return parseStarTail(c, undefined, at);
   const star = dottedStar(c);
@@ -203,7 +212,10 @@ function parseItem(c: Cursor): SelectItem {
   }
   const expr = parseExpression(c);
   if (c.takes('.', '*')) return parseStarTail(c, expr, at);
-  return { kind: 'expr', expr, alias: parseAlias(c)?.name, at };
+  beside();
+  const alias = parseAlias(c)?.name;
+  beside();
+  return { kind: 'expr', expr, alias, at };
 }
 
 /** The number of names before `.*` in `a.b.*`. */
@@ -251,7 +263,7 @@ function parseGroupBy(c: Cursor): Select['groupBy'] {
   return { kind: 'items', items };
 }
 
-function parseGroupItem(c: Cursor): GroupItem {
+export function parseGroupItem(c: Cursor): GroupItem {
   for (const kind of ['ROLLUP', 'CUBE'] as const) {
     if (!c.takes(kind, '(')) continue;
     const items = [parseKeys(c)];

@@ -59,6 +59,8 @@ export interface Call {
   star: boolean;
   distinct: boolean;
   nulls: 'ignore' | 'respect' | undefined;
+  /** GoogleSQL's filter inside the parentheses, which BigQuery itself lacks. */
+  where: Expr | undefined;
   having: { side: 'max' | 'min'; expr: Expr } | undefined;
   orderBy: OrderItem[];
   limit: Expr | undefined;
@@ -216,7 +218,13 @@ export interface Select {
   at: number;
 }
 
-export type SetOperator = 'UNION ALL' | 'UNION DISTINCT' | 'EXCEPT DISTINCT' | 'INTERSECT DISTINCT';
+export type SetOperator =
+  | 'UNION ALL'
+  | 'UNION DISTINCT'
+  | 'EXCEPT ALL'
+  | 'EXCEPT DISTINCT'
+  | 'INTERSECT ALL'
+  | 'INTERSECT DISTINCT';
 
 /** How columns of a set operation are matched by name: which of them are kept. */
 export interface ByName {
@@ -232,7 +240,7 @@ export type QueryBody =
 
 /** One `|> …` of a pipe query. */
 export type Pipe =
-  | { kind: 'select'; distinct: boolean; items: SelectItem[]; windows: Select['windows']; at: number }
+  | { kind: 'select'; distinct: boolean; as: Select['as']; items: SelectItem[]; windows: Select['windows']; at: number }
   | { kind: 'extend'; items: SelectItem[]; windows: Select['windows']; at: number }
   | { kind: 'set'; items: { name: Identifier; expr: Expr }[]; at: number }
   | { kind: 'drop'; names: Identifier[]; at: number }
@@ -240,7 +248,15 @@ export type Pipe =
   | { kind: 'as'; alias: Identifier; at: number }
   | { kind: 'where'; condition: Expr; at: number }
   | { kind: 'limit'; limit: Expr; offset: Expr | undefined; at: number }
-  | { kind: 'aggregate'; items: SelectItem[]; groupBy: PipeGroupItem[]; orderBy: OrderItem[]; at: number }
+  | {
+      kind: 'aggregate';
+      items: SelectItem[];
+      /** The columns that come first: each key once. */
+      keys: PipeGroupItem[];
+      group: GroupItem[];
+      orderBy: OrderItem[];
+      at: number;
+    }
   | { kind: 'distinct'; at: number }
   | { kind: 'order'; orderBy: OrderItem[]; at: number }
   | { kind: 'setOperation'; op: SetOperator; byName: ByName | undefined; queries: Query[]; at: number }
@@ -248,7 +264,8 @@ export type Pipe =
   | { kind: 'sample'; percent: Expr; at: number }
   | { kind: 'pivot'; pivot: Pivot; alias: Identifier | undefined; at: number }
   | { kind: 'unpivot'; unpivot: Unpivot; alias: Identifier | undefined; at: number }
-  | { kind: 'assert'; condition: Expr; message: Expr | undefined; at: number };
+  | { kind: 'with'; ctes: Query['ctes']; at: number }
+  | { kind: 'assert'; condition: Expr; payload: Expr[]; at: number };
 
 export interface PipeGroupItem {
   expr: Expr;

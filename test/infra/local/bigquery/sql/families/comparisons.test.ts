@@ -50,6 +50,17 @@ testFamilies(
           ['5', null, null, null, null, null],
         ],
       ],
+      [
+        'SELECT a, f < NULL, f BETWEEN NULL AND NULL, f BETWEEN NULL AND 1 FROM shop.t WHERE a < 3 AND f < NULL IS NULL ORDER BY a',
+        [
+          ['1', null, null, 'false'],
+          ['2', null, null, 'false'],
+        ],
+      ],
+      [
+        "SELECT ARRAY_INCLUDES([CAST('nan' AS FLOAT64)], CAST('nan' AS FLOAT64)), ARRAY_INCLUDES([1.5], 1.5), ARRAY_INCLUDES_ANY([CAST('nan' AS FLOAT64), 2.5], [CAST('nan' AS FLOAT64)]), ARRAY_INCLUDES_ALL([1.5], [1.5, NULL])",
+        [['false', 'true', 'false', 'false']],
+      ],
       ['SELECT a FROM shop.t WHERE NOT (f = g) ORDER BY a', [['2'], ['3']]],
       ['SELECT a FROM shop.t WHERE f IN (SELECT g FROM shop.t) ORDER BY a', [['3'], ['4']]],
       ['SELECT a FROM shop.t WHERE f NOT IN UNNEST([1.5]) ORDER BY a', [['1'], ['2']]],
@@ -93,6 +104,38 @@ testFamilies(
       ],
       ['SELECT CORR(x, x), CORR(x, y) FROM (SELECT 1 AS x, CAST(NULL AS INT64) AS y)', [[null, null]]],
       ['SELECT CORR(x, 2 * x) FROM UNNEST([1, 2]) AS x', [['1.0']]],
+    ],
+    'NOT LIKE with a quantifier': [
+      [
+        "SELECT 'a' NOT LIKE ANY ('a', 'b'), 'a' NOT LIKE ANY ('a', '%a%'), 'a' NOT LIKE ANY ('a', NULL), 'a' NOT LIKE ALL ('b', 'c'), 'a' NOT LIKE ALL ('a', NULL), 'a' NOT LIKE ALL ('b', NULL)",
+        [['true', 'false', null, 'true', 'false', null]],
+      ],
+      [
+        "SELECT 'a' NOT LIKE ANY UNNEST(['a', 'b']), 'a' NOT LIKE ANY UNNEST(ARRAY<STRING>[]), 'a' NOT LIKE ALL UNNEST(ARRAY<STRING>[]), 'a' NOT LIKE ALL UNNEST(['b', NULL])",
+        [['true', 'false', 'true', null]],
+      ],
+    ],
+    'set operations that count': [
+      [
+        '(SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 1 UNION ALL SELECT 1) EXCEPT ALL SELECT 1 ORDER BY 1',
+        [['1'], ['1'], ['2']],
+      ],
+      ['(SELECT NULL UNION ALL SELECT NULL) INTERSECT ALL (SELECT NULL UNION ALL SELECT NULL)', [[null], [null]]],
+      ['FROM UNNEST([1, 1, 2]) AS x |> EXCEPT ALL (SELECT 1) |> ORDER BY x', [['1'], ['2']]],
+    ],
+    'window frames at the ends of what a type holds': [
+      [
+        'SELECT x > 0, COUNT(*) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM UNNEST([-9223372036854775808, 9223372036854775806, 9223372036854775807]) AS x ORDER BY x',
+        [
+          ['false', '1'],
+          ['true', '2'],
+          ['true', '2'],
+        ],
+      ],
+      [
+        "SELECT SUM(x) OVER (ORDER BY x RANGE BETWEEN NUMERIC '1' PRECEDING AND CURRENT ROW) FROM UNNEST([NUMERIC '1', 1.5, 3]) AS x ORDER BY x",
+        [['1'], ['2.5'], ['3']],
+      ],
     ],
     'unpivot, what must be written': [
       [
