@@ -51,7 +51,7 @@ testFamilies(
         ],
       ],
       [
-        'SELECT a, f < NULL, f BETWEEN NULL AND NULL, f BETWEEN NULL AND 1 FROM shop.t WHERE a < 3 AND f < NULL IS NULL ORDER BY a',
+        'SELECT a, f < NULL, f BETWEEN NULL AND NULL, f BETWEEN NULL AND 1 FROM shop.t WHERE a < 3 AND (f < NULL) IS NULL ORDER BY a',
         [
           ['1', null, null, 'false'],
           ['2', null, null, 'false'],
