@@ -26,7 +26,7 @@ export async function tableSizes(place: Place, ids: readonly string[]): Promise<
         undefined,
         { ...caller, allow: [404] },
       );
-      if (table && table.type !== 'VIEW')
+      if (table && !table.type?.endsWith('VIEW'))
         sizes.set(id, { rows: Number(table.numRows ?? 0), bytes: Number(table.numBytes ?? 0) });
     }),
   );

@@ -66,7 +66,7 @@ async function sizeOfInputs(site: Warehouse, { inputs, external }: Transform): P
       allow: [403, 404],
     });
     if (!found) return { kind: 'unknown', why: `${id} is not there yet, or may not be seen` };
-    if (found.type === 'VIEW')
+    if (found.type?.endsWith('VIEW'))
       return { kind: 'unknown', why: `${id} is a view, and what is behind it may not be read` };
     bytes += Number(found.numBytes ?? 0);
   }

@@ -21,7 +21,9 @@ export interface TableRecord extends Layout {
   project: string;
   dataset: string;
   table: string;
-  kind: 'TABLE' | 'VIEW' | 'SNAPSHOT';
+  kind: 'TABLE' | 'VIEW' | 'MATERIALIZED_VIEW' | 'SNAPSHOT';
+  /** Of a materialized view alone. */
+  materialized?: MaterializedOptions;
   /** Of a snapshot or a clone: what it was made of, and when in milliseconds since 1970. */
   base?: { table: TableRef; at: number };
   /** Its rows' table in DuckDB's schema `data`: a number, because BigQuery's names are case-sensitive and DuckDB's are not. */
@@ -34,6 +36,16 @@ export interface TableRecord extends Layout {
   rest: Record<string, unknown>;
   created: number;
   modified: number;
+}
+
+export interface MaterializedOptions {
+  enableRefresh: boolean;
+  refreshIntervalMs: number;
+  /** As the REST API writes an INTERVAL: `0-0 0 4:0:0`. */
+  maxStaleness?: string;
+  allowNonIncremental: boolean;
+  /** When it was made, or last told to refresh, in milliseconds since 1970. */
+  lastRefresh: number;
 }
 
 export interface TableRef {
@@ -223,7 +235,7 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
             undefined,
             'notFound',
           );
-        if (record.schema.length === 0 && record.kind !== 'VIEW')
+        if (record.schema.length === 0 && record.view === undefined)
           throw new SqlError(
             `Table ${ref.project}:${ref.dataset}.${ref.table} does not have a schema.`,
             undefined,
@@ -269,7 +281,7 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
     async dropTable(tx, record) {
       const key = tableKey(record);
       await put(tx, 'tables', key, undefined);
-      if (record.kind !== 'VIEW') await tx.run(`DROP TABLE IF EXISTS ${record.physical}`);
+      if (record.view === undefined) await tx.run(`DROP TABLE IF EXISTS ${record.physical}`);
       tx.afterCommit(() => void tables.delete(key));
     },
     async renameTable(tx, record, table) {

@@ -241,7 +241,7 @@ const VIEWS: Record<string, (place: Place) => View> = {
       },
       tablesOf(place).map((record) => ({
         ...named(record),
-        table_type: record.kind === 'TABLE' ? (record.base ? 'CLONE' : 'BASE TABLE') : record.kind,
+        table_type: record.kind === 'TABLE' ? (record.base ? 'CLONE' : 'BASE TABLE') : record.kind.replace('_', ' '),
         is_insertable_into: record.kind === 'TABLE' ? 'YES' : 'NO',
         is_typed: 'NO',
         creation_time: record.created,
@@ -277,6 +277,22 @@ const VIEWS: Record<string, (place: Place) => View> = {
       tablesOf(place)
         .filter((record) => record.kind === 'VIEW')
         .map((record) => ({ ...named(record), view_definition: record.view ?? '', use_standard_sql: 'YES' })),
+    ),
+  MATERIALIZED_VIEWS: (place) =>
+    rowsView(
+      {
+        ...strings('table_catalog table_schema table_name'),
+        last_refresh_time: TIMESTAMP,
+        refresh_watermark: TIMESTAMP,
+        last_refresh_status: STRUCT({ reason: STRING, location: STRING, message: STRING }),
+      },
+      tablesOf(place)
+        .filter((record) => record.materialized)
+        .map((record) => ({
+          ...named(record),
+          last_refresh_time: record.materialized?.lastRefresh ?? null,
+          refresh_watermark: record.materialized?.lastRefresh ?? null,
+        })),
     ),
   TABLE_OPTIONS: (place) =>
     rowsView(

@@ -1,4 +1,4 @@
-import type { TableRecord } from './catalog.ts';
+import type { MaterializedOptions, TableRecord } from './catalog.ts';
 import { type Field, typeOfField } from './schema.ts';
 import { PARTITION_TIME } from './sql/analyze/pseudo-columns.ts';
 import { renderParameterized } from './sql/type-parameters.ts';
@@ -8,12 +8,25 @@ import { renderType } from './sql/types.ts';
 export function renderTableDdl(record: TableRecord): string {
   const name = `\`${record.project}.${record.dataset}.${record.table}\``;
   if (record.kind === 'VIEW') return `CREATE VIEW ${name}\nAS ${record.view ?? ''};`;
+  if (record.materialized) return renderMaterializedDdl(record, record.materialized, name);
   const lines = [
     `CREATE TABLE ${name}`,
     `(\n${record.schema.map((field) => `  ${renderColumn(field)}`).join(',\n')}\n)`,
   ];
   if (record.timePartitioning || record.rangePartitioning) lines.push(`PARTITION BY ${partitionBy(record)}`);
   if (record.clustering) lines.push(`CLUSTER BY ${record.clustering.join(', ')}`);
+  return `${lines.join('\n')};`;
+}
+
+function renderMaterializedDdl(record: TableRecord, options: MaterializedOptions, name: string): string {
+  const lines = [`CREATE MATERIALIZED VIEW ${name}`];
+  if (record.timePartitioning || record.rangePartitioning) lines.push(`PARTITION BY ${partitionBy(record)}`);
+  if (record.clustering) lines.push(`CLUSTER BY ${record.clustering.join(', ')}`);
+  const { enableRefresh, refreshIntervalMs, maxStaleness, allowNonIncremental } = options;
+  const set = [`enable_refresh=${enableRefresh}`, `refresh_interval_minutes=${refreshIntervalMs / 60_000}`];
+  if (maxStaleness !== undefined) set.push(`max_staleness=INTERVAL '${maxStaleness}' YEAR TO SECOND`);
+  if (allowNonIncremental) set.push('allow_non_incremental_definition=true');
+  lines.push(`OPTIONS(\n  ${set.join(',\n  ')}\n)`, `AS ${record.view ?? ''}`);
   return `${lines.join('\n')};`;
 }
 

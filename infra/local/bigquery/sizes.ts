@@ -81,7 +81,7 @@ export function createSizes(warehouse: Warehouse, catalog: Catalog): Sizes {
       const version = catalog.version(record);
       const kept = known.get(record.physical);
       if (kept?.version === version) return kept.size;
-      if (record.kind === 'VIEW') return { rows: 0, columns: new Map(), total: 0 };
+      if (record.view !== undefined) return { rows: 0, columns: new Map(), total: 0 };
       const size = await readSize(warehouse, record, '');
       known.set(record.physical, { version, size });
       return size;
@@ -89,7 +89,8 @@ export function createSizes(warehouse: Warehouse, catalog: Catalog): Sizes {
     async rowsOf(record) {
       const kept = known.get(record.physical);
       if (kept?.version === catalog.version(record)) return kept.size.rows;
-      const [row] = record.kind === 'VIEW' ? [] : await warehouse.rows(`SELECT count(*) AS n FROM ${record.physical}`);
+      const [row] =
+        record.view !== undefined ? [] : await warehouse.rows(`SELECT count(*) AS n FROM ${record.physical}`);
       return Number(row?.n ?? 0);
     },
     partition: (record, condition) => readSize(warehouse, record, ` WHERE ${condition}`),

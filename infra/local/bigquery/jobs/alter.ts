@@ -17,6 +17,7 @@ import { type Caller, datasetRef, existingRef, requireDataset, requireTable, tab
 import { literal, readColumns, readLabels, readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
+import { isOwnOption, readMaterialized } from './materialized-views.ts';
 import { changeSchema, checkTableId } from './open-destination.ts';
 
 type Alter = Extract<DdlStatement, { kind: 'alter' }>;
@@ -29,7 +30,10 @@ export async function alter(engine: Engine, tx: Tx, caller: Caller, statement: A
   if (statement.ifExists && !engine.catalog.table(ref)) return { operation: 'SKIP', table: ref };
   let record = requireTable(engine, ref);
   if (record.kind !== statement.what)
-    throw new SqlError(`ALTER ${statement.what} cannot change ${nameOf(ref)}, which is a ${record.kind}`, statement.at);
+    throw new SqlError(
+      `ALTER ${statement.what.replace('_', ' ')} cannot change ${nameOf(ref)}, which is a ${record.kind}`,
+      statement.at,
+    );
   for (const action of statement.actions) record = await apply(engine, tx, record, action, caller);
   return { operation: 'ALTER', table: ref };
 }
@@ -52,6 +56,14 @@ async function apply(
     case 'addColumn':
       return addColumn(engine, tx, record, action);
     case 'setOptions':
+      if (record.materialized) {
+        const own = action.options.filter(({ name }) => isOwnOption(name.name));
+        const fixed = own.find(({ name }) => name.name.toLowerCase() === 'allow_non_incremental_definition');
+        if (fixed) throw new SqlError('allow_non_incremental_definition cannot be changed', fixed.name.at);
+        const materialized = await readMaterialized(engine, tx, caller, own, record.materialized);
+        const others = action.options.filter((one) => !own.includes(one));
+        return save({ ...tableOptions(record, others), materialized });
+      }
       return save(tableOptions(record, action.options));
     case 'renameTable': {
       const to = {

@@ -32,7 +32,7 @@ export async function createTable(
   const existing = engine.catalog.table(ref);
   if (existing && statement.ifNotExists) return { operation: 'SKIP', table: ref };
   if (existing && !statement.orReplace) throw new JobFailure('duplicate', `Already Exists: Table ${nameOf(ref)}`);
-  if (existing?.kind === 'VIEW')
+  if (existing?.view !== undefined)
     throw new JobFailure('invalid', `${nameOf(ref)} is a view: drop it before a table takes its name`);
   const source = statement.from && requireSource(engine, statement.from.path, caller);
   const selected = query?.columns.map((column) => fieldOfType(column.name, column.type));
@@ -100,7 +100,8 @@ const refOf = ({ project, dataset, table }: TableRecord) => ({ project, dataset,
 function requireSource(engine: Engine, path: Path, caller: Caller): TableRecord {
   const ref = existingRef(engine, path, caller);
   const record = requireTable(engine, ref);
-  if (record.kind === 'VIEW') throw new SqlError(`${nameOf(ref)} is a view: its table cannot be copied`, path[0]?.at);
+  if (record.view !== undefined)
+    throw new SqlError(`${nameOf(ref)} is a view: its table cannot be copied`, path[0]?.at);
   return record;
 }
 

@@ -21,7 +21,7 @@ export async function costOf(engine: Engine, scans: Scan[], changed: TableInfo |
     const info = (own[0] as Scan).table;
     cost.referenced.push({ project: info.project, dataset: info.dataset, table: info.table });
     const record = engine.catalog.table(info);
-    if (!record || info.kind === 'VIEW') continue;
+    if (!record || info.view !== undefined) continue;
     const bytes = await bytesOf(engine, record, own, changed?.physical === info.physical);
     cost.processed += bytes;
     if (bytes > 0) cost.billed += Math.max(LEAST_PER_TABLE, Math.ceil(bytes / MEGABYTE) * MEGABYTE);

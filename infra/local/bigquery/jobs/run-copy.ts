@@ -79,7 +79,7 @@ export async function runCopy(engine: Engine, execution: Execution): Promise<voi
 }
 
 function checkOperation(operation: (typeof OPERATIONS)[number], record: TableRecord): void {
-  if (record.kind === 'VIEW')
+  if (record.view !== undefined)
     throw new JobFailure(
       'invalid',
       `${nameOf(record)} is not allowed for this operation because it is currently a VIEW.`,

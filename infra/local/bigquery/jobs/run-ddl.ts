@@ -2,6 +2,8 @@ import type { DatasetRecord, TableRecord, TableRef } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
 import { type Field, fieldOfType } from '../schema.ts';
 import type { DdlStatement, QueryPlan } from '../sql/analyze/statement.ts';
+import type { Options } from '../sql/parse/statement-tree.ts';
+import type { Expr, Identifier } from '../sql/parse/tree.ts';
 import { SqlError, unsupported } from '../sql/sql-error.ts';
 import type { Tx } from '../warehouse.ts';
 import { alter } from './alter.ts';
@@ -10,7 +12,9 @@ import { type Caller, datasetRef, existingRef, requireDataset, requireTable, tab
 import { literal, readLabels, readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
+import { checkMaterializedLayout, defaultMaterialized, isOwnOption, readMaterialized } from './materialized-views.ts';
 import { checkTableId } from './open-destination.ts';
+import { readPartitionBy } from './partition-by.ts';
 import { createRoutine, dropRoutine } from './routines.ts';
 
 type Of<K extends DdlStatement['kind']> = Extract<DdlStatement, { kind: K }>;
@@ -97,10 +101,11 @@ async function createView(
   const existing = engine.catalog.table(ref);
   if (existing && statement.ifNotExists) return { operation: 'SKIP', table: ref };
   if (existing && !statement.orReplace) throw new JobFailure('duplicate', `Already Exists: Table ${nameOf(ref)}`);
-  if (existing && existing.kind !== 'VIEW')
+  const kind = statement.materialized ? 'MATERIALIZED_VIEW' : 'VIEW';
+  if (existing && existing.kind !== kind)
     throw new JobFailure(
       'invalid',
-      `${nameOf(ref)} is a ${existing.kind.toLowerCase()}: drop it before a view takes its name`,
+      `${nameOf(ref)} is a ${wordOf(existing.kind)}: drop it before a ${wordOf(kind)} takes its name`,
     );
   const columns = query?.columns ?? [];
   if (statement.columns && statement.columns.length !== columns.length)
@@ -108,9 +113,11 @@ async function createView(
       `View column list has ${statement.columns.length} names for ${columns.length} columns`,
       statement.at,
     );
-  const options = readOptions(statement.options);
+  const options = readOptions(
+    statement.options.filter(({ name }) => !statement.materialized || !isOwnOption(name.name)),
+  );
   for (const { table } of query?.scans ?? []) {
-    if (table.kind === 'VIEW' && nameOf(table) === nameOf(ref))
+    if (table.view !== undefined && nameOf(table) === nameOf(ref))
       throw new JobFailure('invalidQuery', `View ${nameOf(ref)} refers to itself`);
   }
   const now = engine.clock.now();
@@ -122,8 +129,32 @@ async function createView(
   );
   record.rest = options.rest;
   record.expirationTime = options.expirationTime;
+  if (statement.materialized && query)
+    Object.assign(
+      record,
+      await materialize(engine, tx, caller, { ...statement.materialized, ...statement }, query, record.schema),
+    );
   await engine.catalog.putTable(tx, record);
   return { operation: existing ? 'REPLACE' : 'CREATE', table: ref };
+}
+
+const wordOf = (kind: TableRecord['kind']) => kind.toLowerCase().replace('_', ' ');
+
+/** What a materialized view's record holds besides a view's. */
+async function materialize(
+  engine: Engine,
+  tx: Tx,
+  caller: Caller,
+  { options, partitionBy, clusterBy }: { options: Options; partitionBy: Expr | undefined; clusterBy: Identifier[] },
+  query: QueryPlan,
+  schema: Field[],
+): Promise<Partial<TableRecord>> {
+  const materialized = await readMaterialized(engine, tx, caller, options, defaultMaterialized(engine.clock.now()));
+  const clustering = clusterBy.length > 0 ? clusterBy.map((name) => name.name) : undefined;
+  const by = partitionBy && readPartitionBy(partitionBy, schema);
+  const layout = { timePartitioning: by?.timePartitioning, rangePartitioning: by?.rangePartitioning, clustering };
+  checkMaterializedLayout(engine, schema, layout, query);
+  return { kind: 'MATERIALIZED_VIEW', materialized, ...layout };
 }
 
 export function viewRecord(ref: TableRef, text: string, schema: Field[], now: number): TableRecord {
@@ -160,7 +191,7 @@ async function dropTable(
   if (existing.kind !== statement.what)
     throw new JobFailure(
       'invalidQuery',
-      `${nameOf(ref)} is a ${existing.kind}, which DROP ${statement.what} cannot drop`,
+      `${nameOf(ref)} is a ${existing.kind}, which DROP ${statement.what.replace('_', ' ')} cannot drop`,
       { location: 'query' },
     );
   await engine.catalog.dropTable(tx, existing);

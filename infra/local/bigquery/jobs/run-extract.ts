@@ -14,7 +14,7 @@ export async function runExtract(engine: Engine, execution: Execution): Promise<
   const options = readExportOptions(extract);
   const named = readTableRef(extract.sourceTable, job.project, 'sourceTable');
   const { record, partition } = requirePart(engine, named);
-  if (record.kind === 'VIEW')
+  if (record.view !== undefined)
     throw new JobFailure(
       'invalid',
       `Using table ${nameOf(record)} is not allowed for this operation because of its type. Try using a different table that is of type TABLE.`,

@@ -20,7 +20,7 @@ export function statementTypeOf(statement: Analyzed, asSelect: boolean): string 
     case 'createTable':
       return asSelect ? 'CREATE_TABLE_AS_SELECT' : 'CREATE_TABLE';
     case 'createView':
-      return 'CREATE_VIEW';
+      return statement.materialized ? 'CREATE_MATERIALIZED_VIEW' : 'CREATE_VIEW';
     case 'drop':
       return `DROP_${statement.what}`;
     case 'alter':

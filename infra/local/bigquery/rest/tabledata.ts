@@ -50,7 +50,7 @@ async function pageOf(engine: Engine, params: Params, request: PageOf): Promise<
     return { page: await readResultPage(engine.warehouse, job.result, request), rows: job.result.rows };
   }
   const { record, partition } = requirePart(engine, params);
-  if (record.kind === 'VIEW') throw new JobFailure('invalid', 'Cannot list a table of type VIEW.');
+  if (record.view !== undefined) throw new JobFailure('invalid', `Cannot list a table of type ${record.kind}.`);
   const schema = record.schema.filter(
     (field) => !request.selected || request.selected.includes(field.name.toLowerCase()),
   );

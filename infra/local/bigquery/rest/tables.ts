@@ -1,9 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../api-error.ts';
-import type { TableRecord, TableRef } from '../catalog.ts';
+import type { MaterializedOptions, TableRecord, TableRef } from '../catalog.ts';
 import { JobFailure, toFailure } from '../errors.ts';
 import { type Engine, nameOf, requireDataset, requireTable } from '../jobs/engine.ts';
 import type { DestinationConfiguration } from '../jobs/job.ts';
+import {
+  checkMaterializedLayout,
+  defaultMaterialized,
+  parseMaterialized,
+  renderMaterialized,
+} from '../jobs/materialized-views.ts';
 import { changeSchema, checkTableId, defaultExpiration } from '../jobs/open-destination.ts';
 import { requirePart } from '../jobs/parts.ts';
 import { renderTableRef } from '../jobs/render-job.ts';
@@ -14,7 +20,8 @@ import { isPartitionedAlike } from '../partitions/layout.ts';
 import { checkLayout, readLayout } from '../partitions/read-layout.ts';
 import { type Field, fieldOfType, parseFields } from '../schema.ts';
 import { checkSchemaChange, inOrder } from '../schema-change.ts';
-import { planStatement } from '../sql/analyze/statement.ts';
+import { planStatement, type QueryPlan } from '../sql/analyze/statement.ts';
+import type { Statement } from '../sql/parse/statement-tree.ts';
 import { parseScript } from '../sql/parse/statements.ts';
 import { SqlError } from '../sql/sql-error.ts';
 import type { Tx } from '../warehouse.ts';
@@ -22,6 +29,7 @@ import { checkIfMatch, isKnown } from './preconditions.ts';
 import { answer, decodeToken, encodeToken, merge, type Query, readCount } from './request.ts';
 
 type Body = Record<string, unknown>;
+type CreateView = Extract<Statement, { kind: 'createView' }>;
 interface Params {
   project: string;
   dataset: string;
@@ -31,7 +39,6 @@ interface Params {
 const KEPT = ['friendlyName', 'description', 'labels', 'resourceTags', 'encryptionConfiguration'];
 const REFUSED = [
   'externalDataConfiguration',
-  'materializedView',
   'cloneDefinition',
   'snapshotDefinition',
   'tableConstraints',
@@ -85,7 +92,8 @@ export async function renderTable(
     ...((record.timePartitioning || record.rangePartitioning) && {
       requirePartitionFilter: record.requirePartitionFilter,
     }),
-    ...(record.view !== undefined && { view: { query: record.view, useLegacySql: false } }),
+    ...(record.kind === 'VIEW' && { view: { query: record.view, useLegacySql: false } }),
+    ...renderMaterialized(record),
     ...baseOf(record),
   };
 }
@@ -107,7 +115,7 @@ function refuse(body: Body): void {
 }
 
 /** A view's columns are those of its query, which must hold now. */
-function viewSchema(engine: Engine, ref: TableRef, text: string): Field[] {
+function planView(engine: Engine, ref: TableRef, text: string, materialized?: MaterializedOptions): QueryPlan {
   try {
     const { statements } = parseScript(text);
     const [first] = statements;
@@ -119,11 +127,27 @@ function viewSchema(engine: Engine, ref: TableRef, text: string): Field[] {
       engine.clock.now(),
       undefined,
     );
-    const plan = planStatement(first.statement, {
+    const statement: CreateView = {
+      kind: 'createView',
+      path: [ref.project, ref.dataset, ref.table].map((name) => ({ name, at: 0, quoted: true })),
+      orReplace: true,
+      ifNotExists: false,
+      columns: undefined,
+      options: [],
+      query: first.statement.query,
+      text,
+      materialized: materialized && {
+        partitionBy: undefined,
+        clusterBy: [],
+        isIncremental: !materialized.allowNonIncremental,
+      },
+      at: 0,
+    };
+    const plan = planStatement(statement, {
       ...surroundings,
       findTable: (path, at) => {
         const info = surroundings.findTable(path, at, false);
-        if (info.kind === 'VIEW' && nameOf(info) === nameOf(ref))
+        if (info.view !== undefined && nameOf(info) === nameOf(ref))
           throw new SqlError(`View ${nameOf(ref)} refers to itself`, at);
         return info;
       },
@@ -131,11 +155,14 @@ function viewSchema(engine: Engine, ref: TableRef, text: string): Field[] {
         throw new SqlError('Query parameters cannot be used inside of a view', at);
       },
     });
-    return plan.kind === 'query' ? plan.columns.map((column) => fieldOfType(column.name, column.type)) : [];
+    if (plan.kind !== 'ddl' || !plan.query) throw new Error('a view without a query');
+    return plan.query;
   } catch (error) {
     throw toFailure(error, text);
   }
 }
+
+const schemaOf = (plan: QueryPlan): Field[] => plan.columns.map((column) => fieldOfType(column.name, column.type));
 
 function viewQuery(body: Body): string | undefined {
   const view = body.view as { query?: string; useLegacySql?: boolean } | undefined | null;
@@ -159,10 +186,11 @@ async function insertTable(engine: Engine, params: Params, body: Body): Promise<
     const now = engine.clock.now();
     const view = viewQuery(body);
     if (view !== undefined) {
-      const record = { ...viewRecord(ref, view, viewSchema(engine, ref, view), now), rest: keep(body) };
+      const record = { ...viewRecord(ref, view, schemaOf(planView(engine, ref, view)), now), rest: keep(body) };
       await engine.warehouse.transaction((tx) => engine.catalog.putTable(tx, record));
       return record;
     }
+    if (body.materializedView) return await insertMaterialized(engine, ref, body, now);
     const schema = parseFields((body.schema as { fields?: unknown } | undefined)?.fields ?? []);
     const raw = body as DestinationConfiguration;
     const layout = readLayout(raw);
@@ -192,6 +220,25 @@ async function insertTable(engine: Engine, params: Params, body: Body): Promise<
 
 type Change = FastifyRequest<{ Params: Params; Body: Body }>;
 
+async function insertMaterialized(engine: Engine, ref: TableRef, body: Body, now: number): Promise<TableRecord> {
+  const raw = body.materializedView as { query?: string };
+  const materialized = parseMaterialized(raw, defaultMaterialized(now), body.maxStaleness);
+  const text = String(raw.query ?? '');
+  const plan = planView(engine, ref, text, materialized);
+  const layout = readLayout(body as DestinationConfiguration);
+  const record: TableRecord = {
+    ...viewRecord(ref, text, schemaOf(plan), now),
+    ...layout,
+    kind: 'MATERIALIZED_VIEW',
+    materialized,
+    rest: keep(body),
+    expirationTime: body.expirationTime ? Number(body.expirationTime) : undefined,
+  };
+  checkMaterializedLayout(engine, record.schema, layout, plan);
+  await engine.warehouse.transaction((tx) => engine.catalog.putTable(tx, record));
+  return record;
+}
+
 async function changeTable(engine: Engine, request: Change, replace: boolean): Promise<TableRecord> {
   const { params, body } = request;
   const ref = refOf(params);
@@ -218,13 +265,22 @@ async function changeTable(engine: Engine, request: Change, replace: boolean): P
     if (view !== undefined) {
       if (before.kind !== 'VIEW') throw new JobFailure('invalid', `${nameOf(before)} is a table, not a view`);
       next.view = view;
-      next.schema = viewSchema(engine, ref, view);
+      next.schema = schemaOf(planView(engine, ref, view));
+    }
+    if (body.materializedView) {
+      if (!before.materialized) throw new JobFailure('invalid', `${nameOf(before)} is not a materialized view`);
+      const { query } = body.materializedView as { query?: string };
+      if (query !== undefined && query !== before.view)
+        throw new JobFailure('invalid', `The query of materialized view ${nameOf(before)} cannot be changed`);
+      next.materialized = parseMaterialized(body.materializedView, before.materialized, body.maxStaleness);
+      if (next.materialized.allowNonIncremental !== before.materialized.allowNonIncremental)
+        throw new JobFailure('invalid', 'allowNonIncrementalDefinition cannot be changed');
     }
     if (before.kind === 'SNAPSHOT' && body.schema !== undefined)
       throw new JobFailure('invalid', `The schema of ${nameOf(before)} cannot change: it is a snapshot`);
     const fields = (body.schema as { fields?: unknown } | undefined)?.fields;
     return await engine.warehouse.transaction(async (tx) => {
-      if (fields === undefined || before.kind === 'VIEW') {
+      if (fields === undefined || before.view !== undefined) {
         await engine.catalog.putTable(tx, next);
         return next;
       }
@@ -266,7 +322,7 @@ export function tableRoutes(app: FastifyInstance, prefix: string, engine: Engine
           labels: record.rest.labels,
           friendlyName: record.rest.friendlyName,
           ...layoutOf(record),
-          ...(record.view !== undefined && { view: { useLegacySql: false } }),
+          ...(record.kind === 'VIEW' && { view: { useLegacySql: false } }),
           ...baseOf(record),
         })),
         totalItems: all.length,

@@ -33,7 +33,7 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'CAST … FORMAT of times and BYTES': 'SELECT CAST(DATE "2020-01-01" AS STRING FORMAT "YYYY")',
     'pipe syntax': 'FROM UNNEST([1]) AS x |> WHERE x > 0 |> AGGREGATE COUNT(*) AS n',
     'wildcard tables, _TABLE_SUFFIX': 'SELECT _TABLE_SUFFIX FROM `support.t*`',
-    'INFORMATION_SCHEMA: SCHEMATA, TABLES, COLUMNS, COLUMN_FIELD_PATHS, VIEWS, TABLE_OPTIONS, PARTITIONS, ROUTINES, PARAMETERS, ROUTINE_OPTIONS, JOBS':
+    'INFORMATION_SCHEMA: SCHEMATA, TABLES, COLUMNS, COLUMN_FIELD_PATHS, VIEWS, MATERIALIZED_VIEWS, TABLE_OPTIONS, PARTITIONS, ROUTINES, PARAMETERS, ROUTINE_OPTIONS, JOBS':
       'SELECT table_name FROM support.INFORMATION_SCHEMA.TABLES',
     GAP_FILL: 'SELECT * FROM GAP_FILL((SELECT DATE "2020-01-01" AS d, 1 AS x), "d", INTERVAL 1 DAY)',
     'RANGE values and columns, RANGE_SESSIONIZE':
@@ -50,6 +50,8 @@ export const FEATURES: Record<string, Record<string, string>> = {
       'CREATE OR REPLACE TABLE support.ranges (a INT64) PARTITION BY RANGE_BUCKET(a, GENERATE_ARRAY(0, 10, 1))',
     'ALTER TABLE: columns, types, defaults, options, names': 'ALTER TABLE support.made ADD COLUMN b STRING',
     'temporary tables': 'CREATE TEMP TABLE x AS SELECT 1 AS a',
+    'materialized views: partitioning, clustering, OPTIONS, BQ.REFRESH_MATERIALIZED_VIEW':
+      'CREATE OR REPLACE MATERIALIZED VIEW support.m AS SELECT a, COUNT(*) AS n FROM support.t GROUP BY a',
     'CREATE VIEW': 'CREATE OR REPLACE VIEW support.v AS SELECT 1 AS one',
     'functions in SQL, also temporary and aggregate': 'CREATE TEMP FUNCTION f(x INT64) AS (x + 1); SELECT f(1)',
     'functions in JavaScript, with libraries':
@@ -76,7 +78,6 @@ export const REFUSED_FEATURES: Record<string, string> = {
     'CREATE FUNCTION support.j() RETURNS INT64 LANGUAGE python AS "return 1"',
   'INT64, DATETIME, TIME, INTERVAL as arguments of JavaScript functions, aggregate functions in JavaScript':
     'CREATE TEMP FUNCTION j(x INT64) RETURNS INT64 LANGUAGE js AS "return 1"; SELECT j(1)',
-  'materialized views': 'CREATE MATERIALIZED VIEW support.m AS SELECT 1 AS a',
   'external tables': 'CREATE EXTERNAL TABLE support.e OPTIONS (format = "CSV")',
   'EXPORT DATA': 'EXPORT DATA OPTIONS (uri = "gs://x/*") AS SELECT 1',
   'LOAD DATA': 'LOAD DATA INTO support.t FROM FILES (uris = ["gs://x/y"])',

@@ -17,6 +17,7 @@ import { programOf, readProcedure } from './programs.ts';
 import { type Outcome, type Run, surroundings } from './run.ts';
 import { type Frame, frameOf, type ScriptState, topFrame, type Variable } from './state.ts';
 import { defaultDatasetOf } from './surroundings.ts';
+import { callSystem } from './system-procedures.ts';
 
 /** Runs a query of one's own; rows by column name. */
 type Rows = (sql: string) => Promise<Record<string, DuckDBValue>[]>;
@@ -236,6 +237,14 @@ async function enter(
   if (state.frames.length >= MAX_FRAMES) throw new SqlError('Procedures call each other too deeply', at);
   const path = statement.path.map((part) => part.name);
   const { job } = run.execution;
+  if (path.length === 2 && path[0]?.toUpperCase() === 'BQ') {
+    const values: Variable[] = [];
+    for (const arg of statement.args) values.push(await evaluate(arg, scalar('STRING'), names, rows));
+    const texts = await Promise.all(values.map(async ({ sql }) => String((await rows(`SELECT ${sql} AS c1`))[0]?.c1)));
+    await callSystem(run.engine, job.project, path[1] ?? '', texts, at);
+    topFrame(state).pc++;
+    return;
+  }
   const defaults = defaultDatasetOf(job);
   const [routine = '', dataset = defaults?.dataset ?? '', project = defaults?.project ?? job.project] =
     path.toReversed();

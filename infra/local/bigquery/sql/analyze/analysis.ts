@@ -23,7 +23,7 @@ export interface TableInfo {
   project: string;
   dataset: string;
   table: string;
-  kind: 'TABLE' | 'VIEW' | 'SNAPSHOT';
+  kind: 'TABLE' | 'VIEW' | 'MATERIALIZED_VIEW' | 'SNAPSHOT';
   /** DuckDB's qualified name of the rows; tables only. */
   physical: string;
   columns: TableColumn[];

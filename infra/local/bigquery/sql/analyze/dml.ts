@@ -26,7 +26,7 @@ export function findTarget(path: Path, env: Env): TableInfo {
   );
   if (table.kind !== 'TABLE')
     throw new SqlError(
-      `Cannot modify ${table.kind.toLowerCase()} ${table.project}.${table.dataset}.${table.table}: only tables can be changed by DML`,
+      `Cannot modify ${table.kind.toLowerCase().replace('_', ' ')} ${table.project}.${table.dataset}.${table.table}: only tables can be changed by DML`,
       at,
     );
   return table;

@@ -183,7 +183,7 @@ function analyzeTable(from: TableFrom, env: Env, left: Scope): FromResult {
   if (names.at(-1)?.endsWith('*')) return scanWildcard(names, from.alias?.name, env, from.at);
   const table = env.analysis.findTable(names, from.at, env.analysis.defaults);
   const alias = from.alias?.name ?? path.at(-1)?.name ?? table.table;
-  return table.kind === 'VIEW' ? expandView(table, alias, env, from.at) : scanTable(table, alias, env);
+  return table.view !== undefined ? expandView(table, alias, env, from.at) : scanTable(table, alias, env);
 }
 
 export function scanTable(table: TableInfo, alias: string, env: Env): FromResult {

@@ -1,6 +1,8 @@
+import { parseStandaloneExpression } from '../parse/statements.ts';
 import type { Expr } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { type Env, IN_AGGREGATE } from './analysis.ts';
+import { analyze } from './expressions.ts';
 import { type Column, fieldOf, findInRange, lookUp, namesInReach, rowOf, type Scope, use } from './scope.ts';
 import type { Typed } from './typed.ts';
 
@@ -13,8 +15,10 @@ export function resolvePath(expr: Extract<Expr, { kind: 'path' }>, env: Env): Ty
   const target = lookUp(env.scope, first.name, first.at);
   if (!target) {
     const variable = env.analysis.variable(first.name);
-    if (!variable) throw unrecognized(first.name, first.at, env);
-    return fields(variable, expr.names.slice(1));
+    if (variable) return fields(variable, expr.names.slice(1));
+    if (!second && !first.quoted && BARE.test(first.name))
+      return analyze({ ...parseStandaloneExpression(`${first.name}()`), at: expr.at }, env);
+    throw unrecognized(first.name, first.at, env);
   }
   if ('column' in target) {
     checkAlias(target.column, target.scope, env, first.at);
@@ -27,6 +31,9 @@ export function resolvePath(expr: Extract<Expr, { kind: 'path' }>, env: Env): Ty
   if (range.row) return fields(rowOf(range), expr.names.slice(1));
   throw new SqlError(`Name ${second.name} not found inside ${first.name}`, second.at);
 }
+
+/** Functions that may be called without parentheses, where no column has their name. */
+const BARE = /^CURRENT_(DATE|DATETIME|TIME|TIMESTAMP)$/i;
 
 /** What an alias stands for is put in its place, where it may not be allowed. */
 function checkAlias({ holds }: Column, scope: Scope, env: Env, at: number): void {

@@ -7,6 +7,7 @@ import { type Analysis, createAnalysis, type Env, type Scan, type Surroundings, 
 import { withinDefinition } from './definitions.ts';
 import { planDelete, planInsert, planTruncate, planUpdate } from './dml.ts';
 import { analyze, analyzeAs } from './expressions.ts';
+import { planMaterialized } from './materialized.ts';
 import { planMerge } from './merge.ts';
 import { analyzeQuery } from './queries.ts';
 import { analyzeUserFunction, functionInfo } from './routines.ts';
@@ -132,9 +133,11 @@ function planWith(statement: Analyzed, env: Env): Plan {
       };
     case 'createView': {
       // A view is checked when it is made, and may name no parameters and no default dataset.
-      const query = withinDefinition(analysis, 'a view', false, () =>
-        planQuery(statement.query, env, statement.columns ? undefined : 'VIEW'),
-      );
+      const { materialized } = statement;
+      const query = withinDefinition(analysis, 'a view', false, () => {
+        const plan = () => planQuery(statement.query, env, statement.columns ? undefined : 'VIEW');
+        return materialized ? planMaterialized(statement.query, materialized.isIncremental, analysis, plan) : plan();
+      });
       return { kind: 'ddl', statement, query };
     }
     case 'createFunction':

@@ -17,7 +17,8 @@ export function parseCreate(c: Cursor): Statement {
   if (!temp && c.takes('TABLE', 'FUNCTION')) return parseCreateTableFunction(c, { at, orReplace, temp });
   if (c.takes('TABLE')) return parseCreateTable(c, { orReplace, temp, snapshot: false, at });
   if (c.takes('SNAPSHOT', 'TABLE')) return parseCreateTable(c, { orReplace, temp: false, snapshot: true, at });
-  if (c.takes('VIEW')) return parseCreateView(c, orReplace, at);
+  if (c.takes('VIEW')) return parseCreateView(c, orReplace, at, false);
+  if (c.takes('MATERIALIZED', 'VIEW')) return parseCreateView(c, orReplace, at, true);
   if (c.takes('FUNCTION')) return parseCreateFunction(c, { at, orReplace, temp }, false);
   if (c.takes('AGGREGATE', 'FUNCTION')) return parseCreateFunction(c, { at, orReplace, temp }, true);
   if (c.takes('PROCEDURE')) return parseCreateProcedure(c, { at, orReplace, temp });
@@ -69,11 +70,7 @@ function parseCreateTable(
   const columns = c.takes('(') ? parseColumnList(c) : undefined;
   if (c.sees('DEFAULT', 'COLLATE')) throw unsupported('DEFAULT COLLATE', c.peek().at);
   const partitionBy = c.takes('PARTITION', 'BY') ? parseExpression(c) : undefined;
-  const clusterBy: Identifier[] = [];
-  if (c.takes('CLUSTER', 'BY')) {
-    do clusterBy.push(c.identifier());
-    while (c.takes(','));
-  }
+  const clusterBy = parseClusterBy(c);
   const options = parseOptions(c);
   const query = c.takes('AS') ? parseQuery(c) : undefined;
   return {
@@ -91,6 +88,14 @@ function parseCreateTable(
     query,
     at,
   };
+}
+
+function parseClusterBy(c: Cursor): Identifier[] {
+  const names: Identifier[] = [];
+  if (!c.takes('CLUSTER', 'BY')) return names;
+  do names.push(c.identifier());
+  while (c.takes(','));
+  return names;
 }
 
 function parseColumnList(c: Cursor): ColumnNode[] {
@@ -158,11 +163,11 @@ function parseColumn(c: Cursor): ColumnNode {
   }
 }
 
-function parseCreateView(c: Cursor, orReplace: boolean, at: number): Statement {
+function parseCreateView(c: Cursor, orReplace: boolean, at: number, isMaterialized: boolean): Statement {
   const ifNotExists = parseIfNotExists(c);
   const path = parseTablePath(c);
   let columns: string[] | undefined;
-  if (c.takes('(')) {
+  if (!isMaterialized && c.takes('(')) {
     columns = [];
     do {
       columns.push(c.identifier().name);
@@ -170,12 +175,16 @@ function parseCreateView(c: Cursor, orReplace: boolean, at: number): Statement {
     } while (c.takes(','));
     c.expect(')');
   }
+  const partitionBy = isMaterialized && c.takes('PARTITION', 'BY') ? parseExpression(c) : undefined;
+  const clusterBy = isMaterialized ? parseClusterBy(c) : [];
   const options = parseOptions(c);
   c.expect('AS');
+  if (isMaterialized && c.sees('REPLICA')) throw unsupported('replicas of materialized views', c.peek().at);
   const begin = c.peek().at;
   const query = parseQuery(c);
   return {
     kind: 'createView',
+    materialized: isMaterialized ? { partitionBy, clusterBy, isIncremental: !allowsAll(options) } : undefined,
     path,
     orReplace,
     ifNotExists,
@@ -186,6 +195,14 @@ function parseCreateView(c: Cursor, orReplace: boolean, at: number): Statement {
     at,
   };
 }
+
+const allowsAll = (options: Options) =>
+  options.some(
+    ({ name, value }) =>
+      name.name.toLowerCase() === 'allow_non_incremental_definition' &&
+      value.kind === 'literal' &&
+      value.value === 'true',
+  );
 
 export function parseDrop(c: Cursor): Statement {
   const { at } = c.expect('DROP');
@@ -204,6 +221,10 @@ export function parseDrop(c: Cursor): Statement {
     const ifExists = c.takes('IF', 'EXISTS');
     return { kind: 'dropRoutine', what: word, path: parseTablePath(c), ifExists, at };
   }
+  if (c.takes('MATERIALIZED', 'VIEW')) {
+    const ifExists = c.takes('IF', 'EXISTS');
+    return { kind: 'drop', what: 'MATERIALIZED_VIEW', path: parseTablePath(c), ifExists, cascade: false, at };
+  }
   if ((word !== 'TABLE' && word !== 'VIEW' && word !== 'SCHEMA') || c.peek(1).word === 'FUNCTION')
     throw unsupported(`DROP ${word}`, at);
   c.next();
@@ -217,22 +238,26 @@ export function parseDrop(c: Cursor): Statement {
 export function parseAlter(c: Cursor): Statement {
   const { at } = c.expect('ALTER');
   const { word } = c.peek();
-  if (word !== 'TABLE' && word !== 'VIEW' && word !== 'SCHEMA') throw unsupported(`ALTER ${word}`, at);
+  const what = c.sees('MATERIALIZED', 'VIEW') ? 'MATERIALIZED_VIEW' : word;
+  if (what !== 'TABLE' && what !== 'VIEW' && what !== 'MATERIALIZED_VIEW' && what !== 'SCHEMA')
+    throw unsupported(`ALTER ${word}`, at);
   c.next();
+  if (what === 'MATERIALIZED_VIEW') c.next();
   const ifExists = c.takes('IF', 'EXISTS');
   const path = parseTablePath(c);
-  const actions = [parseAction(c, word)];
-  while (c.takes(',')) actions.push(parseAction(c, word));
-  return { kind: 'alter', what: word, path, ifExists, actions, at };
+  const actions = [parseAction(c, what)];
+  while (c.takes(',')) actions.push(parseAction(c, what));
+  return { kind: 'alter', what, path, ifExists, actions, at };
 }
 
-function parseAction(c: Cursor, what: 'TABLE' | 'VIEW' | 'SCHEMA'): AlterAction {
+function parseAction(c: Cursor, what: Extract<Statement, { kind: 'alter' }>['what']): AlterAction {
   const { at } = c.peek();
   if (c.takes('SET', 'OPTIONS')) {
     c.rewind(c.position() - 1);
     return { kind: 'setOptions', options: parseOptions(c), at };
   }
-  if (what !== 'TABLE') throw unsupported(`ALTER ${what} ${c.peek().word} ${c.peek(1).word}`.trim(), at);
+  if (what !== 'TABLE')
+    throw unsupported(`ALTER ${what.replace('_', ' ')} ${c.peek().word} ${c.peek(1).word}`.trim(), at);
   if (c.takes('ADD', 'COLUMN')) {
     const ifNotExists = parseIfNotExists(c);
     return { kind: 'addColumn', column: parseColumn(c), ifNotExists, at };

@@ -188,6 +188,8 @@ export type Statement =
     }
   | {
       kind: 'createView';
+      /** Of a materialized view alone. */
+      materialized: { partitionBy: Expr | undefined; clusterBy: Identifier[]; isIncremental: boolean } | undefined;
       path: Path;
       orReplace: boolean;
       ifNotExists: boolean;
@@ -200,7 +202,7 @@ export type Statement =
     }
   | {
       kind: 'drop';
-      what: 'TABLE' | 'SNAPSHOT' | 'VIEW' | 'SCHEMA';
+      what: 'TABLE' | 'SNAPSHOT' | 'VIEW' | 'MATERIALIZED_VIEW' | 'SCHEMA';
       path: Path;
       ifExists: boolean;
       cascade: boolean;
@@ -208,7 +210,7 @@ export type Statement =
     }
   | {
       kind: 'alter';
-      what: 'TABLE' | 'VIEW' | 'SCHEMA';
+      what: 'TABLE' | 'VIEW' | 'MATERIALIZED_VIEW' | 'SCHEMA';
       path: Path;
       ifExists: boolean;
       actions: AlterAction[];
