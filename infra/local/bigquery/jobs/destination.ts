@@ -12,6 +12,8 @@ export interface Destination extends Layout {
   allowAddition: boolean;
   allowRelaxation: boolean;
   requirePartitionFilter: boolean;
+  /** A table of the job's own: its dataset is none that anyone made. */
+  isTemporary?: boolean;
 }
 
 /** `onPartition`: the job names one partition of the table. Throws JobFailure `invalid`. */

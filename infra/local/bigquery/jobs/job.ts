@@ -61,6 +61,7 @@ export interface LoadConfiguration extends DestinationConfiguration {
   maxBadRecords?: number | string;
   ignoreUnknownValues?: boolean;
   decimalTargetTypes?: string[];
+  hivePartitioningOptions?: { mode?: string; sourceUriPrefix?: string; requirePartitionFilter?: boolean } | null;
   parquetOptions?: { enumAsString?: boolean; enableListInference?: boolean };
 }
 
@@ -106,6 +107,10 @@ export interface QueryStatistics {
   schema: Field[] | undefined;
   dml: DmlStats | undefined;
   ddl: { operation: string; table: TableRef | undefined } | undefined;
+  /** Of LOAD DATA. */
+  load?: LoadStatistics;
+  /** Of EXPORT DATA. */
+  exported?: { files: number };
   childJobs: number;
   /** Rows and bytes came from an earlier query's result, and nothing is billed. */
   cacheHit?: boolean;

@@ -21,7 +21,7 @@ export async function openDestination(
   rule: ParameterRule = 'same or absent',
 ): Promise<TableRecord> {
   const { ref } = destination;
-  requireDataset(engine, ref.project, ref.dataset);
+  if (!destination.isTemporary) requireDataset(engine, ref.project, ref.dataset);
   const existing = engine.catalog.table(ref);
   if (!existing) return createTable(engine, tx, destination, schema);
   if (existing.kind !== 'TABLE')

@@ -44,6 +44,8 @@ export function addCost(
 }
 
 export async function planCost(engine: Engine, plan: Plan) {
+  if (plan.kind === 'load') return { processed: 0, billed: 0, referenced: [] };
+  if (plan.kind === 'export') return costOf(engine, plan.query.scans, undefined);
   if (plan.kind === 'ddl') {
     const none = { processed: 0, billed: 0, referenced: [] };
     const cost = plan.query ? await costOf(engine, plan.query.scans, undefined) : none;

@@ -1,6 +1,6 @@
 import type { TableRef } from '../catalog.ts';
 import { SESSION_USER } from '../sql/session-user.ts';
-import { type Job, jobType, type QueryStatistics } from './job.ts';
+import { type Job, jobType, type LoadStatistics, type QueryStatistics } from './job.ts';
 import { sessionInfo } from './sessions.ts';
 
 export const renderTableRef = (ref: TableRef) => ({
@@ -75,15 +75,7 @@ function renderStatistics(job: Job): object {
       query: renderQueryStatistics(query),
       ...(query.childJobs > 0 && { numChildJobs: String(query.childJobs) }),
     }),
-    ...(load && {
-      load: {
-        inputFiles: String(load.inputFiles),
-        inputFileBytes: String(load.inputFileBytes),
-        outputRows: String(load.outputRows),
-        outputBytes: String(load.outputBytes),
-        badRecords: String(load.badRecords),
-      },
-    }),
+    ...(load && { load: renderLoad(load) }),
     ...(copy && { copy: { copiedRows: String(copy.rows) } }),
     ...(extract && {
       totalBytesProcessed: String(extract.inputBytes),
@@ -91,6 +83,14 @@ function renderStatistics(job: Job): object {
     }),
   };
 }
+
+const renderLoad = (load: LoadStatistics): object => ({
+  inputFiles: String(load.inputFiles),
+  inputFileBytes: String(load.inputFileBytes),
+  outputRows: String(load.outputRows),
+  outputBytes: String(load.outputBytes),
+  badRecords: String(load.badRecords),
+});
 
 export function renderQueryStatistics(query: QueryStatistics): object {
   const { dml, ddl } = query;
@@ -105,6 +105,8 @@ export function renderQueryStatistics(query: QueryStatistics): object {
     ...(query.referencedTables.length > 0 && { referencedTables: query.referencedTables.map(renderTableRef) }),
     ...(query.schema && { schema: { fields: query.schema } }),
     ...(dml && { numDmlAffectedRows: String(changed), dmlStats: renderDml(dml) }),
+    ...(query.load && { loadQueryStatistics: renderLoad(query.load) }),
+    ...(query.exported && { exportDataStatistics: { fileCount: String(query.exported.files) } }),
     ...(ddl && {
       ddlOperationPerformed: ddl.operation,
       ...(ddl.table && { ddlTargetTable: renderTableRef(ddl.table) }),

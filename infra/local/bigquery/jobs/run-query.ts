@@ -2,6 +2,7 @@ import { toFailure } from '../errors.ts';
 import { planStatement } from '../sql/analyze/statement.ts';
 import { unsupported } from '../sql/sql-error.ts';
 import { cacheRequest, noting } from './cached-results.ts';
+import { claimPlace } from './claim-export.ts';
 import type { Engine } from './engine.ts';
 import { type Execution, inTransaction, lockFor, readerOf, refuseCancelled } from './execution.ts';
 import type { QueryConfiguration } from './job.ts';
@@ -80,7 +81,8 @@ async function runNext(run: Run): Promise<void> {
     const plan = planStatement(statement, noted.surroundings);
     const request = cacheRequest(run, plan, noted);
     if (plan.kind === 'query' && (await answerFromCache(run, request, plan))) return;
-    const target = mutated(plan);
+    if (plan.kind === 'export') await claimPlace(run, plan);
+    const target = mutated(plan, run);
     const release = target === undefined ? undefined : await lockFor(engine, execution, target);
     try {
       await inTransaction(engine, execution, async (tx) => {
@@ -101,6 +103,7 @@ async function runNext(run: Run): Promise<void> {
       release?.();
     }
   } catch (error) {
+    run.state.exporting = undefined;
     const failure = text === undefined ? error : toFailure(error, text);
     if (run.script.isScript) await keepFailure(run, { statement, text, instruction, started }, failure);
     throw failure;

@@ -5,7 +5,9 @@ import type { CacheRequest } from './cached-results.ts';
 import { childJob, statementText } from './child-jobs.ts';
 import { ANONYMOUS_DATASET, nameOf } from './engine.ts';
 import { finish, inTransaction } from './execution.ts';
+import { exportData } from './export-data.ts';
 import type { DmlStats, Job, JobResult } from './job.ts';
+import { loadData, loadTarget } from './load-data.ts';
 import { addCost, emptyStatistics, planCost } from './query-plan.ts';
 import { destinationOf, keepResult } from './query-results.ts';
 import { runDdl } from './run-ddl.ts';
@@ -60,6 +62,13 @@ export async function execute(run: Run, tx: Tx, step: Step, plan: Plan, outcome:
       if ((await tx.rows(plan.sql)).length > 0)
         throw new JobFailure('invalidQuery', plan.message, { location: 'query' });
       break;
+    case 'export':
+      own.exported = await exportData(engine, tx, plan);
+      outcome.state.exporting = undefined;
+      break;
+    case 'load':
+      own.load = await loadData(engine, tx, { job: run.execution.job, query }, plan.statement);
+      break;
     case 'ddl':
       own.ddl = await runDdl(engine, tx, { job: run.execution.job, query }, plan);
       break;
@@ -72,6 +81,8 @@ export async function execute(run: Run, tx: Tx, step: Step, plan: Plan, outcome:
   });
   statistics.dml = sumOf(statistics.dml, own.dml);
   statistics.ddl = own.ddl ?? statistics.ddl;
+  if (own.load) statistics.load = own.load;
+  if (own.exported) statistics.exported = own.exported;
   outcome.result = result ?? outcome.result;
   if (!script.isScript) {
     statistics.statementType = own.statementType;
@@ -145,7 +156,8 @@ export async function note(run: Run, tx: Tx, outcome: Outcome): Promise<void> {
 const isHeld = ({ engine, session }: Run) => session !== undefined && engine.sessions.held(session) !== undefined;
 
 /** The table that a statement changes in a way that must not run beside another change. */
-export function mutated(plan: Plan): string | undefined {
+export function mutated(plan: Plan, { execution, query }: Run): string | undefined {
+  if (plan.kind === 'load') return nameOf(loadTarget(plan.statement, { job: execution.job, query }));
   if (plan.kind === 'dml') return plan.statementType === 'INSERT' ? undefined : nameOf(plan.target);
   return undefined;
 }

@@ -33,6 +33,10 @@ export function statementTypeOf(statement: Analyzed, asSelect: boolean): string 
       return 'CREATE_PROCEDURE';
     case 'dropRoutine':
       return `DROP_${statement.what.replace(' ', '_')}`;
+    case 'exportData':
+      return 'EXPORT_DATA';
+    case 'loadData':
+      return 'LOAD_DATA';
     case 'assert':
       return 'ASSERT';
   }

@@ -9,6 +9,7 @@ import type { Instruction } from './script/program.ts';
 import { currentInstruction } from './script/programs.ts';
 import { type Outcome, outcomeOf, type Run } from './script/run.ts';
 import { topFrame } from './script/state.ts';
+import { statementTypeOf } from './statement-types.ts';
 
 /** COMMIT and ROLLBACK where no transaction is open; a handler may roll back what its error has already undone. */
 export async function endTransaction(run: Run, instruction: Instruction): Promise<void> {
@@ -83,9 +84,11 @@ export async function stepInTransaction(
   const { statement, text } = await dynamicStatement(run, outcome.state, instruction, (sql) => tx.rows(sql));
   const step = { statement, text, instruction, started: engine.clock.now() };
   const plan = planStatement(statement, namesOf(run, outcome.state, text));
-  if (plan.kind === 'ddl')
-    throw new SqlError('not supported by the embedded warehouse: DDL inside of a transaction', statement.at);
-  const target = mutated(plan);
+  if (plan.kind === 'ddl' || plan.kind === 'load' || plan.kind === 'export') {
+    const what = plan.kind === 'ddl' ? 'DDL' : statementTypeOf(statement, false).replace('_', ' ');
+    throw unsupported(`${what} inside of a transaction`, statement.at);
+  }
+  const target = mutated(plan, run);
   if (target !== undefined && !releases.has(target)) {
     const release = engine.locks.tryAcquire(target);
     if (!release) throw aborted(target, run, statement.at);

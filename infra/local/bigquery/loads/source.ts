@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { JobFailure } from '../errors.ts';
 import type { Engine } from '../jobs/engine.ts';
-import type { Job, LoadConfiguration } from '../jobs/job.ts';
+import type { LoadConfiguration } from '../jobs/job.ts';
 
 export interface SourceFile {
   /** As BigQuery names it in errors. */
@@ -15,10 +15,9 @@ export interface SourceFile {
 const MAX_URIS = 10_000;
 
 /** The files of a load: the objects that its URIs match, or the file that its upload brought. */
-export function findSources(engine: Engine, job: Job): SourceFile[] {
-  const load = job.configuration.load as LoadConfiguration;
+export function findSources(engine: Engine, load: LoadConfiguration, upload: string | undefined): SourceFile[] {
   const uris = load.sourceUris ?? [];
-  if (job.upload !== undefined) return [file('upload', job.upload, statSync(job.upload).size)];
+  if (upload !== undefined) return [file('upload', upload, statSync(upload).size)];
   if (uris.length === 0) throw new JobFailure('invalid', 'Required parameter is missing: sourceUris');
   if (uris.length > MAX_URIS)
     throw new JobFailure('invalid', `Too many source URIs: ${uris.length}. Limit is ${MAX_URIS}.`);

@@ -49,6 +49,8 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'partitions by day, hour, month or year of a column or of ingestion, by ranges of integers':
       'CREATE OR REPLACE TABLE support.ranges (a INT64) PARTITION BY RANGE_BUCKET(a, GENERATE_ARRAY(0, 10, 1))',
     'ALTER TABLE: columns, types, defaults, options, names': 'ALTER TABLE support.made ADD COLUMN b STRING',
+    'LOAD DATA: CSV, JSON, PARQUET, one partition, Hive’s folders':
+      'LOAD DATA INTO support.loaded (a INT64) FROM FILES (format = "CSV", uris = ["gs://lake/support.csv"])',
     'temporary tables': 'CREATE TEMP TABLE x AS SELECT 1 AS a',
     'materialized views: partitioning, clustering, OPTIONS, BQ.REFRESH_MATERIALIZED_VIEW':
       'CREATE OR REPLACE MATERIALIZED VIEW support.m AS SELECT a, COUNT(*) AS n FROM support.t GROUP BY a',
@@ -67,6 +69,8 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'transactions of several statements': 'BEGIN TRANSACTION; INSERT support.t VALUES (5); ROLLBACK TRANSACTION',
     'DECLARE, SET, IF, CASE, LOOP, WHILE, REPEAT, FOR, labels, BEGIN … EXCEPTION, RAISE, CALL':
       'DECLARE n INT64 DEFAULT 0; WHILE n < 2 DO SET n = n + 1; END WHILE; SELECT n',
+    'EXPORT DATA: CSV, JSON, PARQUET':
+      'EXPORT DATA OPTIONS (uri = "gs://lake/support-*.csv", format = "CSV", overwrite = true) AS SELECT 1 AS a',
     'EXECUTE IMMEDIATE': 'EXECUTE IMMEDIATE "SELECT ?" USING 1',
     ASSERT: 'ASSERT 1 = 1 AS "message"',
   },
@@ -79,8 +83,7 @@ export const REFUSED_FEATURES: Record<string, string> = {
   'INT64, DATETIME, TIME, INTERVAL as arguments of JavaScript functions, aggregate functions in JavaScript':
     'CREATE TEMP FUNCTION j(x INT64) RETURNS INT64 LANGUAGE js AS "return 1"; SELECT j(1)',
   'external tables': 'CREATE EXTERNAL TABLE support.e OPTIONS (format = "CSV")',
-  'EXPORT DATA': 'EXPORT DATA OPTIONS (uri = "gs://x/*") AS SELECT 1',
-  'LOAD DATA': 'LOAD DATA INTO support.t FROM FILES (uris = ["gs://x/y"])',
+  'Avro and ORC files': 'LOAD DATA INTO support.t FROM FILES (format = "AVRO", uris = ["gs://lake/support.csv"])',
   'time travel': 'SELECT * FROM support.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',
   'GEOGRAPHY, COLLATE': 'SELECT COLLATE("a", "und:ci")',
   'CAST … FORMAT of numbers': 'SELECT CAST(12 AS STRING FORMAT "999")',

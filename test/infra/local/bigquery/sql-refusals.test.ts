@@ -90,7 +90,6 @@ describe('what the warehouse refuses by name, with its place', () => {
     ['SELECT * FROM shop.INFORMATION_SCHEMA.STREAMING_TIMELINE', 'INFORMATION_SCHEMA.STREAMING_TIMELINE at [1:15]'],
     ['SELECT * FROM shop.orders FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()', 'FOR SYSTEM_TIME AS OF at [1:27]'],
     ['CREATE MATERIALIZED VIEW shop.m AS SELECT 1 AS a', 'a materialized view without a base table at [1:36]'],
-    ['EXPORT DATA OPTIONS(uri="gs://x/*") AS SELECT 1', 'EXPORT statements at [1:1]'],
     ["CREATE FUNCTION f(x INT64) RETURNS INT64 LANGUAGE python AS 'return x'", 'functions in python at [1:42]'],
     [
       'SELECT CAST(day AS STRING FORMAT customer) FROM shop.orders',

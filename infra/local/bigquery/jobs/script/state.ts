@@ -29,6 +29,8 @@ export interface ScriptState {
   /** CREATE TEMP FUNCTION statements, as they were written. */
   functions: string[];
   rowCount: number | undefined;
+  /** Where an EXPORT DATA that is under way writes: nothing lay there when it began. */
+  exporting?: string | undefined;
   /** A handler took over from an error in a transaction that is not rolled back yet: its rows are gone already. */
   aborted: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Statement } from '../parse/statement-tree.ts';
+import type { Options, Statement } from '../parse/statement-tree.ts';
 import { parseStandaloneExpression } from '../parse/statements.ts';
 import type { Expr } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
@@ -51,10 +51,22 @@ export interface AssertPlan {
   scans: Scan[];
 }
 
+/** Rows that go out into files; `query` answers them. */
+export interface ExportPlan {
+  kind: 'export';
+  options: Options;
+  query: QueryPlan;
+  at: number;
+}
+
+export type LoadStatement = Extract<Statement, { kind: 'loadData' }>;
+
 export type Plan =
   | QueryPlan
   | DmlPlan
   | AssertPlan
+  | ExportPlan
+  | { kind: 'load'; statement: LoadStatement }
   | { kind: 'ddl'; statement: DdlStatement; query: QueryPlan | undefined };
 export type DdlStatement = Extract<
   Statement,
@@ -75,10 +87,14 @@ export type DdlStatement = Extract<
 /** A statement by itself: neither of the procedural language nor of transactions. */
 export type Analyzed =
   | DdlStatement
-  | Extract<Statement, { kind: 'query' | 'insert' | 'update' | 'delete' | 'merge' | 'truncate' | 'assert' }>;
+  | LoadStatement
+  | Extract<
+      Statement,
+      { kind: 'query' | 'insert' | 'update' | 'delete' | 'merge' | 'truncate' | 'assert' | 'exportData' }
+    >;
 
 const ANALYZED = new Set<string>(
-  'query insert update delete merge truncate assert createSchema createTable createView createFunction createTableFunction createProcedure drop dropRoutine alter'.split(
+  'query insert update delete merge truncate assert createSchema createTable createView createFunction createTableFunction createProcedure drop dropRoutine alter exportData loadData'.split(
     ' ',
   ),
 );
@@ -124,6 +140,10 @@ function planWith(statement: Analyzed, env: Env): Plan {
         scans: analysis.scans,
       };
     }
+    case 'exportData':
+      return planExport(statement, env);
+    case 'loadData':
+      return { kind: 'load', statement };
     case 'createTable':
       return {
         kind: 'ddl',
@@ -153,6 +173,16 @@ function planWith(statement: Analyzed, env: Env): Plan {
     case 'alter':
       return { kind: 'ddl', statement, query: undefined };
   }
+}
+
+function planExport({ options, query, at }: Extract<Statement, { kind: 'exportData' }>, env: Env): ExportPlan {
+  env.analysis.findWildcard = () => {
+    throw new SqlError('EXPORT DATA cannot read wildcard tables', at);
+  };
+  const plan = planQuery(query, env);
+  if (plan.scans.some(({ table }) => table.dataset === 'INFORMATION_SCHEMA'))
+    throw new SqlError('EXPORT DATA cannot read INFORMATION_SCHEMA', at);
+  return { kind: 'export', options, query: plan, at };
 }
 
 /** A function is checked when it is made, as far as its arguments' types are known. */

@@ -36,9 +36,9 @@ function parseIfNotExists(c: Cursor): boolean {
   return c.takes('IF', 'NOT', 'EXISTS');
 }
 
-export function parseOptions(c: Cursor): Options {
+export function parseOptions(c: Cursor, word: 'OPTIONS' | 'FILES' = 'OPTIONS'): Options {
   const options: Options = [];
-  if (!c.takes('OPTIONS')) return options;
+  if (!c.takes(word)) return options;
   c.expect('(');
   while (!c.sees(')')) {
     if (options.length > 0) c.expect(',');
@@ -90,7 +90,7 @@ function parseCreateTable(
   };
 }
 
-function parseClusterBy(c: Cursor): Identifier[] {
+export function parseClusterBy(c: Cursor): Identifier[] {
   const names: Identifier[] = [];
   if (!c.takes('CLUSTER', 'BY')) return names;
   do names.push(c.identifier());
@@ -98,7 +98,7 @@ function parseClusterBy(c: Cursor): Identifier[] {
   return names;
 }
 
-function parseColumnList(c: Cursor): ColumnNode[] {
+export function parseColumnList(c: Cursor): ColumnNode[] {
   const columns: ColumnNode[] = [];
   while (!c.sees(')')) {
     if (columns.length > 0) c.expect(',');

@@ -216,6 +216,24 @@ export type Statement =
       actions: AlterAction[];
       at: number;
     }
+  | { kind: 'exportData'; options: Options; query: Query; at: number }
+  | {
+      kind: 'loadData';
+      path: Path;
+      overwrite: boolean;
+      temp: boolean;
+      columns: ColumnNode[] | undefined;
+      /** The one partition that takes the rows. */
+      partition: { overwrite: boolean; column: Identifier; value: Expr } | undefined;
+      partitionBy: Expr | undefined;
+      clusterBy: Identifier[];
+      options: Options;
+      /** What FROM FILES says. */
+      files: Options;
+      /** Columns that the files' folders hold. */
+      partitionColumns: ColumnNode[] | 'inferred' | undefined;
+      at: number;
+    }
   | { kind: 'begin'; at: number }
   | { kind: 'commit'; at: number }
   | { kind: 'rollback'; at: number }

@@ -3,6 +3,7 @@ import { type Cursor, createCursor } from './cursor.ts';
 import { parseAlter, parseCreate, parseDrop } from './ddl.ts';
 import { parseDelete, parseInsert, parseMerge, parseUpdate } from './dml.ts';
 import { parseExpression } from './expressions.ts';
+import { parseExport, parseLoad } from './files.ts';
 import { parseTablePath } from './from.ts';
 import { parseQuery, startsQuery } from './queries.ts';
 import { misplaced, parseProcedural } from './scripting.ts';
@@ -87,6 +88,10 @@ export function parseStatement(c: Cursor): Statement {
       return parseCreate(c);
     case 'DROP':
       return parseDrop(c);
+    case 'EXPORT':
+      return parseExport(c);
+    case 'LOAD':
+      return parseLoad(c);
     case 'ALTER':
       return parseAlter(c);
     case 'BEGIN':
@@ -111,8 +116,6 @@ export function parseStatement(c: Cursor): Statement {
 
 /** GoogleSQL's statements that are understood as such, and refused. */
 const KNOWN_STATEMENTS = [
-  'EXPORT',
-  'LOAD',
   'GRANT',
   'REVOKE',
   'UNDROP',

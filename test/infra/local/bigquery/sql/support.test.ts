@@ -5,6 +5,7 @@ import { run, startBigQuery, type Testbed } from '../testbed.ts';
 let bed: Testbed;
 beforeAll(async () => {
   bed = await startBigQuery();
+  bed.put('support.csv', '1\n');
   await run(bed, 'CREATE SCHEMA support; CREATE TABLE support.t (a INT64)');
 });
 afterAll(() => bed.stop());

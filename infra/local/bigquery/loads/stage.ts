@@ -1,0 +1,86 @@
+import { JobFailure } from '../errors.ts';
+import type { LoadConfiguration } from '../jobs/job.ts';
+import { type Field, parseFields } from '../schema.ts';
+import { adoptParameters } from '../schema-change.ts';
+import type { Tx } from '../warehouse.ts';
+import { detectCsv, stageCsv } from './csv.ts';
+import { detectJson, stageJson } from './ndjson.ts';
+import { stageParquet } from './parquet.ts';
+import type { SourceFile } from './source.ts';
+import type { Staged } from './staged.ts';
+
+/** The table that a load's rows go to, as far as their shape is concerned. */
+export interface Target {
+  /** Its schema, where it has one. */
+  table: readonly Field[] | undefined;
+  /** Its schema gives way to the load's. */
+  isReplaced: boolean;
+}
+
+/** How files are read: all that the load says or the files tell. */
+export interface Shape {
+  load: LoadConfiguration;
+  format: 'CSV' | 'NEWLINE_DELIMITED_JSON' | 'PARQUET';
+  /** The columns of the files; Parquet may be without. */
+  schema: Field[] | undefined;
+  /** The load gave them. */
+  isExplicit: boolean;
+}
+
+let counter = 0;
+/** Temporary tables are per connection, but a pooled connection may still hold those of a load that failed. */
+const fresh = (prefix: string) => `${prefix}_${process.pid}_${++counter}`;
+
+/** Throws JobFailure where no one tells the columns. */
+export async function shapeOf(
+  tx: Tx,
+  files: SourceFile[],
+  load: LoadConfiguration,
+  { table, isReplaced }: Target,
+): Promise<Shape> {
+  const kept = isReplaced ? undefined : table;
+  const given = load.schema?.fields !== undefined ? parseFields(load.schema.fields) : undefined;
+  const explicit = given && adoptParameters(given, [...(kept ?? [])]);
+  const known = explicit ?? (isReplaced && load.autodetect ? undefined : table && [...table]);
+  const format = load.sourceFormat ?? 'CSV';
+  const isExplicit = explicit !== undefined;
+  if (format !== 'CSV') refuseRanges(known, format);
+  switch (format) {
+    case 'PARQUET':
+      return { load, format, schema: explicit ?? (kept && [...kept]), isExplicit };
+    case 'CSV': {
+      if (known && !(load.autodetect && !explicit)) return { load, format, schema: known, isExplicit };
+      if (!load.autodetect) throw noSchema();
+      const found = await detectCsv(tx, files, load);
+      return { load: { ...load, skipLeadingRows: found.skip }, format, schema: found.schema, isExplicit };
+    }
+    case 'NEWLINE_DELIMITED_JSON': {
+      if (known) return { load, format, schema: known, isExplicit };
+      if (!load.autodetect) throw noSchema();
+      return { load, format, schema: await detectJson(tx, files), isExplicit };
+    }
+    default:
+      throw new JobFailure('invalid', `not supported by the embedded warehouse: source format ${format}`);
+  }
+}
+
+/** Reads and converts the rows of files. */
+export async function stage(tx: Tx, files: SourceFile[], { load, format, schema, isExplicit }: Shape): Promise<Staged> {
+  if (format === 'PARQUET') return stageParquet(tx, files, load, schema, isExplicit);
+  if (!schema) throw noSchema();
+  return format === 'CSV' ? stageCsv(tx, files, load, schema, fresh) : stageJson(tx, files, load, schema, fresh);
+}
+
+/** BigQuery documents how CSV holds ranges, and of no other format. */
+function refuseRanges(schema: readonly Field[] | undefined, format: string): void {
+  for (const { type, name, fields } of schema ?? []) {
+    if (type === 'RANGE')
+      throw new JobFailure(
+        'invalid',
+        `not supported by the embedded warehouse: loading RANGE column ${name} from ${format}; load CSV, or insert the rows`,
+      );
+    refuseRanges(fields, format);
+  }
+}
+
+const noSchema = () => new JobFailure('invalid', 'No schema specified on job or table.');
