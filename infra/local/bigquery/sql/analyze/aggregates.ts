@@ -5,6 +5,7 @@ import { besideExtreme, conditionsOf, coreOfExtremes } from './aggregate-having.
 import { type Env, IN_AGGREGATE, refuseAggregate } from './analysis.ts';
 import { APPROXIMATE } from './approximate.ts';
 import { analyze, analyzeAs, signatureError } from './expressions.ts';
+import { mentions } from './scope.ts';
 import { coerce, type Typed, typed } from './typed.ts';
 import { analyzeWindowFunction, overClause, WINDOW_FUNCTIONS } from './windows.ts';
 
@@ -251,8 +252,7 @@ export function analyzeAggregate(call: Call, env: Env): Typed {
  * innermost query's. So a column of that is named in it, without a meaning.
  */
 function ofOwnRows(arg: Typed, { source }: Env): Typed {
-  const names = arg.sql.match(/\br\d+(?=\.)/g);
-  if (!source || !names || names.some((name) => source.names.has(name))) return arg;
+  if (!source || !/\br\d+\./.test(arg.sql) || mentions(arg.sql, source.names)) return arg;
   return { ...arg, sql: `CASE WHEN ${source.anchor} IS NULL THEN ${arg.sql} ELSE ${arg.sql} END` };
 }
 

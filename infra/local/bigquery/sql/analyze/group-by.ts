@@ -4,6 +4,7 @@ import { isGroupable, renderType } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { analyze } from './expressions.ts';
 import { resolvePath } from './names.ts';
+import { mentions, namesIn } from './scope.ts';
 import type { Output } from './select.ts';
 import type { Typed } from './typed.ts';
 
@@ -15,8 +16,10 @@ export function groupClause(select: Select, outputs: Output[], env: Env): string
   const { groupBy } = select;
   if (!groupBy) return '';
   if (groupBy.kind === 'all') {
+    // What names nothing of the FROM clause is no key: without others there is one group, even of no rows.
+    const names = namesIn(env.scope);
     const keys = outputs.flatMap((item, i) =>
-      item.hasAggregate || item.hasWindow || item.value.literal ? [] : [{ item, i }],
+      item.hasAggregate || item.hasWindow || !mentions(item.value.sql, names) ? [] : [{ item, i }],
     );
     for (const { item } of keys) checkKey(item.value, item.at);
     return keys.length === 0 ? '' : `GROUP BY ${keys.map(({ i }) => i + 1).join(', ')}`;

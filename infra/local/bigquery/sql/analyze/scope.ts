@@ -74,6 +74,17 @@ export function use(column: Column): Typed {
   return column.value;
 }
 
+/** DuckDB's names of what a FROM clause joins. */
+export function namesIn({ visible, ranges }: Pick<Scope, 'visible' | 'ranges'>): ReadonlySet<string> {
+  const columns = [...visible, ...ranges.flatMap((range) => range.columns)];
+  return new Set(columns.flatMap(({ value }) => namesOf(value.sql)));
+}
+
+const namesOf = (sql: string): string[] => sql.match(/\br\d+(?=\.)/g) ?? [];
+/** Whether DuckDB's SQL names one of these. */
+export const mentions = (sql: string, names: ReadonlySet<string>): boolean =>
+  namesOf(sql).some((name) => names.has(name));
+
 export const shown = (columns: readonly Column[]) => columns.filter((column) => !column.isHidden);
 
 function structOf(range: Range): Typed {

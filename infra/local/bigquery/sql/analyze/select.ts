@@ -9,7 +9,7 @@ import { analyzeFrom, type FromResult } from './from.ts';
 import { aliasIndex, groupClause, ordinalOf } from './group-by.ts';
 import { noteBounds, originOf } from './partition-bounds.ts';
 import { orderOutput } from './queries.ts';
-import { type Column, EMPTY_SCOPE, fieldOf, isEmpty, lookUp, type Scope, shown } from './scope.ts';
+import { type Column, EMPTY_SCOPE, fieldOf, isEmpty, lookUp, namesIn, type Scope, shown } from './scope.ts';
 import { type Typed, typed } from './typed.ts';
 
 export interface Output {
@@ -46,9 +46,8 @@ function sourceOf(from: FromResult, outer: Env): Env['source'] {
     return { sql: `(SELECT 1 AS c1) AS ${name}`, anchor: `${name}.c1`, names: new Set() };
   }
   const columns = [...from.visible, ...from.ranges.flatMap((range) => range.columns)];
-  const names = new Set(columns.flatMap(({ value }) => value.sql.match(/\br\d+(?=\.)/g) ?? []));
   const anchor = columns.find(({ value }) => /^r\d+\./.test(value.sql))?.value.sql;
-  return anchor === undefined ? undefined : { sql: from.sql, anchor, names };
+  return anchor === undefined ? undefined : { sql: from.sql, anchor, names: namesIn(from) };
 }
 
 /** `given` stands for the FROM clause where a pipe brings the rows. */

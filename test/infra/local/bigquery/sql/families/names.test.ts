@@ -74,6 +74,7 @@ testFamilies(
       ['SELECT 1 FROM (shop.t AS x, shop.t AS y)', 'invalidQuery: Syntax error: Expected ")" but got "," at [1:27]'],
     ],
     'grouping, what must be written': [
+      ["SELECT CONCAT('a', 'b') AS k, COUNT(*) FROM shop.t WHERE FALSE GROUP BY ALL", [['ab', '0']]],
       ["SELECT COUNT(*) FROM shop.t GROUP BY 'x'", 'invalidQuery: Cannot GROUP BY literal values at [1:38]'],
       ["SELECT 'x' AS k, COUNT(*) FROM shop.t GROUP BY k", [['x', '3']]],
       [
