@@ -81,6 +81,11 @@ function fromDuckDb(message: string): JobFailure {
   if (/Overflow in[^(]*\(?.*DECIMAL/.test(message)) return query('numeric overflow');
   const overflow = /Overflow in (addition|subtraction|multiplication|negation)[^(]*\(([^)]*)\)/.exec(message);
   if (overflow) return query(`int64 overflow: ${overflow[2]}`);
+  const taken = /Overflow (?:on (abs)\((-?\d+)\)|in division of (-?\d+) \/ (-?\d+))/.exec(message);
+  if (taken) return query(`int64 overflow: ${taken[1] ? `ABS(${taken[2]})` : `DIV(${taken[3]}, ${taken[4]})`}`);
+  // DECIMALs are symmetric: only an INT64 has a number whose opposite it does not hold.
+  if (/Overflow in negation of numeric value/.test(message)) return query('int64 overflow');
+  if (/INT64|BIGINT/.test(message) && /out of range|Overflow/i.test(message)) return query('int64 overflow');
   if (/^Out of Range Error|out of range|Overflow/i.test(message)) return query('numeric overflow');
   const zone = /Unknown TimeZone '([^']*)'/.exec(message);
   if (zone) return query(`Invalid time zone: ${zone[1]}`);

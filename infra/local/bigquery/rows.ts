@@ -10,6 +10,7 @@ import {
   DuckDBTimeValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import { BIGNUMERIC, decodeUnits, renderDecimal } from './sql/decimals/decimal.ts';
 import { isRangeKind, RANGE_ELEMENTS, type SqlType, scalar } from './sql/types.ts';
 
 /** A cell as BigQuery's REST API answers it: text, null, `[{ v }]` or `{ f: [{ v }] }`. */
@@ -85,7 +86,10 @@ function encodeCell(value: DuckDBValue, type: SqlType, format: RowFormat): Cell 
   if (value instanceof DuckDBTimeValue) return clockText(value.micros);
   if (value instanceof DuckDBIntervalValue) return intervalText(value);
   if (value instanceof DuckDBDecimalValue) return decimalText(value);
-  if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString('base64');
+  if (value instanceof DuckDBBlobValue)
+    return type.kind === 'BIGNUMERIC'
+      ? renderDecimal(decodeUnits(value.bytes), BIGNUMERIC)
+      : Buffer.from(value.bytes).toString('base64');
   if (typeof value === 'number') return type.kind === 'FLOAT64' ? floatText(value) : String(value);
   return String(value);
 }

@@ -10,6 +10,7 @@ import { type Field, typeOfField } from '../schema.ts';
 import { quoteName, quoteText } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import type { ExportOptions } from './export-options.ts';
+import { parquetValue } from './parquet-values.ts';
 import { quoteCsv, renderCsvLine, renderJsonLine } from './text-rows.ts';
 
 /** What one file may hold. Source: cloud.google.com/bigquery/quotas#export_jobs */
@@ -101,7 +102,9 @@ function refuseNested(schema: readonly Field[]): void {
 
 async function writeParquet({ tx, query, schema, options, dir, limit }: Required<Export>): Promise<string[]> {
   if (schema.length === 0) throw new JobFailure('invalid', 'A Parquet file needs at least one column');
-  const columns = schema.map(({ name }, i) => `c${i + 1} AS ${quoteName(name)}`).join(', ');
+  const columns = schema
+    .map((field, i) => `${parquetValue(`c${i + 1}`, typeOfField(field))} AS ${quoteName(field.name)}`)
+    .join(', ');
   const named = `SELECT ${columns} FROM (${query}) AS rows(${schema.map((_, i) => `c${i + 1}`).join(', ')})`;
   const compression = options.compression === 'NONE' ? 'uncompressed' : options.compression.toLowerCase();
   const folder = join(dir, 'parquet');

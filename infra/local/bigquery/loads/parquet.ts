@@ -80,7 +80,7 @@ function decimalTarget(name: string, type: DuckDBDecimalType, reading: Reading):
   const targets = reading.load.decimalTargetTypes ?? ['NUMERIC'];
   const fits: Record<string, boolean> = {
     NUMERIC: type.scale <= 9 && type.width - type.scale <= 29,
-    BIGNUMERIC: type.scale <= 18 && type.width - type.scale <= 20,
+    BIGNUMERIC: true,
     STRING: true,
   };
   for (const target of ['NUMERIC', 'BIGNUMERIC', 'STRING']) if (targets.includes(target) && fits[target]) return target;
@@ -135,9 +135,9 @@ function project(x: string, column: Field, file: Field): string {
     const inner = project('e', { ...column, mode: 'NULLABLE' }, { ...file, mode: 'NULLABLE' });
     return `coalesce(bq_no_null(${inner === 'e' ? x : `list_transform(${x}, lambda e: ${inner})`}, ${quoteText(column.name)}), [])`;
   }
+  if (column.type === 'BIGNUMERIC') return `bq_text_bignumeric(CAST(${x} AS VARCHAR))`;
   if (column.type !== 'RECORD')
     return column.type === 'NUMERIC' ||
-      column.type === 'BIGNUMERIC' ||
       column.type === 'INTEGER' ||
       column.type === 'FLOAT' ||
       column.type === 'DATETIME'
@@ -154,7 +154,6 @@ function project(x: string, column: Field, file: Field): string {
 
 const DUCK: Record<string, string> = {
   NUMERIC: 'DECIMAL(38,9)',
-  BIGNUMERIC: 'DECIMAL(38,18)',
   INTEGER: 'BIGINT',
   FLOAT: 'DOUBLE',
   DATETIME: 'TIMESTAMP',
@@ -183,6 +182,7 @@ export async function stageParquet(
       : 'Input file is not in Parquet format.';
     throw new JobFailure('invalid', readingError(detail, uri).message, { location: uri });
   }
+  await refuseWideDecimals(tx, list);
   const required = explicit ? new Set<string>() : await requiredColumns(tx, files[0]);
   const inFile = result.columnNames().map((name, i): Field => {
     const field = fieldOf(name, result.columnTypes()[i] as DuckDBType, { load, uri });
@@ -222,6 +222,16 @@ export async function stageParquet(
   await refuseNulls(tx, reader, schema, inFile, uri);
   const source = `(SELECT ${parts.map(({ column, sql }) => `${sql} AS ${quoteName(column.name)}`).join(', ')} FROM ${reader})`;
   return { source, temporary: [], schema, badRecords: 0, errors: [] };
+}
+
+/** DuckDB reads decimals of more than 38 digits as doubles, which would round them. */
+async function refuseWideDecimals(tx: Tx, list: string): Promise<void> {
+  const [wide] = await tx.rows(`SELECT name, precision FROM parquet_schema([${list}]) WHERE precision > 38 LIMIT 1`);
+  if (wide)
+    throw new JobFailure(
+      'invalid',
+      `not supported by the embedded warehouse: Parquet column ${wide.name}, a decimal of ${wide.precision} digits; it reads up to 38`,
+    );
 }
 
 /** Columns that the file itself declares as never NULL. */

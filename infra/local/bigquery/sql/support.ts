@@ -9,6 +9,7 @@ import { WINDOW_FUNCTIONS } from './analyze/windows.ts';
 import { AEADS } from './functions/aead.ts';
 import { ARRAYS } from './functions/arrays.ts';
 import { BEYOND_BIGQUERY } from './functions/beyond-bigquery.ts';
+import { BIGNUMERICS } from './functions/bignumerics.ts';
 import { BYTES } from './functions/bytes.ts';
 import { JSONS } from './functions/json.ts';
 import { NETS } from './functions/net.ts';
@@ -87,7 +88,9 @@ export const REFUSED_FEATURES: Record<string, string> = {
   'time travel': 'SELECT * FROM support.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',
   'GEOGRAPHY, COLLATE': 'SELECT COLLATE("a", "und:ci")',
   'CAST … FORMAT of numbers': 'SELECT CAST(12 AS STRING FORMAT "999")',
-  'BIGNUMERIC of more than 20 digits before the point or 18 behind it': 'SELECT BIGNUMERIC "1e30"',
+  'PERCENTILE_CONT of decimals': 'SELECT PERCENTILE_CONT(x, 0.5) OVER () FROM UNNEST([BIGNUMERIC "1"]) AS x',
+  'RANGE frames with offsets from a BIGNUMERIC':
+    'SELECT SUM(1) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM UNNEST([BIGNUMERIC "1"]) AS x',
 };
 
 const namesOf = (table: object) => Object.keys(table).map((key) => key.split('(')[0] ?? key);
@@ -97,7 +100,7 @@ export function renderSupport(): string {
   const elsewhere = new Set([...namesOf(JSON_CALLS), ...namesOf(REGEX_CALLS), ...namesOf(ARRAY_CALLS)]);
   const other = namesOf(SPECIAL_CALLS).filter((name) => !elsewhere.has(name) && name !== 'SESSION_USER');
   const families: [string, string[]][] = [
-    ['Numbers, conditions', namesOf(NUMBERS)],
+    ['Numbers, conditions', namesOf({ ...NUMBERS, ...BIGNUMERICS })],
     ['Text, hashes', namesOf(TEXTS)],
     ['Bytes', namesOf(BYTES)],
     ['Regular expressions', namesOf(REGEX_CALLS)],

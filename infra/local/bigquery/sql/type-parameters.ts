@@ -1,8 +1,6 @@
 import { failAs } from './macros/failures.ts';
 import {
   arrayOf,
-  BIGNUMERIC_SCALE,
-  duckType,
   physicalNames,
   quoteName,
   quoteText,
@@ -19,11 +17,6 @@ type DecimalParameters = Extract<TypeParameters, { precision: number }>;
 export const DECIMAL_DIGITS: Record<DecimalKind, { integer: number; scale: number }> = {
   NUMERIC: { integer: 29, scale: 9 },
   BIGNUMERIC: { integer: 38, scale: 38 },
-};
-/** What DuckDB's own type holds of them. */
-const STORED: Record<DecimalKind, { integer: number; scale: number }> = {
-  NUMERIC: DECIMAL_DIGITS.NUMERIC,
-  BIGNUMERIC: { integer: 38 - BIGNUMERIC_SCALE, scale: BIGNUMERIC_SCALE },
 };
 
 export const isDecimal = (kind: string): kind is DecimalKind => kind === 'NUMERIC' || kind === 'BIGNUMERIC';
@@ -99,13 +92,16 @@ function constrainedScalar(x: string, kind: ScalarKind, parameters: TypeParamete
 
 function constrainedDecimal(x: string, kind: DecimalKind, parameters: DecimalParameters, broken: string): string {
   const { precision, scale } = parameters;
-  const stored = STORED[kind];
-  const kept = Math.min(scale, stored.scale);
-  const rounded = kept === stored.scale ? x : `CAST(${x} AS DECIMAL(38,${kept}))`;
-  const back = kept === stored.scale ? x : `CAST(${rounded} AS ${duckType(scalar(kind))})`;
+  if (kind === 'BIGNUMERIC') {
+    const fit = `bq_bignumeric_fit(${x}, ${precision}::BIGINT, ${scale}::BIGINT)`;
+    return `CASE WHEN ${x} IS NOT NULL AND ${fit} IS NULL THEN ${failAs(broken, scalar(kind))} ELSE ${fit} END`;
+  }
+  const most = DECIMAL_DIGITS.NUMERIC;
+  const rounded = scale === most.scale ? x : `CAST(${x} AS DECIMAL(38,${scale}))`;
+  const back = scale === most.scale ? x : `CAST(${rounded} AS DECIMAL(38,9))`;
   const digits = precision - scale;
-  if (digits >= stored.integer) return back;
-  const limit = `CAST('1${'0'.repeat(digits)}' AS DECIMAL(38,${kept}))`;
+  if (digits >= most.integer) return back;
+  const limit = `CAST('1${'0'.repeat(digits)}' AS DECIMAL(38,${scale}))`;
   return `CASE WHEN abs(${rounded}) >= ${limit} THEN ${failAs(broken, scalar(kind))} ELSE ${back} END`;
 }
 

@@ -1,6 +1,6 @@
 import type { Call, OrderItem } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { arrayOf, isGroupable, isNumeric, isOrderable, renderType, type SqlType, scalar } from '../types.ts';
+import { arrayOf, duckType, isGroupable, isNumeric, isOrderable, renderType, type SqlType, scalar } from '../types.ts';
 import { besideExtreme, conditionsOf, coreOfExtremes } from './aggregate-having.ts';
 import { type Env, IN_AGGREGATE, refuseAggregate } from './analysis.ts';
 import { APPROXIMATE } from './approximate.ts';
@@ -85,10 +85,10 @@ export const AGGREGATES: Record<string, Build> = {
   SUM: one((x) => {
     if (x.type.kind === 'INTERVAL') return sumInterval(x);
     if (!isNumeric(x.type)) return undefined;
-    const to = { INT64: 'BIGINT', NUMERIC: 'DECIMAL(38,9)', BIGNUMERIC: 'DECIMAL(38,18)', FLOAT64: 'DOUBLE' }[
-      x.type.kind as 'INT64'
-    ];
-    return { type: x.type, sql: (core) => `CAST(${core('sum', x.sql)} AS ${to})` };
+    if (x.type.kind === 'NUMERIC') return { type: x.type, sql: (core) => `bq_sum_numeric(${core('sum', x.sql)})` };
+    if (x.type.kind === 'BIGNUMERIC')
+      return { type: x.type, sql: (core) => `bq_bignumeric_sum(CAST(${core('sum', bigUnits(x.sql))} AS VARCHAR))` };
+    return { type: x.type, sql: (core) => `CAST(${core('sum', x.sql)} AS ${duckType(x.type)})` };
   }),
   AVG: one((x) => {
     if (x.type.kind === 'INTERVAL') {
@@ -103,6 +103,13 @@ export const AGGREGATES: Record<string, Build> = {
       return {
         type: x.type,
         sql: (core) => `bq_average_numeric(CAST(${core('sum', x.sql)} AS DECIMAL(38,9)), ${core('count', x.sql)})`,
+      };
+    }
+    if (x.type.kind === 'BIGNUMERIC') {
+      return {
+        type: x.type,
+        sql: (core) =>
+          `bq_bignumeric_average(CAST(${core('sum', bigUnits(x.sql))} AS VARCHAR), ${core('count', x.sql)})`,
       };
     }
     return x.type.kind === 'INT64' || x.type.kind === 'FLOAT64'
@@ -163,6 +170,9 @@ export const AGGREGATES: Record<string, Build> = {
   MAX_BY: beside('max'),
   MIN_BY: beside('min'),
 };
+
+/** DuckDB adds whole numbers of any size in its BIGNUM. */
+const bigUnits = (sql: string) => `CAST(bq_bignumeric_units(${sql}) AS BIGNUM)`;
 
 function joinBytes(x: Typed, separator: Typed | undefined): Built | undefined {
   if (separator && separator.type.kind !== 'BYTES') return undefined;

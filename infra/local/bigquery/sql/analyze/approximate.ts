@@ -1,5 +1,5 @@
 import type { Call } from '../parse/tree.ts';
-import { SqlError } from '../sql-error.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
 import { arrayOf, isGroupable, isNumeric, isOrderable, type SqlType, scalar } from '../types.ts';
 import type { Build } from './aggregates.ts';
 import { coerce, type Typed } from './typed.ts';
@@ -47,6 +47,7 @@ export const APPROXIMATE: Record<string, Build> = {
   APPROX_TOP_SUM: (args, call) => {
     const [x, weight, n] = args;
     if (!x || !weight || args.length !== 3 || !isGroupable(x.type) || !isNumeric(weight.type)) return undefined;
+    if (weight.type.kind === 'BIGNUMERIC') throw unsupported('APPROX_TOP_SUM of BIGNUMERIC weights', call.at);
     const count = constantCount(n, call);
     return {
       type: entries(x.type, 'sum', weight.type),

@@ -1,5 +1,5 @@
 import { SqlError, unsupported } from '../sql-error.ts';
-import { constrain, withoutParameters } from '../type-parameters.ts';
+import { constrain, isDecimal, withoutParameters } from '../type-parameters.ts';
 import {
   duckType,
   physicalNames,
@@ -12,34 +12,24 @@ import {
 } from '../types.ts';
 import { beforeTry } from './before-try.ts';
 import { coerce, nullOf, type Typed, typed } from './typed.ts';
+import { decimalConstant, WIDENINGS } from './widening.ts';
 
 /** From → to → DuckDB expression over `$`. Pairs that are absent are no conversions in GoogleSQL. */
 const CASTS: Partial<Record<ScalarKind, Partial<Record<ScalarKind, string>>>> = {
   BOOL: { INT64: 'CAST($ AS BIGINT)', STRING: 'CAST($ AS VARCHAR)' },
-  INT64: {
-    BOOL: '($ <> 0)',
-    FLOAT64: 'CAST($ AS DOUBLE)',
-    NUMERIC: 'CAST($ AS DECIMAL(38,9))',
-    BIGNUMERIC: 'CAST($ AS DECIMAL(38,18))',
-    STRING: 'CAST($ AS VARCHAR)',
-  },
+  INT64: { ...WIDENINGS.INT64, BOOL: '($ <> 0)', STRING: 'CAST($ AS VARCHAR)' },
   FLOAT64: {
     INT64: 'bq_float_int($)',
     NUMERIC: 'bq_float_numeric($)',
-    BIGNUMERIC: 'CAST(bq_float_numeric($) AS DECIMAL(38,18))',
+    BIGNUMERIC: 'bq_float_bignumeric($)',
     STRING: 'bq_float_text($)',
   },
-  NUMERIC: {
-    INT64: 'bq_numeric_int($)',
-    FLOAT64: 'CAST($ AS DOUBLE)',
-    BIGNUMERIC: 'CAST($ AS DECIMAL(38,18))',
-    STRING: 'bq_numeric_text($)',
-  },
+  NUMERIC: { ...WIDENINGS.NUMERIC, INT64: 'bq_numeric_int($)', STRING: 'bq_numeric_text($)' },
   BIGNUMERIC: {
-    INT64: 'bq_numeric_int($)',
-    FLOAT64: 'CAST($ AS DOUBLE)',
-    NUMERIC: 'CAST($ AS DECIMAL(38,9))',
-    STRING: 'bq_numeric_text($)',
+    ...WIDENINGS.BIGNUMERIC,
+    INT64: 'bq_bignumeric_int($)',
+    NUMERIC: 'bq_bignumeric_numeric($)',
+    STRING: 'bq_bignumeric_text($)',
   },
   STRING: {
     BOOL: 'bq_text_bool($)',
@@ -82,11 +72,17 @@ const CASTS: Partial<Record<ScalarKind, Partial<Record<ScalarKind, string>>>> = 
 export function castTo(from: Typed, target: SqlType, safe: boolean, at: number): Typed {
   const to = withoutParameters(target);
   if (from.literal?.kind === 'null') return withoutLiteral(nullOf(to));
-  const own = sameType(from.type, to) ? (coerce(from, to) ?? from).sql : undefined;
+  const own = sameType(from.type, to) ? (coerce(from, to) ?? from).sql : constantOf(from, to);
   const convert = (x: string) => constrain(own === undefined ? castSql({ ...from, sql: x }, to, at) : x, target);
   const value = own ?? from.sql;
   const canFail = safe && convert(value) !== own;
   return typed(canFail ? beforeTry([value], ([x = '']) => `TRY(${convert(x)})`) : convert(value), to);
+}
+
+/** A literal's digits as they are written, not those of the nearest double. */
+function constantOf({ literal }: Typed, to: SqlType): string | undefined {
+  if (!isDecimal(to.kind) || (literal?.kind !== 'float' && literal?.kind !== 'integer')) return undefined;
+  return decimalConstant(literal.value, to.kind);
 }
 
 const withoutLiteral = ({ sql, type }: Typed): Typed => ({ sql, type });

@@ -100,8 +100,8 @@ function specifier(value: Typed, { spec, isBare, letter, whole, at }: Specifier)
     case 'E':
     case 'g':
     case 'G': {
-      if (value.type.kind === 'NUMERIC' || value.type.kind === 'BIGNUMERIC')
-        return `bq_format_decimal(CAST(${value.sql} AS VARCHAR), ${spec})`;
+      if (value.type.kind === 'NUMERIC') return `bq_format_decimal(bq_numeric_text(${value.sql}), ${spec})`;
+      if (value.type.kind === 'BIGNUMERIC') return `bq_format_decimal(bq_bignumeric_text(${value.sql}), ${spec})`;
       const float = coerce(value, scalar('FLOAT64'));
       if (!float) throw mismatch('DOUBLE');
       return `bq_format_float(${float.sql}, ${spec})`;

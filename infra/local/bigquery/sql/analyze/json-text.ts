@@ -22,8 +22,9 @@ function notNull(sql: string, type: SqlType, numbers: Quoted): string {
     case 'FLOAT64':
       return `bq_json_double(${sql})`;
     case 'NUMERIC':
-    case 'BIGNUMERIC':
       return numbers === 'none' ? `bq_numeric_text(${sql})` : `bq_json_decimal(${sql})`;
+    case 'BIGNUMERIC':
+      return numbers === 'none' ? `bq_bignumeric_text(${sql})` : `bq_json_bignumeric(${sql})`;
     case 'STRING':
       return `CAST(to_json(${sql}) AS VARCHAR)`;
     case 'BYTES':

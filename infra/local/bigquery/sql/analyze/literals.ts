@@ -2,6 +2,7 @@ import type { Expr } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
 import { quoteText, scalar } from '../types.ts';
 import { fromText, type Typed, typed } from './typed.ts';
+import { decimalConstant } from './widening.ts';
 
 const INT64_MAX = 2n ** 63n - 1n;
 
@@ -15,7 +16,7 @@ export function literalOf(expr: Extract<Expr, { kind: 'literal' }>): Typed {
     }
     case 'FLOAT64': {
       if (!Number.isFinite(Number(value))) throw new SqlError(`Invalid floating point literal: ${value}`, at);
-      return { ...typed(`CAST(${quoteText(value)} AS DOUBLE)`, scalar('FLOAT64')), literal: { kind: 'float', value } };
+      return floatOf(value);
     }
     case 'NUMERIC':
     case 'BIGNUMERIC':
@@ -59,6 +60,11 @@ export function integerOf(value: bigint): Typed {
   return { ...typed(sql, scalar('INT64')), literal: { kind: 'integer', value: String(value) } };
 }
 
+/** The text is kept: beside a decimal, its own digits count. */
+export function floatOf(value: string): Typed {
+  return { ...typed(`CAST(${quoteText(value)} AS DOUBLE)`, scalar('FLOAT64')), literal: { kind: 'float', value } };
+}
+
 export function textOf(value: string): Typed {
   return { ...typed(quoteText(value), scalar('STRING')), literal: { kind: 'text', value } };
 }
@@ -67,10 +73,9 @@ export function bytesSql(bytes: Buffer): string {
   return `unhex('${bytes.toString('hex')}')`;
 }
 
-/** Digits beyond the type's scale round half away from zero in NUMERIC; in BIGNUMERIC they are refused. */
+/** Digits beyond the type's scale round half away from zero. */
 export function numericOf(value: string, type: 'NUMERIC' | 'BIGNUMERIC', at: number): Typed {
-  if (!/^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value))
-    throw new SqlError(`Invalid ${type} literal: ${value}`, at);
-  const macro = type === 'NUMERIC' ? 'bq_text_numeric' : 'bq_text_bignumeric';
-  return typed(`${macro}(${quoteText(value.trim())})`, scalar(type));
+  const constant = decimalConstant(value, type);
+  if (constant === undefined) throw new SqlError(`Invalid ${type} literal: ${value}`, at);
+  return typed(constant, scalar(type));
 }

@@ -6,7 +6,7 @@ import { equals, precedes } from './comparisons.ts';
 import { addInterval } from './dates.ts';
 import { analyze, comparable, signatureError } from './expressions.ts';
 import { intervalArithmetic } from './intervals.ts';
-import { integerOf } from './literals.ts';
+import { floatOf, integerOf } from './literals.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
 
 type Of<K extends Expr['kind']> = Extract<Expr, { kind: K }>;
@@ -29,6 +29,9 @@ export function analyzeUnary(expr: Of<'unary'>, env: Env): Typed {
   if (!isNumeric(of.type)) throw signatureError(`operator ${expr.op}`, [of], expr.at);
   if (expr.op === '+') return of;
   if (of.literal?.kind === 'integer') return integerOf(-BigInt(of.literal.value));
+  if (of.literal?.kind === 'float')
+    return floatOf(of.literal.value.startsWith('-') ? of.literal.value.slice(1) : `-${of.literal.value}`);
+  if (of.type.kind === 'BIGNUMERIC') return typed(`bq_bignumeric_negate(${of.sql})`, of.type);
   return typed(`(-${of.sql})`, of.type);
 }
 
@@ -125,10 +128,12 @@ export function arithmetic(op: string, left: Typed, right: Typed, at: number): T
   const [a, b] = items;
   if (type.kind === 'FLOAT64') return typed(`bq_finite(${a.sql} ${op} ${b.sql}, ${a.sql}, ${b.sql})`, type);
   if (type.kind === 'INT64') return typed(`(${a.sql} ${op} ${b.sql})`, type);
-  if (type.kind === 'BIGNUMERIC' && op === '*') return typed(bigDecimal('multiply', a.sql, b.sql), type);
+  if (type.kind === 'BIGNUMERIC') return typed(`bq_bignumeric_${BIG[op]}(${a.sql}, ${b.sql})`, type);
   if (op === '*') return typed(multiplyNumeric(left, right, a, b), type);
   return typed(`CAST((${a.sql} ${op} ${b.sql}) AS ${duckType(type)})`, type);
 }
+
+const BIG: Record<string, string> = { '+': 'add', '-': 'subtract', '*': 'multiply' };
 
 /** A whole number adds no places, so its product needs no rounding. */
 function multiplyNumeric(left: Typed, right: Typed, a: Typed, b: Typed): string {
@@ -138,15 +143,11 @@ function multiplyNumeric(left: Typed, right: Typed, a: Typed, b: Typed): string 
   return `bq_multiply_numeric(${a.sql}, ${b.sql})`;
 }
 
-/** DuckDB has no product of so many digits: it is taken of the numbers' texts. */
-const bigDecimal = (operation: string, a: string, b: string) =>
-  `bq_text_bignumeric(bq_decimal_${operation}(CAST(${a} AS VARCHAR), CAST(${b} AS VARCHAR)))`;
-
 /** `/` is FLOAT64, or NUMERIC where an operand is; a zero divisor is an error, never Infinity. */
 export function divide(left: Typed, right: Typed, at: number): Typed {
   const { items, type } = numbers('operator /', left, right, at);
-  if (type.kind === 'BIGNUMERIC') return typed(bigDecimal('divide', items[0].sql, items[1].sql), type);
-  if (type.kind === 'NUMERIC') return typed(`bq_divide_numeric(${items[0].sql}, ${items[1].sql})`, type);
+  if (type.kind === 'BIGNUMERIC') return typed(`bq_bignumeric_divide(${items[0].sql}, ${items[1].sql})`, type);
+  if (type.kind === 'NUMERIC') return typed(`bq_numeric_divide(${items[0].sql}, ${items[1].sql})`, type);
   const [a, b] = items.map((item) => coerce(item, scalar('FLOAT64'))?.sql);
   return typed(`bq_divide(${a}, ${b})`, scalar('FLOAT64'));
 }

@@ -1,6 +1,18 @@
 import { failAs } from '../macros/failures.ts';
-import { arrayOf, duckType, physicalNames, quoteName, quoteText, type SqlType, sameType, scalar } from '../types.ts';
+import { isDecimal } from '../type-parameters.ts';
+import {
+  arrayOf,
+  duckType,
+  physicalNames,
+  quoteName,
+  quoteText,
+  type ScalarKind,
+  type SqlType,
+  sameType,
+  scalar,
+} from '../types.ts';
 import type { Scan } from './analysis.ts';
+import { decimalConstant, WIDENINGS } from './widening.ts';
 
 /** An expression of GoogleSQL, as DuckDB's SQL. */
 export interface Typed {
@@ -31,7 +43,6 @@ export function raise(message: string): Typed {
   return { sql: failAs(message, type), type, literal: { kind: 'error', value: message } };
 }
 
-const RANK: Partial<Record<SqlType['kind'], number>> = { INT64: 1, NUMERIC: 2, BIGNUMERIC: 3, FLOAT64: 4 };
 const FROM_TEXT = new Set<SqlType['kind']>(['DATE', 'DATETIME', 'TIME', 'TIMESTAMP']);
 
 /** Implicit conversion by GoogleSQL's rules, or undefined where there is none. */
@@ -41,12 +52,17 @@ export function coerce(from: Typed, to: SqlType): Typed | undefined {
     return from.type.kind === 'STRUCT' || from.type.kind === 'ARRAY' ? rename(from, to) : from;
   if (from.literal?.kind === 'null') return nullOf(to);
   if (from.literal?.kind === 'empty array' && to.kind === 'ARRAY') return typed(`CAST([] AS ${duckType(to)})`, to);
-  const [a, b] = [RANK[from.type.kind], RANK[to.kind]];
-  // A FLOAT64 literal becomes a NUMERIC by its own digits, not by the nearest double.
-  if (from.literal?.kind === 'float' && (b === 2 || b === 3))
-    return typed(`bq_numeric(${quoteText(from.literal.value)})`, to);
-  if (a !== undefined && b !== undefined && a < b) {
-    const widened = typed(`CAST(${from.sql} AS ${duckType(to)})`, to);
+  // A FLOAT64 literal becomes a decimal by its own digits, not by the nearest double; so does an INT64 literal.
+  if ((from.literal?.kind === 'float' || from.literal?.kind === 'integer') && isDecimal(to.kind)) {
+    const constant = decimalConstant(from.literal.value, to.kind);
+    return constant === undefined ? undefined : { ...typed(constant, to), literal: from.literal };
+  }
+  const template = WIDENINGS[from.type.kind as ScalarKind]?.[to.kind as ScalarKind];
+  if (template !== undefined) {
+    const widened = typed(
+      template.replaceAll('$', () => from.sql),
+      to,
+    );
     return from.literal ? { ...widened, literal: from.literal } : widened;
   }
   if (from.literal?.kind === 'text' && FROM_TEXT.has(to.kind)) return fromText(from.literal.value, to);

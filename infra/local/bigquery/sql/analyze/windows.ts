@@ -1,5 +1,6 @@
 import type { Call, FrameBound, WindowSpec } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
+import { isDecimal } from '../type-parameters.ts';
 import { duckType, isGroupable, isNumeric, isOrderable, renderType, type SqlType, scalar } from '../types.ts';
 import { orderItems } from './aggregates.ts';
 import type { Env } from './analysis.ts';
@@ -159,8 +160,8 @@ function windowArguments(call: Call, args: Typed[]): string[] {
       !isOrderable(first.type)
     )
       throw signatureError(`analytic function ${call.name}`, args, call.at);
-    if (first.type.kind === 'NUMERIC' && call.name === 'PERCENTILE_CONT')
-      throw unsupported('PERCENTILE_CONT of NUMERIC', call.at);
+    if (isDecimal(first.type.kind) && call.name === 'PERCENTILE_CONT')
+      throw unsupported(`PERCENTILE_CONT of ${first.type.kind}`, call.at);
     return [call.name === 'PERCENTILE_CONT' ? `CAST(${first.sql} AS DOUBLE)` : first.sql, fraction.sql];
   }
   return args.map((arg) => arg.sql);
@@ -222,6 +223,7 @@ function rangeKey(spec: WindowSpec, env: Env): string {
   const key = analyze(item.expr, env);
   if (more.length > 0 || !isNumeric(key.type))
     throw new SqlError('Window RANGE with offsets wants exactly one numeric ORDER BY key', spec.at);
+  if (key.type.kind === 'BIGNUMERIC') throw unsupported('Window RANGE with offsets from a BIGNUMERIC', spec.at);
   // Wider than the key, so that the ends of INT64's range have neighbours.
   const sql = key.type.kind === 'INT64' ? `CAST(${key.sql} AS HUGEINT)` : key.sql;
   return `${sql} ${item.descending ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`;

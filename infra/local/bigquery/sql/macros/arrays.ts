@@ -1,4 +1,5 @@
-import { fail, type Macro } from './failures.ts';
+import { scalar } from '../types.ts';
+import { fail, failAs, type Macro } from './failures.ts';
 
 /** Arrays. */
 export const ARRAY_MACROS: readonly Macro[] = [
@@ -74,8 +75,12 @@ export const ARRAY_MACROS: readonly Macro[] = [
     `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DOUBLE')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(range(CAST(greatest(floor((b - a) / n + 1e-12), -1) AS BIGINT) + 1), lambda i: a + i * n) END`,
   ],
   [
+    'bq_series_bignumeric(a, b, n)',
+    `CASE WHEN bq_bignumeric_sign(n) = bq_int_bignumeric(0::BIGINT) THEN [${failAs(`'Sequence step cannot be 0.'`, scalar('BIGNUMERIC'))}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(range(bq_bignumeric_steps(a, b, n) + 1), lambda i: bq_bignumeric_add(a, bq_bignumeric_multiply(bq_int_bignumeric(i), n))) END`,
+  ],
+  [
     'bq_series_numeric(a, b, n)',
-    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DECIMAL(38,9)')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(range(greatest(CASE WHEN (b < a) <> (n < 0) AND a <> b THEN -1 ELSE bq_units(b - a) // bq_units(n) END, -1)::BIGINT + 1), lambda i: CAST(a + CAST(i * n AS DECIMAL(38,9)) AS DECIMAL(38,9))) END`,
+    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DECIMAL(38,9)')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(range(greatest(CASE WHEN (b < a) <> (n < 0) AND a <> b THEN -1 ELSE CAST(bq_numeric_div(b - a, n) AS BIGINT) END, -1)::BIGINT + 1), lambda i: CAST(a + CAST(i * n AS DECIMAL(38,9)) AS DECIMAL(38,9))) END`,
   ],
   [
     'bq_no_null(a, field)',

@@ -13,6 +13,6 @@ export const failText = (message: string) => `CAST(${fail(message)} AS VARCHAR)`
 /** The same for any type of a column. Unlike error(), TRY can hold it. */
 export function failAs(message: string, type: SqlType): string {
   if (type.kind === 'STRING' || type.kind === 'JSON') return failText(message);
-  if (type.kind === 'BYTES') return `encode(${failText(message)})`;
+  if (type.kind === 'BYTES' || type.kind === 'BIGNUMERIC') return `encode(${failText(message)})`;
   return fail(message, duckType(type));
 }

@@ -75,7 +75,11 @@ export const JSON_MACROS: readonly Macro[] = [
     `CASE WHEN isnan(x) THEN '"NaN"' WHEN isinf(x) THEN CASE WHEN x > 0 THEN '"Infinity"' ELSE '"-Infinity"' END ELSE bq_float_text(x) END`,
   ],
   [
+    'bq_json_bignumeric(x)',
+    `list_transform([bq_bignumeric_text(x)], lambda t: CASE WHEN t = bq_float_text(CAST(t AS DOUBLE)) THEN t ELSE '"' || t || '"' END)[1]`,
+  ],
+  [
     'bq_json_decimal(x)',
-    `CASE WHEN bq_numeric_text(x) = bq_float_text(CAST(x AS DOUBLE)) THEN bq_numeric_text(x) ELSE '"' || bq_numeric_text(x) || '"' END`,
+    `CASE WHEN bq_numeric_text(x) = bq_float_text(bq_numeric_float(x)) THEN bq_numeric_text(x) ELSE '"' || bq_numeric_text(x) || '"' END`,
   ],
 ];

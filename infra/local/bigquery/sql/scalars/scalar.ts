@@ -2,9 +2,11 @@ import {
   BIGINT,
   BLOB,
   BOOLEAN,
+  DECIMAL,
   DOUBLE,
   DuckDBBlobValue,
   type DuckDBConnection,
+  DuckDBDecimalValue,
   DuckDBListValue,
   DuckDBScalarFunction,
   type DuckDBType,
@@ -12,6 +14,7 @@ import {
   LIST,
   VARCHAR,
 } from '@duckdb/node-api';
+import { decodeUnits, encodeUnits } from '../decimals/decimal.ts';
 
 /** DuckDB's types that cross into JavaScript, and what they are there. */
 interface Kinds {
@@ -22,6 +25,9 @@ interface Kinds {
   bytes: Uint8Array;
   texts: (string | null)[];
   integers: (bigint | null)[];
+  /** Units of the type's last place: see decimals/decimal.ts. */
+  numeric: bigint;
+  bignumeric: bigint;
 }
 export type ScalarKind = keyof Kinds;
 
@@ -33,6 +39,8 @@ const TYPES: Record<ScalarKind, DuckDBType> = {
   bytes: BLOB,
   texts: LIST(VARCHAR),
   integers: LIST(BIGINT),
+  numeric: DECIMAL(38, 9),
+  bignumeric: BLOB,
 };
 
 /**
@@ -56,16 +64,19 @@ export function defineScalar<const A extends readonly ScalarKind[], R extends Sc
   run: (...values: { [I in keyof A]: Kinds[A[I]] }) => Kinds[R] | null,
   { volatile = false }: { volatile?: boolean } = {},
 ): ScalarFunction {
-  return { name, args, result, volatile, run: (...values) => toDuck(run(...(values as never))) };
+  return { name, args, result, volatile, run: (...values) => toDuck(run(...(values as never)), result) };
 }
 
-function toDuck(value: Kinds[ScalarKind] | null): DuckDBValue {
+function toDuck(value: Kinds[ScalarKind] | null, kind: ScalarKind): DuckDBValue {
   if (value instanceof Uint8Array) return new DuckDBBlobValue(value);
+  if (typeof value === 'bigint' && kind === 'bignumeric') return new DuckDBBlobValue(encodeUnits(value));
+  if (typeof value === 'bigint' && kind === 'numeric') return new DuckDBDecimalValue(value, 38, 9);
   return Array.isArray(value) ? new DuckDBListValue(value) : value;
 }
 
-function fromDuck(value: DuckDBValue): unknown {
-  if (value instanceof DuckDBBlobValue) return value.bytes;
+function fromDuck(value: DuckDBValue, kind: ScalarKind): unknown {
+  if (value instanceof DuckDBBlobValue) return kind === 'bignumeric' ? decodeUnits(value.bytes) : value.bytes;
+  if (value instanceof DuckDBDecimalValue) return value.value;
   return value instanceof DuckDBListValue ? value.items : value;
 }
 
@@ -81,7 +92,7 @@ export function registerScalars(connection: DuckDBConnection, functions: readonl
         try {
           const columns = args.map((_, i) => input.getColumnVector(i));
           for (let row = 0; row < input.rowCount; row++) {
-            const values = columns.map((column) => fromDuck(column.getItem(row)));
+            const values = columns.map((column, i) => fromDuck(column.getItem(row), args[i] as ScalarKind));
             output.setItem(row, values.includes(null) ? null : run(...(values as never[])));
           }
           output.flush();

@@ -1,0 +1,38 @@
+const sums = (operation: string) => `bq_bignumeric_${operation}($1, $2)`;
+
+/** BIGNUMERIC's own arithmetic: signature → DuckDB. See analyze/signature.ts for the notation. */
+export const BIGNUMERICS: Record<string, string> = {
+  'ABS(BIGNUMERIC) BIGNUMERIC': 'bq_bignumeric_abs($1)',
+  'SIGN(BIGNUMERIC) BIGNUMERIC': 'bq_bignumeric_sign($1)',
+  'CEIL(BIGNUMERIC) BIGNUMERIC': 'bq_bignumeric_ceil($1)',
+  'CEILING(BIGNUMERIC) BIGNUMERIC': 'bq_bignumeric_ceil($1)',
+  'FLOOR(BIGNUMERIC) BIGNUMERIC': 'bq_bignumeric_floor($1)',
+  'ROUND(BIGNUMERIC) BIGNUMERIC': "bq_bignumeric_round($1, 0::BIGINT, 'away')",
+  'ROUND(BIGNUMERIC, INT64) BIGNUMERIC': "bq_bignumeric_round($1, $2, 'away')",
+  'ROUND(BIGNUMERIC, INT64, STRING) BIGNUMERIC': 'bq_bignumeric_round($1, $2, bq_rounding_mode($3))',
+  'TRUNC(BIGNUMERIC) BIGNUMERIC': "bq_bignumeric_round($1, 0::BIGINT, 'zero')",
+  'TRUNC(BIGNUMERIC, INT64) BIGNUMERIC': "bq_bignumeric_round($1, $2, 'zero')",
+  'DIV(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC': sums('div'),
+  'MOD(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC': sums('mod'),
+  'SAFE_ADD(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC': `TRY(${sums('add')})`,
+  'SAFE_SUBTRACT(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC': `TRY(${sums('subtract')})`,
+  'SAFE_MULTIPLY(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC': `TRY(${sums('multiply')})`,
+  'SAFE_DIVIDE(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC': `TRY(${sums('divide')})`,
+  'SAFE_NEGATE(BIGNUMERIC) BIGNUMERIC': 'TRY(bq_bignumeric_negate($1))',
+  'POW(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC': sums('power'),
+  'POWER(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC': sums('power'),
+  'SQRT(BIGNUMERIC) BIGNUMERIC': 'bq_bignumeric_sqrt($1)',
+  'CBRT(BIGNUMERIC) BIGNUMERIC': 'bq_bignumeric_cbrt($1)',
+  'EXP(BIGNUMERIC) BIGNUMERIC': 'bq_bignumeric_exp($1)',
+  'LN(BIGNUMERIC) BIGNUMERIC': 'bq_bignumeric_ln($1)',
+  'LOG(BIGNUMERIC) BIGNUMERIC': 'bq_bignumeric_ln($1)',
+  'LOG(BIGNUMERIC, BIGNUMERIC) BIGNUMERIC': sums('log'),
+  'LOG10(BIGNUMERIC) BIGNUMERIC': 'bq_bignumeric_log10($1)',
+  'GREATEST(BIGNUMERIC, …) BIGNUMERIC': 'bq_all_known([$*], greatest($*))',
+  'LEAST(BIGNUMERIC, …) BIGNUMERIC': 'bq_all_known([$*], least($*))',
+  'RANGE_BUCKET(BIGNUMERIC, ARRAY<BIGNUMERIC>) INT64': 'bq_range_bucket($1, $2)',
+  'PARSE_BIGNUMERIC(STRING) BIGNUMERIC': "bq_text_bignumeric(bq_spaced_number($1, 'BIGNUMERIC'))",
+  'GENERATE_ARRAY(BIGNUMERIC, BIGNUMERIC) ARRAY<BIGNUMERIC>':
+    'bq_series_bignumeric($1, $2, bq_int_bignumeric(1::BIGINT))',
+  'GENERATE_ARRAY(BIGNUMERIC, BIGNUMERIC, BIGNUMERIC) ARRAY<BIGNUMERIC>': 'bq_series_bignumeric($1, $2, $3)',
+};
