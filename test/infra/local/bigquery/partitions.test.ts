@@ -191,6 +191,10 @@ describe('a table partitioned by ingestion time', () => {
     ['INSERT shop.days (_PARTITIONTIME, id) VALUES ("2026-01-01 05:00:00", 1)', /must be where a partition begins/],
     ['INSERT shop.days (_PARTITIONTIME, id) VALUES (NULL, 1)', /must be where a partition begins/],
     ['INSERT shop.days (_PARTITIONDATE, id) VALUES ("2026-01-01", 1)', /not supported .*writing _PARTITIONDATE/],
+    [
+      'UPDATE shop.days SET _PARTITIONTIME = DEFAULT WHERE TRUE',
+      /not supported .*DEFAULT as the value of _PARTITIONTIME/,
+    ],
     ['INSERT shop.days VALUES (1, CURRENT_TIMESTAMP())', /wrong column count/],
     ['CREATE TABLE shop.never PARTITION BY _PARTITIONDATE AS SELECT 1 AS a', /cannot be used with AS SELECT/],
     ['CREATE TABLE shop.never (_PARTITIONTIME TIMESTAMP)', /reserved prefixes/],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -54,5 +54,27 @@ test('a script that is interrupted again and again goes on where it stood, and d
   expect(await run(bed, 'SELECT COUNT(*), COUNT(DISTINCT n) FROM shop.noted')).toEqual([['40', '40']]);
   const { body: result } = await call<{ rows: unknown }>(bed, 'GET', `/queries/${body.jobReference.jobId}`);
   expect(result.rows).toEqual([{ f: [{ v: '40' }, { v: '40' }, { v: '4' }] }]);
+  await bed.stop();
+});
+
+test('an EXPORT DATA that is interrupted begins anew, and is not stopped by files of its own', async () => {
+  let bed = await startBigQuery(dir);
+  const query = `EXPORT DATA OPTIONS (uri = 'gs://lake/own-*.csv', format = 'CSV') AS
+    SELECT n, REPEAT('x', 20) AS t FROM UNNEST(GENERATE_ARRAY(1, 250000)) AS n ORDER BY n`;
+  const { body } = await call<JobBody>(bed, 'POST', '/jobs', {
+    configuration: { query: { query, useLegacySql: false } },
+  });
+  const path = `/jobs/${body.jobReference.jobId}`;
+  const job = async () => (await call<JobBody>(bed, 'GET', path)).body;
+  while ((await job()).status.state === 'PENDING') await new Promise((resolve) => setTimeout(resolve, 2));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect((await job()).status.state).toBe('RUNNING');
+  await bed.stop();
+  // As if its first file had come to lie there before the end.
+  bed.put('own-000000000000.csv', '1,\n');
+  bed = await startBigQuery(dir);
+  while ((await job()).status.state !== 'DONE') await new Promise((resolve) => setTimeout(resolve, 20));
+  expect((await job()).status.errorResult).toBeUndefined();
+  expect(readFileSync(join(dir, 'objects/lake/own-000000000000.csv'), 'utf8').split('\n')).toHaveLength(250_001);
   await bed.stop();
 });

@@ -67,6 +67,12 @@ export function defaultOf(column: TableColumn, env: Env, at: number): string {
   return assigned(value, column, at);
 }
 
+/** The same where a statement says DEFAULT. */
+export function defaultSaid(column: TableColumn, env: Env, at: number): string {
+  if (column.partition) throw unsupported(`DEFAULT as the value of ${column.name}`, at);
+  return defaultOf(column, env, at);
+}
+
 export function plainEnv(env: Env, scope: Scope, clause: string): Env {
   return { ...env, scope, noAggregates: clause, noWindows: clause };
 }
@@ -106,7 +112,7 @@ function insertRows(statement: Of<'insert'>, columns: TableColumn[], rest: strin
       );
     const values = row.map((value, i) => {
       const column = columns[i] as TableColumn;
-      if (value === 'default') return defaultOf(column, env, statement.at);
+      if (value === 'default') return defaultSaid(column, env, statement.at);
       return assigned(analyze(value, inner), column, value.at);
     });
     return `(${[...values, ...rest].join(', ')})`;
@@ -161,7 +167,7 @@ export function planAssignments(
     if (seen.has(column.name)) throw new SqlError(`Update item ${first.name} assigned more than once`, first.at);
     seen.add(column.name);
     const sql =
-      value === 'default' ? defaultOf(column, env, first.at) : assigned(analyze(value, env), column, value.at);
+      value === 'default' ? defaultSaid(column, env, first.at) : assigned(analyze(value, env), column, value.at);
     return [{ column, sql }];
   });
   const parts = [...nested.values()].map(({ column, set: fields, at }) => {

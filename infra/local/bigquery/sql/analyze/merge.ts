@@ -7,6 +7,7 @@ import {
   AT_MOST_ONE,
   assigned,
   defaultOf,
+  defaultSaid,
   findTarget,
   lastName,
   plainEnv,
@@ -152,7 +153,7 @@ function planClause(when: MergeWhen, number: number, sides: Sides): Clause {
   const values = columns.map((column, i) => {
     const value = action.values === 'row' ? shown(source.visible)[i] : action.values[i];
     const name = `v${number}_${i}`;
-    if (value === undefined || value === 'default') return { name, sql: defaultOf(column, env, when.at) };
+    if (value === undefined || value === 'default') return { name, sql: defaultSaid(column, env, when.at) };
     if ('value' in value && 'touch' in value) {
       value.touch();
       return { name, sql: assigned(value.value, column, when.at) };
