@@ -140,6 +140,15 @@ function optionRows(record: TableRecord) {
     rows.push(['labels', 'ARRAY<STRUCT<STRING, STRING>>', `[${text}]`]);
   }
   if (record.requirePartitionFilter) rows.push(['require_partition_filter', 'BOOL', 'true']);
+  if (record.expirationTime !== undefined)
+    rows.push([
+      'expiration_timestamp',
+      'TIMESTAMP',
+      `TIMESTAMP ${quoted(new Date(record.expirationTime).toISOString())}`,
+    ]);
+  const days = Number(record.timePartitioning?.expirationMs ?? 0) / 86_400_000;
+  if (days > 0)
+    rows.push(['partition_expiration_days', 'FLOAT64', Number.isInteger(days) ? `${days}.0` : String(days)]);
   return rows.map(([option_name, option_type, option_value]) => ({
     ...named(record),
     option_name,

@@ -5,7 +5,7 @@ import type { Env, QueryResult } from './analysis.ts';
 import { analyze } from './expressions.ts';
 import { analyzePipes } from './pipes.ts';
 import { analyzeRecursive, inOrderOfUse, mentions } from './recursion.ts';
-import type { Column, Scope } from './scope.ts';
+import { argumentsOf, type Column, type Scope } from './scope.ts';
 import { analyzeSelect } from './select.ts';
 import { analyzeSet } from './set-operations.ts';
 import { typed } from './typed.ts';
@@ -28,14 +28,17 @@ export function analyzeQuery(query: Query, outer: Env): QueryResult {
 /** WITH's queries as DuckDB's; `env` knows them from then on. */
 export function analyzeCtes(query: Pick<Query, 'ctes' | 'recursive'>, env: Env): string[] {
   const withs: string[] = [];
+  // A CTE sees no rows of the queries around it.
+  // Source: cloud.google.com/bigquery/docs/reference/standard-sql/query-syntax#cte_general_rules
+  const apart = (): Env => ({ ...env, scope: argumentsOf(env.scope) });
   for (const cte of query.recursive ? inOrderOfUse(query.ctes) : query.ctes) {
     const { name, query: inner } = cte;
     const sql = env.analysis.fresh('w');
     if (query.recursive && mentions(inner, name.name)) {
-      withs.push(analyzeRecursive(cte, sql, env));
+      withs.push(analyzeRecursive(cte, sql, apart()));
       continue;
     }
-    const { sql: body, columns, value } = analyzeQuery(inner, env);
+    const { sql: body, columns, value } = analyzeQuery(inner, apart());
     withs.push(`${sql} AS (${body})`);
     env.ctes.push({ name: name.name, sql, columns, value });
   }

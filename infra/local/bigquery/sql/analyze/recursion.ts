@@ -3,6 +3,7 @@ import { SqlError, unsupported } from '../sql-error.ts';
 import { renderType } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { analyzeBody } from './queries.ts';
+import { checkRecursiveTerm } from './recursion-rules.ts';
 import { coerce, type Typed, typed } from './typed.ts';
 
 type Cte = Query['ctes'][number];
@@ -40,6 +41,7 @@ export function analyzeRecursive({ name, query }: Cte, sql: string, env: Env): s
     );
   if (query.ctes.length > 0 || query.orderBy.length > 0 || query.limit || query.pipes.length > 0)
     throw unsupported('WITH, ORDER BY, LIMIT or pipes in a recursive CTE', query.at);
+  checkRecursiveTerm(body.right, name.name, body.at);
   const fresh = (): Env => ({ ...env, found: { aggregate: false, window: false } });
   const first = analyzeBody(body.left, fresh());
   const columns = first.columns.map((column, i) => {

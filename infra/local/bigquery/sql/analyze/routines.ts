@@ -61,7 +61,7 @@ export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): T
     const body = withinDefinition(analysis, 'a function', info.isTemporary && analysis.defaults, () =>
       analyze(expression, {
         ...env,
-        scope: { visible, ranges: [], parent: undefined },
+        scope: { visible, ranges: [], parent: undefined, isArguments: true },
         ctes: [],
         windows: new Map(),
         ...(!info.isAggregate && { noAggregates: 'the body of a function', noWindows: 'the body of a function' }),

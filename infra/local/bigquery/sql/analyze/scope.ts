@@ -28,12 +28,20 @@ export interface Scope {
   visible: Column[];
   ranges: Range[];
   parent: Scope | undefined;
+  /** A function's arguments, which are no one's rows. */
+  isArguments?: true;
 }
 
 /** What a name stands for, and the scope that it was found in. */
 export type Target = { range: Range; scope: Scope } | { column: Column; scope: Scope };
 
 export const EMPTY_SCOPE: Scope = { visible: [], ranges: [], parent: undefined };
+
+/** What is left in reach where the rows of outer queries are not. */
+export function argumentsOf(scope: Scope): Scope {
+  for (let s: Scope | undefined = scope; s; s = s.parent) if (s.isArguments) return s;
+  return EMPTY_SCOPE;
+}
 
 export const isEmpty = (scope: Scope): boolean =>
   scope.visible.length + scope.ranges.length === 0 && (scope.parent === undefined || isEmpty(scope.parent));

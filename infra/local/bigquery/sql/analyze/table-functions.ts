@@ -96,7 +96,7 @@ function inside(info: TableFunctionInfo, values: Column[], tables: Cte[], env: E
       env.subquery(info.query, {
         ...env,
         // Columns of the query's tables come before parameters of the same name.
-        scope: { visible: values, ranges: [], parent: undefined },
+        scope: { visible: values, ranges: [], parent: undefined, isArguments: true },
         ctes: tables,
         windows: new Map(),
       }),

@@ -1,4 +1,4 @@
-import { testFamilies } from './family.ts';
+import { type Case, testFamilies } from './family.ts';
 
 const SETUP = `
   CREATE TABLE shop.t (a INT64, b STRING, s STRUCT<a INT64, arr ARRAY<INT64>>);
@@ -59,6 +59,50 @@ testFamilies(
       ['SELECT (SELECT MAX(t.a)) AS n FROM shop.t ORDER BY n', [[null], ['1'], ['2']]],
       ['SELECT a FROM shop.t WHERE (SELECT SUM(t.a) FROM UNNEST([1, 1])) > 3', [['2']]],
       ['SELECT a, (SELECT STRING_AGG(t.b) FROM t.s.arr) FROM shop.t WHERE a = 1', [['1', 'x,x']]],
+    ],
+    'CTEs, what they see': [
+      [
+        'SELECT (WITH c AS (SELECT t.a AS x) SELECT x FROM c) FROM shop.t',
+        'invalidQuery: Unrecognized name: t at [1:27]',
+      ],
+      ['SELECT (WITH c AS (SELECT 5 AS x) SELECT x + t.a FROM c) AS n FROM shop.t ORDER BY n', [[null], ['6'], ['7']]],
+      [
+        'DECLARE a INT64 DEFAULT 7; SELECT (WITH c AS (SELECT a AS x) SELECT x FROM c) FROM shop.t WHERE t.a = 1',
+        [['7']],
+      ],
+      [
+        'CREATE TEMP FUNCTION f(x INT64) AS ((WITH c AS (SELECT x + 1 AS y) SELECT y FROM c)); SELECT f(a) AS n FROM shop.t ORDER BY n',
+        [[null], ['2'], ['3']],
+      ],
+    ],
+    'recursive terms, what they may hold': [
+      ...(
+        [
+          ['SELECT n + COUNT(*) FROM r GROUP BY n', 'a query with DISTINCT or GROUP BY'],
+          ['SELECT MAX(n) + 1 FROM r HAVING MAX(n) < 4', 'a query with aggregate functions'],
+          ['SELECT n + ROW_NUMBER() OVER () FROM r WHERE n < 4', 'a query with analytic functions'],
+          ['(SELECT n + 1 FROM r WHERE n < 4 LIMIT 1)', 'a query with ORDER BY or LIMIT'],
+          ['SELECT 2 FROM UNNEST([1]) WHERE EXISTS(SELECT 1 FROM r)', 'an expression subquery'],
+          [
+            'SELECT n + 1 FROM UNNEST([1]) LEFT JOIN r ON TRUE WHERE n < 4',
+            'the side of an outer join that may be absent',
+          ],
+          ['(WITH q AS (SELECT n FROM r) SELECT n FROM q)', 'an inner WITH clause'],
+        ] as const
+      ).map(
+        ([term, place]): Case => [
+          `WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL ${term}) SELECT * FROM r`,
+          `invalidQuery: Recursive reference to r is not allowed in ${place} at [1:36]`,
+        ],
+      ),
+      [
+        'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT r.n + 1 FROM r JOIN r AS o ON TRUE WHERE r.n < 4) SELECT * FROM r',
+        'invalidQuery: The recursive term of r must include exactly one reference to it at [1:36]',
+      ],
+      [
+        'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + (SELECT COUNT(*) FROM shop.t) FROM r LEFT JOIN UNNEST([1]) AS k ON k = n WHERE n < 4) SELECT * FROM r ORDER BY n',
+        [['1'], ['4']],
+      ],
     ],
     'joins, what must be written': [
       [
