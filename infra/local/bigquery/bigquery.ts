@@ -8,6 +8,7 @@ import { createResultCache, RESULT_LIFE_MS } from './jobs/cached-results.ts';
 import type { Engine, Files } from './jobs/engine.ts';
 import type { Job } from './jobs/job.ts';
 import { openJobStore } from './jobs/job-store.ts';
+import { expirePartitions } from './jobs/lifetimes.ts';
 import { createLocks } from './jobs/locks.ts';
 import { createRunner } from './jobs/runner.ts';
 import { endSession } from './jobs/session-jobs.ts';
@@ -86,6 +87,7 @@ export async function createBigQuery(
     for (const session of engine.sessions.expired()) await endSession(engine, session);
     for (const record of catalog.expired(clock.now()))
       await warehouse.transaction((tx) => catalog.dropTable(tx, record));
+    await expirePartitions(engine);
   }
 
   return {

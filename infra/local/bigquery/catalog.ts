@@ -81,6 +81,8 @@ export interface Catalog {
   dropRoutine(tx: Tx, record: RoutineRecord): Promise<void>;
   /** Tables whose expirationTime is past: no request sees them any more. */
   expired(now: number): TableRecord[];
+  /** Tables whose partitions go one by one. */
+  withPartitionExpiration(): TableRecord[];
   /** What SQL resolves its names with. */
   resolver(options: {
     project: string;
@@ -216,6 +218,8 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
     dropRoutine,
     expired: (now) =>
       [...tables.values()].filter((one) => one.expirationTime !== undefined && one.expirationTime <= now),
+    withPartitionExpiration: () =>
+      [...tables.values()].filter((one) => one.kind === 'TABLE' && one.timePartitioning?.expirationMs !== undefined),
     resolver({ project, defaultDataset, location }) {
       return (path, at, defaults) => {
         const ref = resolvePath(path, at, project, defaults ? defaultDataset : undefined);

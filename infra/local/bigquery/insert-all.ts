@@ -3,7 +3,8 @@ import { isConflict, JobFailure } from './errors.ts';
 import { type RowError, rowError, stoppedRow } from './insert-errors.ts';
 import { type Engine, nameOf } from './jobs/engine.ts';
 import { insertRows } from './jobs/insert-rows.ts';
-import { checkTableId, defaultExpiration } from './jobs/open-destination.ts';
+import { defaultLife } from './jobs/lifetimes.ts';
+import { checkTableId } from './jobs/open-destination.ts';
 import { type Part, requirePart } from './jobs/parts.ts';
 import { BAD, badField, type Conversion, projectionOf, RECORD } from './loads/checks.ts';
 import { jsonConversions, takeFields } from './loads/json-columns.ts';
@@ -74,7 +75,7 @@ async function instanceOf(engine: Engine, template: TableRecord, suffix: string)
         ...template,
         ...ref,
         physical: await engine.catalog.createPhysical(tx, template.schema, template),
-        expirationTime: defaultExpiration(engine, ref, now),
+        ...defaultLife(engine, ref, now, template),
         rest: {},
         created: now,
         modified: now,

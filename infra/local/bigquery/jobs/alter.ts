@@ -203,6 +203,11 @@ function tableOptions(record: TableRecord, options: Options): Partial<TableRecor
   const change: Partial<TableRecord> = { rest };
   if (names.has('expiration_timestamp')) change.expirationTime = read.expirationTime;
   if (names.has('require_partition_filter')) change.requirePartitionFilter = read.requirePartitionFilter;
+  if (read.partitionExpirationMs !== undefined && !record.timePartitioning)
+    throw new SqlError(
+      'partition_expiration_days is set on a table that is not partitioned by time',
+      options[0]?.value.at,
+    );
   if (names.has('partition_expiration_days') && record.timePartitioning) {
     const { expirationMs: _, ...bare } = record.timePartitioning;
     change.timePartitioning = {
@@ -230,6 +235,7 @@ const SCHEMA_OPTIONS: Record<string, string> = {
   friendly_name: 'friendlyName',
   labels: 'labels',
   default_table_expiration_days: 'defaultTableExpirationMs',
+  default_partition_expiration_days: 'defaultPartitionExpirationMs',
 };
 
 function setSchemaOptions(rest: Record<string, unknown>, options: Options): void {
@@ -239,8 +245,7 @@ function setSchemaOptions(rest: Record<string, unknown>, options: Options): void
     if (key === undefined) throw unsupported(`option ${name.name}`, name.at);
     if (value.kind === 'null') delete rest[key];
     else if (option === 'labels') rest[key] = readLabels(value);
-    else if (option === 'default_table_expiration_days')
-      rest[key] = String(Number(literal(value, option)) * 86_400_000);
+    else if (option.endsWith('_expiration_days')) rest[key] = String(Number(literal(value, option)) * 86_400_000);
     else rest[key] = literal(value, option);
   }
 }

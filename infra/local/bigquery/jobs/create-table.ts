@@ -14,7 +14,8 @@ import { type Caller, existingRef, requireDataset, requireTable, tableRef, tempo
 import { readColumns, readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
-import { checkTableId, defaultExpiration } from './open-destination.ts';
+import { defaultLife } from './lifetimes.ts';
+import { checkTableId } from './open-destination.ts';
 import { readPartitionBy } from './partition-by.ts';
 
 type CreateTable = Extract<DdlStatement, { kind: 'createTable' }>;
@@ -44,8 +45,16 @@ export async function createTable(
   const { timePartitioning, rangePartitioning } = layout;
   if (options.requirePartitionFilter && !timePartitioning && !rangePartitioning)
     throw new SqlError('require_partition_filter is set on a table that is not partitioned', statement.at);
+  if (options.partitionExpirationMs !== undefined && !timePartitioning)
+    throw new SqlError('partition_expiration_days is set on a table that is not partitioned by time', statement.at);
   checkLayout(schema, layout);
   const now = engine.clock.now();
+  const life = defaultLife(engine, ref, now, {
+    timePartitioning: timePartitioning && {
+      ...timePartitioning,
+      ...(options.partitionExpirationMs !== undefined && { expirationMs: options.partitionExpirationMs }),
+    },
+  });
   const record: TableRecord = {
     ...ref,
     kind: statement.snapshot ? 'SNAPSHOT' : 'TABLE',
@@ -53,13 +62,10 @@ export async function createTable(
     physical: await engine.catalog.createPhysical(tx, schema, layout),
     schema,
     ...layout,
-    timePartitioning: timePartitioning && {
-      ...timePartitioning,
-      ...(options.partitionExpirationMs !== undefined && { expirationMs: options.partitionExpirationMs }),
-    },
+    timePartitioning: life.timePartitioning,
     requirePartitionFilter: options.requirePartitionFilter || source?.requirePartitionFilter === true,
     view: undefined,
-    expirationTime: options.expirationTime ?? defaultExpiration(engine, ref, now),
+    expirationTime: options.expirationTime ?? life.expirationTime,
     rest: { ...source?.rest, ...options.rest },
     created: now,
     modified: now,

@@ -1,4 +1,4 @@
-import type { TableRecord, TableRef } from '../catalog.ts';
+import type { TableRecord } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
 import { layoutText } from '../partitions/layout.ts';
 import { checkLayout } from '../partitions/read-layout.ts';
@@ -8,6 +8,7 @@ import { duckType, quoteName } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import type { Destination } from './destination.ts';
 import { type Engine, nameOf, requireDataset } from './engine.ts';
+import { defaultLife } from './lifetimes.ts';
 
 /**
  * The table to insert into, made, emptied or widened as the destination says; all in the job's transaction.
@@ -65,23 +66,17 @@ async function createTable(engine: Engine, tx: Tx, destination: Destination, sch
     kind: 'TABLE',
     physical: await engine.catalog.createPhysical(tx, schema, destination),
     schema,
-    timePartitioning: destination.timePartitioning,
+    ...defaultLife(engine, ref, now, destination),
     rangePartitioning: destination.rangePartitioning,
     requirePartitionFilter: destination.requirePartitionFilter,
     clustering: destination.clustering,
     view: undefined,
-    expirationTime: defaultExpiration(engine, ref, now),
     rest: {},
     created: now,
     modified: now,
   };
   await engine.catalog.putTable(tx, record);
   return record;
-}
-
-export function defaultExpiration(engine: Engine, ref: TableRef, now: number): number | undefined {
-  const lifetime = engine.catalog.dataset(ref.project, ref.dataset)?.rest.defaultTableExpirationMs;
-  return lifetime === undefined ? undefined : now + Number(lifetime);
 }
 
 export function checkTableId(table: string): void {

@@ -69,8 +69,10 @@ async function createSchema(
     if (key === 'description') record.rest.description = literal(value, key);
     else if (key === 'friendly_name') record.rest.friendlyName = literal(value, key);
     else if (key === 'labels') record.rest.labels = readLabels(value);
-    else if (key === 'default_table_expiration_days')
-      record.rest.defaultTableExpirationMs = String(Number(literal(value, key)) * 86_400_000);
+    else if (key === 'default_table_expiration_days' || key === 'default_partition_expiration_days')
+      record.rest[
+        key === 'default_table_expiration_days' ? 'defaultTableExpirationMs' : 'defaultPartitionExpirationMs'
+      ] = String(Number(literal(value, key)) * 86_400_000);
     else if (key === 'location') {
       if (literal(value, key).toUpperCase() !== engine.location.toUpperCase())
         throw unsupported(`a dataset outside of location ${engine.location}`, value.at);

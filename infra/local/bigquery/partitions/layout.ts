@@ -55,6 +55,24 @@ export function specialCondition(id: '__NULL__' | '__UNPARTITIONED__', layout: P
   return range ? outsideRange(column, range) : outsideTime(`CAST(${column} AS TIMESTAMP)`);
 }
 
+/**
+ * The rows of partitions that are past their life at `now` (milliseconds since 1970): it is counted from a partition's end.
+ * Source: cloud.google.com/bigquery/docs/managing-partitioned-tables#partition-expiration
+ */
+export function expiredCondition(
+  record: Partitioned & { expirationTime: number | undefined },
+  now: number,
+): string | undefined {
+  const { timePartitioning: by } = record;
+  // A table's own expiration takes precedence.
+  if (by?.expirationMs === undefined || record.expirationTime !== undefined) return undefined;
+  const time = `CAST(${quoteName(partitionColumn(record) ?? '')} AS TIMESTAMP)`;
+  const unit = by.type.toLowerCase();
+  const end = `date_trunc('${unit}', ${time}) + INTERVAL 1 ${unit}`;
+  const latest = `make_timestamp(${BigInt(now) * 1000n - BigInt(Math.round(Number(by.expirationMs) * 1000))}::BIGINT)`;
+  return `NOT ${outsideTime(time)} AND ${end} <= ${latest}`;
+}
+
 /** `20260101`, `10`, `__NULL__`: the id of a row's partition as DuckDB's SQL; undefined where the table has none. */
 export function partitionIdSql(layout: Partitioned): string | undefined {
   const { timePartitioning: by, rangePartitioning: range } = layout;

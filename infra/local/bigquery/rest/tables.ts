@@ -4,13 +4,14 @@ import type { MaterializedOptions, TableRecord, TableRef } from '../catalog.ts';
 import { JobFailure, toFailure } from '../errors.ts';
 import { type Engine, nameOf, requireDataset, requireTable } from '../jobs/engine.ts';
 import type { DestinationConfiguration } from '../jobs/job.ts';
+import { defaultLife } from '../jobs/lifetimes.ts';
 import {
   checkMaterializedLayout,
   defaultMaterialized,
   parseMaterialized,
   renderMaterialized,
 } from '../jobs/materialized-views.ts';
-import { changeSchema, checkTableId, defaultExpiration } from '../jobs/open-destination.ts';
+import { changeSchema, checkTableId } from '../jobs/open-destination.ts';
 import { requirePart } from '../jobs/parts.ts';
 import { renderTableRef } from '../jobs/render-job.ts';
 import { viewRecord } from '../jobs/run-ddl.ts';
@@ -195,6 +196,7 @@ async function insertTable(engine: Engine, params: Params, body: Body): Promise<
     const raw = body as DestinationConfiguration;
     const layout = readLayout(raw);
     checkLayout(schema, layout);
+    const life = defaultLife(engine, ref, now, layout);
     return await engine.warehouse.transaction(async (tx) => {
       const record: TableRecord = {
         ...ref,
@@ -202,10 +204,11 @@ async function insertTable(engine: Engine, params: Params, body: Body): Promise<
         physical: await engine.catalog.createPhysical(tx, schema, layout),
         schema,
         ...layout,
+        ...life,
         requirePartitionFilter:
           body.requirePartitionFilter === true || raw.timePartitioning?.requirePartitionFilter === true,
         view: undefined,
-        expirationTime: body.expirationTime ? Number(body.expirationTime) : defaultExpiration(engine, ref, now),
+        ...(body.expirationTime ? { expirationTime: Number(body.expirationTime) } : {}),
         rest: keep(body),
         created: now,
         modified: now,
