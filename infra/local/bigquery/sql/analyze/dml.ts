@@ -6,7 +6,7 @@ import { physicalNames, quoteName, quoteText, renderType } from '../types.ts';
 import type { Env, TableColumn, TableInfo } from './analysis.ts';
 import { defaultValue } from './defaults.ts';
 import { analyze, analyzeCondition } from './expressions.ts';
-import { analyzeFrom, scanTable } from './from.ts';
+import { analyzeFrom, refuseSameAlias, scanTable } from './from.ts';
 import { noteBounds } from './partition-bounds.ts';
 import { isPartitionDate, partitionNow } from './pseudo-columns.ts';
 import { analyzeQuery } from './queries.ts';
@@ -232,6 +232,7 @@ export function planUpdate(statement: Of<'update'>, env: Env): DmlPlan {
   const own = scan.sql.split(' AS ').at(-1) ?? '';
   const from =
     statement.from && analyzeFrom(statement.from, env, { visible: [], ranges: scan.ranges, parent: EMPTY_SCOPE });
+  if (from) refuseSameAlias(scan, from, statement.from?.at ?? statement.at);
   const scope: Scope = {
     visible: [...scan.visible, ...(from?.visible ?? [])],
     ranges: [...scan.ranges, ...(from?.ranges ?? [])],

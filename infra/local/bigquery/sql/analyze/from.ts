@@ -277,10 +277,7 @@ export function analyzeJoin(left: FromResult, rightFrom: From, join: JoinClause,
     parent: outer.ranges.length + outer.visible.length > 0 ? outer : outer.parent,
   };
   const right = analyzeFrom(from.right, env, from.right.kind === 'join' ? outer : reach);
-  for (const range of right.ranges) {
-    if (left.ranges.some((one) => one.alias.toLowerCase() === range.alias.toLowerCase()))
-      throw new SqlError(`Duplicate table alias ${range.alias} in the same FROM clause`, from.right.at);
-  }
+  refuseSameAlias(left, right, from.right.at);
   if (from.type === 'LEFT' || from.type === 'FULL') markOptional(right);
   if (from.type === 'RIGHT' || from.type === 'FULL') markOptional(left);
   const ranges = [...left.ranges, ...right.ranges];
@@ -298,6 +295,13 @@ export function analyzeJoin(left: FromResult, rightFrom: From, join: JoinClause,
   const scope: Scope = { visible, ranges, parent: outer.parent };
   const on = analyzeCondition(from.on, { ...env, scope }, 'JOIN ON clause');
   return { sql: `${left.sql} ${from.type} JOIN ${rightSql} ON ${on.sql}`, visible, ranges };
+}
+
+/** Of two aliases that are the same one would hide the other. */
+export function refuseSameAlias(left: FromResult, right: FromResult, at: number): void {
+  for (const { alias } of right.ranges)
+    if (left.ranges.some((one) => one.alias.toLowerCase() === alias.toLowerCase()))
+      throw new SqlError(`Duplicate table alias ${alias} in the same FROM clause`, at);
 }
 
 function markOptional(side: FromResult): void {

@@ -16,7 +16,7 @@ import {
   writableColumns,
 } from './dml.ts';
 import { analyze, analyzeAs, analyzeCondition } from './expressions.ts';
-import { analyzeFrom, type FromResult, scanTable, wrapFrom } from './from.ts';
+import { analyzeFrom, type FromResult, refuseSameAlias, scanTable, wrapFrom } from './from.ts';
 import { EMPTY_SCOPE, type Scope, shown } from './scope.ts';
 import type { DmlPlan, DmlStep } from './statement.ts';
 
@@ -32,6 +32,7 @@ export function planMerge(statement: Extract<Statement, { kind: 'merge' }>, env:
   // A join has no one name, so it becomes a subquery that has.
   const source =
     statement.source.kind === 'join' ? wrapFrom(given, env, (list) => `SELECT ${list} FROM ${given.sql}`) : given;
+  refuseSameAlias(scan, source, statement.source.at);
   const other = source.sql.split(' AS ').at(-1) ?? '';
   const both: Scope = {
     visible: [...scan.visible, ...source.visible],

@@ -46,6 +46,14 @@ testFamilies(
         '1 rows',
       ],
       ['SELECT a FROM shop.u', [['7']]],
+      [
+        'UPDATE shop.u SET a = 1 FROM shop.u WHERE TRUE',
+        'invalidQuery: Duplicate table alias u in the same FROM clause at [1:30]',
+      ],
+      [
+        'MERGE shop.u USING shop.u ON FALSE WHEN MATCHED THEN DELETE',
+        'invalidQuery: Duplicate table alias u in the same FROM clause at [1:20]',
+      ],
     ],
   },
   'CREATE TABLE shop.u (a INT64, b STRUCT<a INT64>); INSERT shop.u VALUES (1, STRUCT(2))',
