@@ -14,6 +14,7 @@ import { type Column, EMPTY_SCOPE, type Scope, shown } from './scope.ts';
 import { analyzeItem, analyzeSelect } from './select.ts';
 import { combine } from './set-operations.ts';
 import { typed } from './typed.ts';
+import { namedWindows } from './windows.ts';
 
 /** A query and what is piped from it. Each operator takes the table that stands before it and makes another. */
 export function analyzePipes(
@@ -167,7 +168,7 @@ function setColumns(table: FromResult, pipe: Of<'set'>, env: Env): FromResult {
 }
 
 function extend(table: FromResult, pipe: Of<'extend'>, env: Env): FromResult {
-  const windows = new Map(pipe.windows.map((window) => [window.name.name.toLowerCase(), window.spec]));
+  const windows = namedWindows(pipe.windows);
   const items = pipe.items.flatMap((item) => analyzeItem(item, { ...env, windows }, true));
   const added = items.map(({ name, value, touch }): Column => {
     touch();

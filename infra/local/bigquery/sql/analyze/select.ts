@@ -11,6 +11,7 @@ import { noteBounds, originOf } from './partition-bounds.ts';
 import { orderOutput } from './queries.ts';
 import { type Column, EMPTY_SCOPE, fieldOf, isEmpty, lookUp, namesIn, type Scope, shown } from './scope.ts';
 import { type Typed, typed } from './typed.ts';
+import { namedWindows } from './windows.ts';
 
 export interface Output {
   name: string | undefined;
@@ -55,7 +56,7 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, 
   const parent: Scope = { ...EMPTY_SCOPE, parent: outer.scope };
   const from = given ?? (select.from ? analyzeFrom(select.from, outer, parent) : NO_FROM);
   const scope: Scope = { visible: from.visible, ranges: from.ranges, parent: outer.scope };
-  const windows = new Map(select.windows.map((window) => [window.name.name.toLowerCase(), window.spec]));
+  const windows = namedWindows(select.windows);
   const env: Env = {
     ...outer,
     scope,

@@ -1,4 +1,4 @@
-import type { Call, FrameBound, WindowSpec } from '../parse/tree.ts';
+import type { Call, FrameBound, Select, WindowSpec } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { isDecimal } from '../type-parameters.ts';
 import { duckType, isGroupable, isNumeric, isOrderable, renderType, type SqlType, scalar } from '../types.ts';
@@ -165,6 +165,19 @@ function windowArguments(call: Call, args: Typed[]): string[] {
     return [call.name === 'PERCENTILE_CONT' ? `CAST(${first.sql} AS DOUBLE)` : first.sql, fraction.sql];
   }
   return args.map((arg) => arg.sql);
+}
+
+/** A WINDOW clause: each of its windows may name those that stand before it. */
+export function namedWindows(windows: Select['windows']): Env['windows'] {
+  const known: Env['windows'] = new Map();
+  for (const { name, spec } of windows) {
+    const { base } = spec;
+    if (base && !known.has(base.name.toLowerCase()))
+      throw new SqlError(`Unrecognized window alias ${base.name}`, base.at);
+    if (known.has(name.name.toLowerCase())) throw new SqlError(`Duplicate window alias ${name.name}`, name.at);
+    known.set(name.name.toLowerCase(), spec);
+  }
+  return known;
 }
 
 /** A named window takes in what its base says. */

@@ -102,6 +102,10 @@ testFamilies(
         'SELECT SUM(x) OVER (ORDER BY x ROWS -1 PRECEDING) FROM UNNEST([3, 4]) AS x',
         'invalidQuery: Window framing expression must be neither NULL nor negative at [1:37]',
       ],
+      [
+        'SELECT SUM(x) OVER w FROM UNNEST([3]) AS x WINDOW w AS (v), v AS (ORDER BY x)',
+        'invalidQuery: Unrecognized window alias v at [1:57]',
+      ],
       ['SELECT CORR(x, x), CORR(x, y) FROM (SELECT 1 AS x, CAST(NULL AS INT64) AS y)', [[null, null]]],
       ['SELECT CORR(x, 2 * x) FROM UNNEST([1, 2]) AS x', [['1.0']]],
     ],
