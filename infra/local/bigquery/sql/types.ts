@@ -152,7 +152,17 @@ export function isNumeric(type: SqlType): boolean {
   return type.kind === 'INT64' || type.kind === 'FLOAT64' || type.kind === 'NUMERIC' || type.kind === 'BIGNUMERIC';
 }
 
-/** Whether values can be compared for equality, grouped and made distinct. Arrays and JSON cannot. */
+/**
+ * Whether GROUP BY and SELECT DISTINCT take such values: arrays too, which are the same where their elements are, one by one.
+ * Source: cloud.google.com/bigquery/docs/reference/standard-sql/data-types#groupable_data_types
+ */
+export function isGroupKey(type: SqlType): boolean {
+  if (type.kind === 'ARRAY') return isGroupKey(type.element);
+  if (type.kind === 'STRUCT') return type.fields.every((field) => isGroupKey(field.type));
+  return isGroupable(type);
+}
+
+/** Whether values can be compared for equality: arrays and JSON cannot. */
 export function isGroupable(type: SqlType): boolean {
   if (type.kind === 'STRUCT') return type.fields.every((field) => isGroupable(field.type));
   return type.kind !== 'JSON' && type.kind !== 'ARRAY';

@@ -1,6 +1,6 @@
 import type { Expr, GroupItem, Select } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { isGroupable, renderType } from '../types.ts';
+import { isGroupKey, renderType } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { analyze } from './expressions.ts';
 import { resolvePath } from './names.ts';
@@ -83,7 +83,7 @@ function groupKey(expr: Expr, outputs: Output[], env: Env, isPlain: boolean): st
 }
 
 function checkKey(value: Typed, at: number): void {
-  if (!isGroupable(value.type))
+  if (!isGroupKey(value.type))
     throw new SqlError(`Grouping by expressions of type ${renderType(value.type)} is not allowed`, at);
 }
 

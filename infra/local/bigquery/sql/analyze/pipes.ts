@@ -1,7 +1,7 @@
 import { impliedName } from '../parse/expressions.ts';
 import type { Expr, GroupItem, Pipe, Query, Select, SelectItem } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
-import { isGroupable, renderType, scalar } from '../types.ts';
+import { isGroupKey, renderType, scalar } from '../types.ts';
 import { orderItems } from './aggregates.ts';
 import type { Env, QueryResult } from './analysis.ts';
 import { analyze, analyzeAs } from './expressions.ts';
@@ -197,7 +197,7 @@ const selectOf = (parts: Omit<Partial<Select>, 'kind'> & { items: SelectItem[]; 
 function distinct(table: FromResult, env: Env, at: number): FromResult {
   for (const column of shown(table.visible)) {
     column.touch();
-    if (!isGroupable(column.value.type))
+    if (!isGroupKey(column.value.type))
       throw new SqlError(
         `Column ${column.name ?? ''} of type ${renderType(column.value.type)} cannot be made distinct`,
         at,

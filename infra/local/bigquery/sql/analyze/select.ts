@@ -1,7 +1,7 @@
 import { impliedName } from '../parse/expressions.ts';
 import type { Expr, OrderItem, Select, SelectItem } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { isGroupable, physicalNames, quoteName, renderType, type SqlType, scalar } from '../types.ts';
+import { isGroupKey, physicalNames, quoteName, renderType, type SqlType, scalar } from '../types.ts';
 import { orderItem } from './aggregates.ts';
 import type { Env, QueryResult } from './analysis.ts';
 import { analyze, analyzeAs, analyzeCondition } from './expressions.ts';
@@ -85,7 +85,7 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, 
   if (select.groupBy || select.distinct || isAggregate) for (const item of outputs) item.touch();
   if (select.distinct) {
     for (const item of outputs)
-      if (!isGroupable(item.value.type))
+      if (!isGroupKey(item.value.type))
         throw new SqlError(
           `Column ${item.name ?? ''} of type ${renderType(item.value.type)} cannot be used in SELECT DISTINCT`,
           item.at,

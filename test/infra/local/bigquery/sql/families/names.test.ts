@@ -117,6 +117,23 @@ testFamilies(
       ['SELECT COUNT(*) FROM shop.t AS x LEFT JOIN x.s.arr', [['4']]],
       ['SELECT 1 FROM (shop.t AS x, shop.t AS y)', 'invalidQuery: Syntax error: Expected ")" but got "," at [1:27]'],
     ],
+    'arrays as keys': [
+      [
+        'SELECT x, COUNT(*) FROM UNNEST([STRUCT([1, 2] AS x), STRUCT([1, 2]), STRUCT([2, 1])]) GROUP BY x ORDER BY 2',
+        [
+          [['2', '1'], '1'],
+          [['1', '2'], '2'],
+        ],
+      ],
+      [
+        "SELECT COUNT(*) FROM (SELECT DISTINCT x FROM UNNEST([STRUCT([0.0, CAST('nan' AS FLOAT64), NULL] AS x), STRUCT([-0.0, CAST('nan' AS FLOAT64), NULL])]))",
+        [['1']],
+      ],
+      [
+        "SELECT [JSON '1'] AS x GROUP BY x",
+        'invalidQuery: Grouping by expressions of type ARRAY<JSON> is not allowed at [1:33]',
+      ],
+    ],
     'grouping, what must be written': [
       ["SELECT CONCAT('a', 'b') AS k, COUNT(*) FROM shop.t WHERE FALSE GROUP BY ALL", [['ab', '0']]],
       ["SELECT COUNT(*) FROM shop.t GROUP BY 'x'", 'invalidQuery: Cannot GROUP BY literal values at [1:38]'],
