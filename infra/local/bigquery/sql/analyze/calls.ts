@@ -28,8 +28,9 @@ export function analyzeCall(call: Call, env: Env): Typed {
   return call.safe ? analyzeSafe(call, env) : analyzeScalar(call, env);
 }
 
-const isBuiltIn = (name: string) =>
-  SIGNATURES.has(name) || Object.hasOwn(SPECIAL_CALLS, name) || Object.hasOwn(DATE_CALLS, name);
+export const isBuiltIn = (name: string): boolean =>
+  SIGNATURES.has(name) ||
+  [SPECIAL_CALLS, DATE_CALLS, AGGREGATES, WINDOW_FUNCTIONS].some((one) => Object.hasOwn(one, name));
 
 /**
  * TRY turns the function's own errors into NULL, and would those of its arguments too, which SAFE. lets through: arguments

@@ -1,9 +1,10 @@
 import type { Options, Statement } from '../parse/statement-tree.ts';
 import { parseStandaloneExpression } from '../parse/statements.ts';
 import type { Expr } from '../parse/tree.ts';
-import { SqlError } from '../sql-error.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
 import { duckType, type SqlType, scalar } from '../types.ts';
 import { type Analysis, createAnalysis, type Env, type Scan, type Surroundings, type TableInfo } from './analysis.ts';
+import { isBuiltIn } from './calls.ts';
 import { withinDefinition } from './definitions.ts';
 import { planDelete, planInsert, planTruncate, planUpdate } from './dml.ts';
 import { analyze, analyzeAs } from './expressions.ts';
@@ -189,6 +190,8 @@ function planExport({ options, query, at }: Extract<Statement, { kind: 'exportDa
 function checkFunction(statement: Extract<Statement, { kind: 'createFunction' }>, env: Env): void {
   const info = functionInfo(statement);
   const { at } = statement;
+  if (statement.temp && isBuiltIn(info.name.toUpperCase()))
+    throw unsupported(`a temporary function of the name of a function of BigQuery’s own, ${info.name}`, at);
   if (info.parameters.some(({ type }) => type === undefined)) return;
   const args = info.parameters.map(({ type, name }): Column => {
     return {

@@ -82,6 +82,10 @@ testFamilies(
       ['SELECT WITH(r AS RAND(), s AS r * 2, s - r - r)', [['0.0']]],
       ['CREATE TEMP FUNCTION f(x FLOAT64) AS (x - x); SELECT f(RAND())', [['0.0']]],
       [
+        "CREATE TEMP FUNCTION upper(x STRING) AS ('mine'); SELECT upper('a')",
+        'invalidQuery: not supported by the embedded warehouse: a temporary function of the name of a function of BigQuery’s own, upper at [1:1]',
+      ],
+      [
         "SELECT COUNTIF(x NOT IN ('a', 'b')) FROM (SELECT SUBSTR('abc', CAST(FLOOR(RAND() * 3) AS INT64), 1) AS x FROM UNNEST(GENERATE_ARRAY(1, 200)))",
         [['0']],
       ],
