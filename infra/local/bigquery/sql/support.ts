@@ -114,7 +114,7 @@ export function renderSupport(): string {
     ['Analytic functions', namesOf(WINDOW_FUNCTIONS)],
     ['Others', other],
     ['GoogleSQL’s that BigQuery lacks', namesOf(BEYOND_BIGQUERY)],
-    ['Refused by name, and all of ST_, HLL_COUNT., KLL_QUANTILES., ML., AI.', [...REFUSED]],
+    ['Refused by name, and all of ST_, KLL_QUANTILES., ML., AI.', [...REFUSED]],
   ];
   const list = (names: string[]) => [...new Set(names)].sort().join(', ');
   const rows = families.map(([family, names]) => `| ${family} | ${list(names)} |`);

@@ -6,6 +6,7 @@ import { type Env, IN_AGGREGATE, refuseAggregate } from './analysis.ts';
 import { APPROXIMATE } from './approximate.ts';
 import { analyze, analyzeAs, signatureError } from './expressions.ts';
 import { mentions } from './scope.ts';
+import { SKETCHES } from './sketches.ts';
 import { coerce, type Typed, typed } from './typed.ts';
 import { analyzeWindowFunction, overClause, WINDOW_FUNCTIONS } from './windows.ts';
 
@@ -74,6 +75,7 @@ const beside =
 
 export const AGGREGATES: Record<string, Build> = {
   ...APPROXIMATE,
+  ...SKETCHES,
   COUNT: (args, call) => {
     if (call.star) return { type: INT64, sql: (core) => core('count', '*') };
     return one((x) => ({ type: INT64, sql: (core) => core('count', x.sql) }))(args, call);

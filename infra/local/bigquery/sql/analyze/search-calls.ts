@@ -37,10 +37,15 @@ function checked<T>(call: Call, work: () => T): T {
   }
 }
 
+function misfit(call: Call, env: Env): SqlError {
+  const args = call.args.map((arg) => analyze(arg, env));
+  return signatureError(`function ${call.name}`, args, call.at);
+}
+
 export const SEARCH_CALLS: Record<string, (call: Call, env: Env) => Typed> = {
   TEXT_ANALYZE: (call, env) => {
     const [text, ...more] = call.args;
-    if (!text || more.length > 0) throw signatureError('function TEXT_ANALYZE', [], call.at);
+    if (!text || more.length > 0) throw misfit(call, env);
     const value = analyzeAs(text, STRING, env, 'TEXT_ANALYZE');
     const { name, options } = readAnalyzer(call, env);
     checked(call, () => createAnalyzer(name, options));
@@ -48,7 +53,7 @@ export const SEARCH_CALLS: Record<string, (call: Call, env: Env) => Typed> = {
   },
   BAG_OF_WORDS: (call, env) => {
     const [document, ...more] = call.args;
-    if (!document || more.length > 0) throw signatureError('function BAG_OF_WORDS', [], call.at);
+    if (!document || more.length > 0) throw misfit(call, env);
     const value = analyzeAs(document, arrayOf(STRING), env, 'BAG_OF_WORDS');
     const fields = [
       { name: 'term', type: STRING },
@@ -58,7 +63,7 @@ export const SEARCH_CALLS: Record<string, (call: Call, env: Env) => Typed> = {
   },
   SEARCH: (call, env) => {
     const [data, query, ...more] = call.args;
-    if (!data || !query || more.length > 0) throw signatureError('function SEARCH', [], call.at);
+    if (!data || !query || more.length > 0) throw misfit(call, env);
     const value = analyze(data, env);
     const wanted = analyzeAs(query, STRING, env, 'SEARCH query');
     const text = constantText(wanted);

@@ -4,6 +4,7 @@ const L2 = 'bq_latin1($2)';
 const back = (text: string) => `bq_from_latin1(${text})`;
 
 export const BYTES: Record<string, string> = {
+  'HLL_COUNT.EXTRACT(BYTES) INT64': `coalesce(bq_hll_estimate($1, 'HLL_COUNT.EXTRACT'), 0)`,
   'UPPER(BYTES) BYTES': back(`bq_ascii_upper(${L1})`),
   'LOWER(BYTES) BYTES': back(`bq_ascii_lower(${L1})`),
   'REVERSE(BYTES) BYTES': back(`bq_reverse(${L1})`),

@@ -25,6 +25,7 @@ interface Kinds {
   bytes: Uint8Array;
   texts: (string | null)[];
   integers: (bigint | null)[];
+  blobs: (Uint8Array | null)[];
   /** Units of the type's last place: see decimals/decimal.ts. */
   numeric: bigint;
   bignumeric: bigint;
@@ -39,6 +40,7 @@ const TYPES: Record<ScalarKind, DuckDBType> = {
   bytes: BLOB,
   texts: LIST(VARCHAR),
   integers: LIST(BIGINT),
+  blobs: LIST(BLOB),
   numeric: DECIMAL(38, 9),
   bignumeric: BLOB,
 };
@@ -71,13 +73,13 @@ function toDuck(value: Kinds[ScalarKind] | null, kind: ScalarKind): DuckDBValue 
   if (value instanceof Uint8Array) return new DuckDBBlobValue(value);
   if (typeof value === 'bigint' && kind === 'bignumeric') return new DuckDBBlobValue(encodeUnits(value));
   if (typeof value === 'bigint' && kind === 'numeric') return new DuckDBDecimalValue(value, 38, 9);
-  return Array.isArray(value) ? new DuckDBListValue(value) : value;
+  return Array.isArray(value) ? new DuckDBListValue(value.map((one) => toDuck(one, kind))) : value;
 }
 
 function fromDuck(value: DuckDBValue, kind: ScalarKind): unknown {
   if (value instanceof DuckDBBlobValue) return kind === 'bignumeric' ? decodeUnits(value.bytes) : value.bytes;
   if (value instanceof DuckDBDecimalValue) return value.value;
-  return value instanceof DuckDBListValue ? value.items : value;
+  return value instanceof DuckDBListValue ? value.items.map((one) => fromDuck(one, kind)) : value;
 }
 
 /** Makes the functions known to every connection of the database, until it is closed. */

@@ -9,6 +9,7 @@ import { NET_SCALARS } from './net.ts';
 import { REGEX_SCALARS } from './regex.ts';
 import type { ScalarFunction } from './scalar.ts';
 import { SEARCH_SCALARS } from './search.ts';
+import { SKETCH_SCALARS } from './sketches.ts';
 import { TEXT_SCALARS } from './texts.ts';
 
 /** Every function of JavaScript that macros and signatures name. */
@@ -24,4 +25,5 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...NET_SCALARS,
   ...AEAD_SCALARS,
   ...SEARCH_SCALARS,
+  ...SKETCH_SCALARS,
 ];

@@ -165,6 +165,10 @@ testFamilies({
     ]),
   ],
   'searches that are none': [
+    [
+      "SELECT TEXT_ANALYZE('a', 'NO_OP_ANALYZER')",
+      invalid('No matching signature for function TEXT_ANALYZE for argument types: STRING, STRING at [1:8]'),
+    ],
     ["SELECT SEARCH('a', NULL)", invalid('SEARCH: the search query must not be NULL at [1:20]')],
     ["SELECT SEARCH('a', '')", invalid('The search query contains no tokens at [1:8]')],
     ["SELECT SEARCH('a', '.')", invalid('The search query contains no tokens at [1:8]')],
