@@ -52,6 +52,7 @@ export async function loadData(
     requirePartitionFilter: options.requirePartitionFilter,
     isTemporary: statement.temp,
   };
+  if (!existing) checkPartitionOptions(options, destination, statement.at);
   if (options.partitionExpirationMs !== undefined && destination.timePartitioning)
     destination.timePartitioning = { ...destination.timePartitioning, expirationMs: options.partitionExpirationMs };
   const decorator = partition && partitionId(partition, existing ?? destination);
@@ -164,6 +165,13 @@ function partitionId({ column, value }: NonNullable<LoadStatement['partition']>,
   const rest = `${digits.slice(0, length)}${'00000101000000000'.slice(length)}`;
   if (digits !== rest) throw new SqlError(`${text} is not where a partition by ${type} begins`, value.at);
   return digits.slice(0, length);
+}
+
+function checkPartitionOptions(options: TableOptions, layout: Layout, at: number): void {
+  if (options.partitionExpirationMs !== undefined && !layout.timePartitioning)
+    throw new SqlError('partition_expiration_days is set on a table that is not partitioned by time', at);
+  if (options.requirePartitionFilter && !layout.timePartitioning && !layout.rangePartitioning)
+    throw new SqlError('require_partition_filter is set on a table that is not partitioned', at);
 }
 
 /** The options of a table that is there already must be its own. */

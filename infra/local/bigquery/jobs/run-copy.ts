@@ -48,7 +48,7 @@ export async function runCopy(engine: Engine, execution: Execution): Promise<voi
         throw new JobFailure('invalid', `Cannot copy a table to itself: ${nameOf(ref)}`);
       const existing = engine.catalog.table(ref);
       if (existing) for (const part of parts) checkSameLayout(part, existing, decorator);
-      refuseMixture(parts);
+      if (isPartitioned(existing ?? first.record)) refuseMixture(parts);
       const partition =
         decorator === undefined ? undefined : parsePartition(decorator, existing ?? first.record, nameOf(named));
       refuseSpecial(partition, 'copied to by name');

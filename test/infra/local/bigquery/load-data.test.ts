@@ -133,6 +133,10 @@ describe('LOAD DATA', () => {
   });
 
   test.each([
+    [
+      "INTO shop.x (a INT64) OPTIONS (partition_expiration_days = 1) FROM FILES (format = 'CSV', uris = ['gs://lake/bare.csv'])",
+      /not partitioned by time at \[1:1\]/,
+    ],
     ["INTO shop.x FROM FILES (uris = ['gs://lake/bare.csv'])", /needs the option format at \[1:1\]/],
     ["INTO shop.x FROM FILES (format = 'CSV')", /needs the option uris/],
     [

@@ -340,7 +340,17 @@ describe('a table partitioned by ingestion time', () => {
     expect(await partitionsOf('plain2')).toEqual([['20260102', '1']]);
     await run(bed, 'CREATE TABLE shop.flat (id INT64)');
     expect(await copy('days', 'flat', 'WRITE_APPEND')).toBeUndefined();
-    expect(await run(bed, 'SELECT COUNT(*) FROM shop.flat')).toEqual([['3']]);
+    const both = (to: string) =>
+      runJob(bed, {
+        copy: {
+          sourceTables: [table('plain'), table('days')],
+          destinationTable: table(to),
+          writeDisposition: 'WRITE_APPEND',
+        },
+      });
+    expect(failureOf(await both('moved'))).toMatch(/mixture/);
+    expect(failureOf(await both('flat'))).toBeUndefined();
+    expect(await run(bed, 'SELECT COUNT(*) FROM shop.flat')).toEqual([['7']]);
   });
 
   test('keeps its partitions in clones, through new columns and when it is emptied', async () => {
