@@ -31,6 +31,8 @@ export interface TableRecord extends Layout {
   schema: Field[];
   requirePartitionFilter: boolean;
   view: string | undefined;
+  /** Of a view whose columns were named as `CREATE VIEW v (a, b)`: others' are what their query has when it is asked. */
+  viewColumns?: string[];
   expirationTime: number | undefined;
   /** Fields of the table resource that are kept as they came: labels, description, friendlyName. */
   rest: Record<string, unknown>;
@@ -177,6 +179,7 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
         };
       }),
       view: record.view,
+      viewColumns: record.viewColumns,
       pseudo: record.timePartitioning && isIngestion(record) ? pseudoColumns(record.timePartitioning.type) : [],
       partitionColumn: own(partitionColumn(record)),
       requirePartitionFilter: record.requirePartitionFilter,

@@ -131,6 +131,7 @@ async function createView(
   );
   record.rest = options.rest;
   record.expirationTime = options.expirationTime;
+  if (statement.columns) record.viewColumns = [...statement.columns];
   if (statement.materialized && query)
     Object.assign(
       record,

@@ -268,6 +268,7 @@ async function changeTable(engine: Engine, request: Change, replace: boolean): P
     if (view !== undefined) {
       if (before.kind !== 'VIEW') throw new JobFailure('invalid', `${nameOf(before)} is a table, not a view`);
       next.view = view;
+      delete next.viewColumns;
       next.schema = schemaOf(planView(engine, ref, view));
     }
     if (body.materializedView) {

@@ -30,6 +30,8 @@ export interface TableInfo {
   /** Columns that `*` leaves out: `_PARTITIONTIME`. */
   pseudo: TableColumn[];
   view: string | undefined;
+  /** Its columns, where the statement that made the view names them. */
+  viewColumns?: readonly string[] | undefined;
   partitionColumn: string | undefined;
   requirePartitionFilter: boolean;
 }

@@ -224,7 +224,11 @@ function expandView(table: TableInfo, alias: string, env: Env, at: number): From
       }),
     );
     analysis.scan(table);
-    const columns = query.columns.map((column, i) => ({ ...column, name: table.columns[i]?.name ?? column.name }));
+    // What the query has now: a table that `*` stands for may have changed since the view was made.
+    const named = table.viewColumns;
+    if (named && named.length !== query.columns.length)
+      throw new SqlError(`its column list has ${named.length} names for ${query.columns.length} columns`, at);
+    const columns = query.columns.map((column, i) => ({ ...column, name: named?.[i] ?? column.name }));
     return derived(query.sql, columns, alias, env, query.value);
   } catch (error) {
     if (error instanceof SqlError) throw new SqlError(`Invalid view ${id}: ${error.message}`, at, error.reason);

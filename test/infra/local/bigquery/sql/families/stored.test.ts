@@ -14,6 +14,20 @@ testFamilies(
       ['CREATE TABLE shop.x (a INT64, b INT64) AS SELECT 1, 2', []],
       ['SELECT a, b FROM shop.x', [['1', '2']]],
     ],
+    'views of tables that change': [
+      ['CREATE TABLE shop.v AS SELECT 1 AS a, 2 AS b, 3 AS c', []],
+      ['CREATE VIEW shop.every AS SELECT * FROM shop.v', []],
+      ['CREATE VIEW shop.named (x, y, z) AS SELECT * FROM shop.v', []],
+      ['SELECT y FROM shop.named', [['2']]],
+      ['ALTER TABLE shop.v DROP COLUMN b', []],
+      ['SELECT * FROM shop.every', [['1', '3']]],
+      ['SELECT c FROM shop.every', [['3']]],
+      ['SELECT b FROM shop.every', 'invalidQuery: Unrecognized name: b at [1:8]'],
+      [
+        'SELECT y FROM shop.named',
+        'invalidQuery: Invalid view local.shop.named: its column list has 3 names for 2 columns at [1:15]',
+      ],
+    ],
     'NULL arrays are empty, at any depth': [
       [
         'CREATE TABLE shop.n AS SELECT STRUCT(CAST(NULL AS ARRAY<INT64>) AS x, 1 AS y) AS a, CAST(NULL AS ARRAY<INT64>) AS b, [STRUCT(CAST(NULL AS ARRAY<STRING>) AS z)] AS c',
