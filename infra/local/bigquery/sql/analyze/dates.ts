@@ -225,7 +225,9 @@ function truncate(call: Call, env: Env, prefer: TimeKind): Typed {
     result = local && (short ? `(${sql} - (bq_local(${sql}, ${zone}) - ${local}))` : `bq_instant(${local}, ${zone})`);
   }
   if (result === undefined) throw refusePart(part.name, call.name, call.at);
-  return typed(result, scalar(kind));
+  // The first day of all is a Monday: only other weeks, and other zones, begin before it.
+  const mayLeave = kind !== 'TIME' && ((part.name === 'WEEK' && part.weekday !== 1) || zone !== undefined);
+  return typed(mayLeave ? `bq_${kind.toLowerCase()}_range(${result})` : result, scalar(kind));
 }
 
 function lastDay(call: Call, env: Env): Typed {
@@ -235,8 +237,9 @@ function lastDay(call: Call, env: Env): Typed {
   const date = kind === 'DATE' ? sql : `CAST(${sql} AS DATE)`;
   const part = call.args[1] ? readPart(call.args[1]) : { name: 'MONTH' as const, weekday: 0 };
   const start = truncateDate(date, part);
-  if (part.name === 'WEEK' || part.name === 'ISOWEEK') return typed(`(${start} + 6)`, scalar('DATE'));
-  if (part.name === 'ISOYEAR') return typed(`(bq_isoyear_start(bq_isoyear_start(${date}) + 371) - 1)`, scalar('DATE'));
+  if (part.name === 'WEEK' || part.name === 'ISOWEEK') return typed(`bq_date_range(${start} + 6)`, scalar('DATE'));
+  if (part.name === 'ISOYEAR')
+    return typed(`bq_date_range(bq_isoyear_start(bq_isoyear_start(${date}) + 371) - 1)`, scalar('DATE'));
   const months = { MONTH: 1, QUARTER: 3, YEAR: 12 }[part.name as string];
   if (start === undefined || months === undefined) throw refusePart(part.name, 'LAST_DAY', call.at);
   return typed(`(CAST(${start} + to_months(${months}) AS DATE) - 1)`, scalar('DATE'));
@@ -256,11 +259,12 @@ export function analyzeExtract(expr: Extract<Expr, { kind: 'extract' }>, env: En
     local = expr.zone ? `bq_local(${value.sql}, ${zoneOf(expr.zone, env)})` : `(${value.sql} AT TIME ZONE 'UTC')`;
   if (part.name === 'DATE' || part.name === 'TIME') {
     if (kind === 'DATE' || kind === 'TIME') throw refusePart(part.name, `EXTRACT from ${kind}`, expr.at);
-    return typed(`CAST(${local} AS ${part.name})`, scalar(part.name));
+    const day = `CAST(${local} AS ${part.name})`;
+    return typed(expr.zone && part.name === 'DATE' ? `bq_date_range(${day})` : day, scalar(part.name));
   }
   if (part.name === 'DATETIME') {
     if (kind !== 'TIMESTAMP') throw refusePart(part.name, `EXTRACT from ${kind}`, expr.at);
-    return typed(local, scalar('DATETIME'));
+    return typed(expr.zone ? `bq_datetime_range(${local})` : local, scalar('DATETIME'));
   }
   const isClock = PART_MICROS[part.name] !== undefined && part.name !== 'DAY';
   if ((kind === 'DATE' && isClock) || (kind === 'TIME' && !isClock))

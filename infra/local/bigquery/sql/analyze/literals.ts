@@ -43,15 +43,15 @@ export function literalOf(expr: Extract<Expr, { kind: 'literal' }>): Typed {
   }
 }
 
-const DAY = String.raw`\d{1,4}-\d{1,2}-\d{1,2}`;
-const CLOCK = String.raw`\d{1,2}:\d{1,2}:\d{1,2}(\.\d{0,6})?`;
+const DAY = String.raw`\d{4}-\d{1,2}-\d{1,2}`;
+const CLOCK = String.raw`\d{1,2}:\d{1,2}:\d{1,2}(\.\d{1,6})?`;
 /** GoogleSQL's canonical forms; what else DuckDB would read is no such literal. */
 const LOOKS = {
-  DATE: new RegExp(`^\\s*${DAY}\\s*$`),
-  TIME: new RegExp(`^\\s*${CLOCK}\\s*$`),
-  DATETIME: new RegExp(`^\\s*${DAY}([ Tt]${CLOCK})?\\s*$`),
+  DATE: new RegExp(`^${DAY}$`),
+  TIME: new RegExp(`^${CLOCK}$`),
+  DATETIME: new RegExp(`^${DAY}([ Tt]${CLOCK})?$`),
   TIMESTAMP: new RegExp(
-    `^\\s*${DAY}([ Tt]\\d{1,2}:\\d{1,2}(:\\d{1,2}(\\.\\d{0,6})?)?)?\\s*([Zz]|[+-]\\d{1,2}(:\\d{2})?| ?[A-Za-z][A-Za-z0-9_/+-]*)?\\s*$`,
+    `^${DAY}([ Tt](${CLOCK})?)?([Zz]|( UTC)?[+-]\\d{1,2}(:?\\d{1,2})?| [A-Za-z][A-Za-z0-9_/+-]*)?$`,
   ),
 };
 

@@ -1,4 +1,5 @@
 import type { Call } from '../parse/tree.ts';
+import { compile, mayMatchEmpty } from '../scalars/regex.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { arrayOf, parseScalarKind, quoteName, type SqlType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
@@ -29,7 +30,11 @@ export const REGEX_CALLS: Record<string, (call: Call, env: Env) => Typed | undef
         arrayOf(scalar('BYTES')),
       );
     if (constant === undefined) return typed(`bq_regexp_all(${text}, ${pattern})`, arrayOf(STRING));
-    return typed(`regexp_extract_all(${text}, ${pattern}, ${oneGroup(constant, call.at)})`, arrayOf(STRING));
+    const groups = oneGroup(constant, call.at);
+    // DuckDB goes on behind the end of the text, and makes NULL of a group that took no part.
+    if (mayMatchEmpty(constant) || mayBeAbsent(constant, groups))
+      return typed(`bq_regexp_all(${text}, ${pattern})`, arrayOf(STRING));
+    return typed(`regexp_extract_all(${text}, ${pattern}, ${groups})`, arrayOf(STRING));
   },
   REGEXP_INSTR: (call, env) => {
     const named = namedArguments(call, env, { occurrence_position: 'INT64', occurrence: 'INT64', position: 'INT64' });
@@ -52,10 +57,9 @@ export const REGEX_CALLS: Record<string, (call: Call, env: Env) => Typed | undef
       const list = [text, pattern, rewrite].map((one) => `bq_latin1(${one.sql})`);
       return typed(`bq_from_latin1(bq_regexp_swap(${list.join(', ')}))`, type);
     }
-    const [constant, written] = [constantText(pattern), constantText(rewrite)];
+    const [constant, written] = [nativePattern(pattern, call), constantText(rewrite)];
     // DuckDB leaves a rewrite that names no group as it is, where GoogleSQL fails.
-    const isPlain = constant !== undefined && written !== undefined && !/\\[^\\0]/.test(written.replace(/\\\\/g, ''));
-    if (constant !== undefined) checkPattern(constant, call.at);
+    const isPlain = constant !== undefined && written !== undefined && /^([^\\]|\\[\\0])*$/.test(written);
     const fn = isPlain ? `regexp_replace(${text.sql}, ${pattern.sql}, ${rewrite.sql}, 'g')` : undefined;
     return typed(fn ?? `bq_regexp_swap(${text.sql}, ${pattern.sql}, ${rewrite.sql})`, STRING);
   },
@@ -85,16 +89,25 @@ function subject(call: Call, env: Env, most: number): Subject {
   const rest = given.slice(2).map((arg) => coerce(arg, INT64));
   if (!text || !pattern || rest.length > most || rest.includes(undefined))
     throw signatureError(`function ${call.name}`, given, call.at);
-  const constant = constantText(pattern);
-  if (constant !== undefined) checkPattern(constant, call.at);
+  const constant = nativePattern(pattern, call);
   const wrap = (one: Typed) => (isBytes ? `bq_latin1(${one.sql})` : one.sql);
   return { text: wrap(text), pattern: wrap(pattern), constant, isBytes, rest: rest.map((one) => one?.sql ?? '') };
 }
 
-/** RE2 on both sides, but look-arounds and back-references must fail before a row is read. */
-function checkPattern(pattern: string, at: number): void {
-  if (/\(\?(<?[=!])/.test(pattern))
-    throw new SqlError('Cannot parse regular expression: invalid perl operator: (?<', at);
+/**
+ * The text of a constant pattern that DuckDB's RE2 can run. One that is none must fail before a row is read, but for SAFE.,
+ * which makes NULL of it; `(?<name>…)` is younger than DuckDB's RE2.
+ */
+function nativePattern(pattern: Typed, call: Call): string | undefined {
+  const constant = constantText(pattern);
+  if (constant === undefined) return undefined;
+  try {
+    compile(constant);
+  } catch (error) {
+    if (call.safe) return undefined;
+    throw new SqlError((error as Error).message, call.at);
+  }
+  return constant.includes('(?<') && call.name !== 'REGEXP_EXTRACT_GROUPS' ? undefined : constant;
 }
 
 function extract(call: Call, env: Env): Typed {
@@ -104,21 +117,19 @@ function extract(call: Call, env: Env): Typed {
   if (constant === undefined || rest.length > 0) return typed(nth, STRING);
   const groups = oneGroup(constant, call.at);
   // A group that took no part is NULL; DuckDB makes it an empty text.
-  const isOptional = groups > 0 && /\)[?*{]|\|/.test(constant);
-  return typed(isOptional ? nth : `bq_regexp_extract(${text}, ${pattern}, ${groups})`, STRING);
+  return typed(mayBeAbsent(constant, groups) ? nth : `bq_regexp_extract(${text}, ${pattern}, ${groups})`, STRING);
 }
 
 function oneGroup(pattern: string, at: number): number {
-  const groups = countGroups(pattern);
+  const groups = compile(pattern).groupCount();
   if (groups > 1) throw new SqlError('Regular expression has more than one capturing group', at);
   return groups;
 }
 
-const bare = (pattern: string) => pattern.replace(/\\./gs, '').replace(/\[\^?\]?[^\]]*\]/g, '');
+/** Whether the pattern can match without its group. */
+const mayBeAbsent = (pattern: string, groups: number) => groups > 0 && /\)[?*{]|\|/.test(pattern);
 
-function countGroups(pattern: string): number {
-  return (bare(pattern).match(/\((?!\?)|\(\?P?</g) ?? []).length;
-}
+const bare = (pattern: string) => pattern.replace(/\\./gs, '').replace(/\[\^?\]?[^\]]*\]/g, '');
 
 /** A struct of the groups; `(?<name__INT64>…)` names a field and its type. */
 function extractGroups(call: Call, env: Env): Typed {

@@ -43,7 +43,7 @@ export const SPECIAL_CALLS: Record<string, Special> = {
   },
   CONCAT: (call, env) => {
     const given = args(call, env);
-    if (given[0]?.type.kind !== 'BYTES') return undefined;
+    if (given[0]?.type.kind !== 'BYTES') return concatenateTexts(given, call.at);
     return given.slice(1).reduce((left, right) => concatenate(left, right, call.at), given[0]);
   },
   ARRAY_CONCAT: (call, env) => {
@@ -106,6 +106,13 @@ function refuseInTry(call: Call, env: Env): void {
     throw unsupported(`${call.name} of a subquery or of what is random`, call.at);
   if (env.noAggregates === undefined && call.args[0]?.kind === 'call' && call.args[0].over)
     throw unsupported(`${call.name} of an analytic function`, call.at);
+}
+
+/** Of values that are no texts, the texts that CAST makes of them. Source: string_functions#concat */
+function concatenateTexts(given: readonly Typed[], at: number): Typed | undefined {
+  if (given.length === 0 || given.every((one) => coerce(one, STRING))) return undefined;
+  if (given.some((one) => one.type.kind === 'BYTES')) throw signatureError('function CONCAT', given, at);
+  return typed(`bq_join([${given.map((one) => castTo(one, STRING, false, at).sql).join(', ')}])`, STRING);
 }
 
 /** `NORMALIZE(text, NFKC)`: the form is a word, not a value. */

@@ -5,7 +5,7 @@ export type TimeKind = 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP';
 
 /** A value's clock and calendar as a TIMESTAMP of DuckDB, a TIME on some day. */
 export function wallClock(value: string, kind: TimeKind, zone: string): string {
-  if (kind === 'TIMESTAMP') return `bq_local(${value}, ${zone})`;
+  if (kind === 'TIMESTAMP') return zone === "'UTC'" ? `timezone('UTC', ${value})` : `bq_shown(${value}, ${zone})`;
   return kind === 'TIME' ? `(DATE '1970-01-01' + ${value})` : `CAST(${value} AS TIMESTAMP)`;
 }
 
@@ -40,7 +40,9 @@ const OWN: Record<string, (x: string) => string> = {
 
 /** FORMAT_DATE and its kin: a literal format → the concatenation of its elements, each an expression over the value. */
 export function formatTime(format: string, value: string, kind: TimeKind, zone: string, at: number): string {
-  const local = wallClock(value, kind, zone);
+  const clock = wallClock(value, kind, zone);
+  // In a zone the clock is long to write, and each element names it.
+  const local = kind === 'TIMESTAMP' && zone !== "'UTC'" ? 'd' : clock;
   const parts: string[] = [];
   const pattern = /%(E\*S|E#S|E\dS|E4Y|Ez|O.|.)|([^%]+)/gsu;
   for (const [, code, text] of format.matchAll(pattern)) {
@@ -48,9 +50,9 @@ export function formatTime(format: string, value: string, kind: TimeKind, zone: 
     else parts.push(element(code ?? '', { local, value, kind, zone, at }));
   }
   if (/(^|[^%])(%%)*%$/.test(format)) throw new SqlError(`Invalid format string: "${format}"`, at);
-  return parts.length === 0
-    ? `CASE WHEN ${value} IS NOT NULL THEN '' END`
-    : `(${[...parts, ...(parts.length === 1 ? ["''"] : [])].join(' || ')})${nullGuard(parts, value)}`;
+  if (parts.length === 0) return `CASE WHEN ${value} IS NOT NULL THEN '' END`;
+  const whole = `(${[...parts, ...(parts.length === 1 ? ["''"] : [])].join(' || ')})${nullGuard(parts, value)}`;
+  return local === 'd' ? `list_transform([${clock}], lambda d: ${whole})[1]` : whole;
 }
 
 /** A format without elements still answers NULL for NULL. */

@@ -108,7 +108,7 @@ export function parseByPattern(
     if (kind === 'DATE') result = date;
     else if (kind === 'DATETIME') result = stamp;
     else if (has('offset')) result = `bq_at_offset_text(${stamp}, ${group('offset')})`;
-    else result = `bq_instant(${stamp}, ${zone})`;
+    else result = zone === "'UTC'" ? `timezone('UTC', ${stamp})` : `bq_instant(${stamp}, ${zone})`;
   }
   const failure = `bq_error_text('Failed to parse input string ' || chr(34) || ${value} || chr(34))`;
   return `CASE WHEN ${value} IS NULL THEN NULL WHEN regexp_matches(${value}, ${quoteText(regex)}) THEN ${result} ELSE CAST(${failure} AS ${RESULT[kind]}) END`;

@@ -23,7 +23,7 @@ export const BYTES: Record<string, string> = {
   'LTRIM(BYTES, BYTES) BYTES': back(`ltrim(${L1}, ${L2})`),
   'RTRIM(BYTES, BYTES) BYTES': back(`rtrim(${L1}, ${L2})`),
   'REPLACE(BYTES, BYTES, BYTES) BYTES': back(
-    `CASE WHEN octet_length($2) = 0 THEN ${L1} ELSE replace(${L1}, ${L2}, bq_latin1($3)) END`,
+    `CASE WHEN octet_length($2) = 0 AND $3 IS NOT NULL THEN ${L1} ELSE replace(${L1}, ${L2}, bq_latin1($3)) END`,
   ),
   'TRANSLATE(BYTES, BYTES, BYTES) BYTES': back(`bq_translate(${L1}, ${L2}, bq_latin1($3))`),
   'SPLIT(BYTES, BYTES) ARRAY<BYTES>': `list_transform(bq_split(${L1}, ${L2}), lambda e: bq_from_latin1(e))`,

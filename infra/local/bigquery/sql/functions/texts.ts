@@ -1,7 +1,7 @@
 /** Text, bytes, regular expressions and hashes: signature → DuckDB. See analyze/signature.ts for the notation. */
 export const TEXTS: Record<string, string> = {
   'UPPER(STRING) STRING': 'bq_upper($1)',
-  'LOWER(STRING) STRING': 'lower($1)',
+  'LOWER(STRING) STRING': 'bq_lower($1)',
   'LENGTH(STRING) INT64': 'length($1)',
   'LENGTH(BYTES) INT64': 'octet_length($1)',
   'CHAR_LENGTH(STRING) INT64': 'length($1)',
@@ -20,7 +20,7 @@ export const TEXTS: Record<string, string> = {
   'SUBSTR(STRING, INT64, INT64) STRING': 'bq_substr3($1, $2, $3)',
   'SUBSTRING(STRING, INT64) STRING': 'bq_substr($1, $2)',
   'SUBSTRING(STRING, INT64, INT64) STRING': 'bq_substr3($1, $2, $3)',
-  'REPLACE(STRING, STRING, STRING) STRING': "CASE WHEN $2 = '' THEN $1 ELSE replace($1, $2, $3) END",
+  'REPLACE(STRING, STRING, STRING) STRING': "CASE WHEN $2 = '' AND $3 IS NOT NULL THEN $1 ELSE replace($1, $2, $3) END",
   'REVERSE(STRING) STRING': 'bq_reverse($1)',
   'REPEAT(STRING, INT64) STRING': 'bq_repeat($1, $2)',
   'LPAD(STRING, INT64) STRING': "bq_lpad($1, $2, ' ')",

@@ -2,10 +2,9 @@ import { fail, failText, type Macro } from './failures.ts';
 
 /** Text and bytes. */
 export const TEXT_MACROS: readonly Macro[] = [
-  [
-    'bq_upper(s)',
-    `CASE WHEN contains(s, 'ß') THEN replace(upper(replace(s, 'ß', chr(1))), chr(1), 'ß') ELSE upper(s) END`,
-  ],
+  // ASCII text is as many bytes as characters.
+  ['bq_upper(s)', `CASE WHEN strlen(s) = length(s) THEN upper(s) ELSE bq_full_upper(s) END`],
+  ['bq_lower(s)', `CASE WHEN strlen(s) = length(s) THEN lower(s) ELSE bq_full_lower(s) END`],
   [
     'bq_ascii_upper(s)',
     `array_to_string(list_transform(regexp_extract_all(s, '[a-z]+|[^a-z]+'), lambda w: CASE WHEN w[1] BETWEEN 'a' AND 'z' THEN upper(w) ELSE w END), '')`,
@@ -21,19 +20,21 @@ export const TEXT_MACROS: readonly Macro[] = [
   ['bq_trim(s)', `trim(s, bq_spaces())`],
   ['bq_ltrim(s)', `ltrim(s, bq_spaces())`],
   ['bq_rtrim(s)', `rtrim(s, bq_spaces())`],
-  ['bq_start(s, p)', `CASE WHEN p = 0 THEN 1 WHEN p < 0 THEN greatest(length(s) + p + 1, 1) ELSE p END`],
+  // No text is longer than DuckDB's substring() counts.
+  ['bq_count(n)', `CASE WHEN n > 1000000000 THEN 1000000000 ELSE n END`],
+  ['bq_start(s, p)', `CASE WHEN p = 0 THEN 1 WHEN p < 0 THEN greatest(length(s) + p + 1, 1) ELSE bq_count(p) END`],
   ['bq_substr(s, p)', `substring(s, bq_start(s, p))`],
   [
     'bq_substr3(s, p, n)',
-    `CASE WHEN n < 0 THEN ${failText(`'Third argument in SUBSTR() cannot be negative'`)} ELSE substring(s, bq_start(s, p), n) END`,
+    `CASE WHEN s IS NULL OR p IS NULL THEN NULL WHEN n < 0 THEN ${failText(`'Third argument in SUBSTR() cannot be negative'`)} ELSE substring(s, bq_start(s, p), bq_count(n)) END`,
   ],
   [
     'bq_left(s, n)',
-    `CASE WHEN n < 0 THEN ${failText(`'Second argument in LEFT() cannot be negative'`)} ELSE substring(s, 1, n) END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN n < 0 THEN ${failText(`'Second argument in LEFT() cannot be negative'`)} ELSE substring(s, 1, bq_count(n)) END`,
   ],
   [
     'bq_right(s, n)',
-    `CASE WHEN n < 0 THEN ${failText(`'Second argument in RIGHT() cannot be negative'`)} WHEN n = 0 THEN substring(s, 1, 0) WHEN n IS NOT NULL THEN substring(s, greatest(length(s) - n + 1, 1)) END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN n < 0 THEN ${failText(`'Second argument in RIGHT() cannot be negative'`)} WHEN n = 0 THEN substring(s, 1, 0) WHEN n IS NOT NULL THEN substring(s, greatest(length(s) - n + 1, 1)) END`,
   ],
   [
     'bq_reverse(s)',
@@ -41,15 +42,15 @@ export const TEXT_MACROS: readonly Macro[] = [
   ],
   [
     'bq_repeat(s, n)',
-    `CASE WHEN n < 0 THEN ${failText(`'Second argument in REPEAT() cannot be negative'`)} ELSE repeat(s, n) END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN n < 0 THEN ${failText(`'Second argument in REPEAT() cannot be negative'`)} ELSE repeat(s, n) END`,
   ],
   [
     'bq_lpad(s, n, p)',
-    `CASE WHEN n < 0 OR p = '' THEN ${failText(`'Second argument in LPAD() cannot be negative, third cannot be empty'`)} ELSE lpad(s, CAST(n AS INTEGER), p) END`,
+    `CASE WHEN s IS NULL OR n IS NULL OR p IS NULL THEN NULL WHEN n < 0 OR p = '' THEN ${failText(`'Second argument in LPAD() cannot be negative, third cannot be empty'`)} ELSE lpad(s, CAST(n AS INTEGER), p) END`,
   ],
   [
     'bq_rpad(s, n, p)',
-    `CASE WHEN n < 0 OR p = '' THEN ${failText(`'Second argument in RPAD() cannot be negative, third cannot be empty'`)} ELSE rpad(s, CAST(n AS INTEGER), p) END`,
+    `CASE WHEN s IS NULL OR n IS NULL OR p IS NULL THEN NULL WHEN n < 0 OR p = '' THEN ${failText(`'Second argument in RPAD() cannot be negative, third cannot be empty'`)} ELSE rpad(s, CAST(n AS INTEGER), p) END`,
   ],
   ['bq_split(s, d)', `CASE WHEN s IS NULL OR d IS NULL THEN NULL WHEN s = '' THEN [''] ELSE string_split(s, d) END`],
   [

@@ -19,43 +19,53 @@ export const TIME_MACROS: readonly Macro[] = [
   ['bq_micros(n)', `bq_timestamp_range(make_timestamptz(n))`],
   [
     'bq_text_date(s)',
-    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\s*\\d{1,4}-\\d{1,2}-\\d{1,2}\\s*') AND TRY(CAST(trim(s) AS DATE)) IS NOT NULL THEN CAST(trim(s) AS DATE) ELSE ${fail(`'Invalid date: ' || chr(39) || s || chr(39)`, 'DATE')} END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\d{4}-\\d{1,2}-\\d{1,2}') AND TRY(CAST(s AS DATE)) IS NOT NULL THEN bq_date_range(CAST(s AS DATE)) ELSE ${fail(`'Invalid date: ' || chr(39) || s || chr(39)`, 'DATE')} END`,
   ],
-  ['bq_clock_pattern()', `'\\d{1,2}:\\d{1,2}:\\d{1,2}(\\.\\d{0,6})?'`],
+  ['bq_clock_pattern()', `'\\d{1,2}:\\d{1,2}:\\d{1,2}(\\.\\d{1,6})?'`],
   [
     'bq_text_time(s)',
-    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\s*' || bq_clock_pattern() || '\\s*') AND TRY(CAST(trim(s) AS TIME)) IS NOT NULL AND NOT starts_with(trim(s), '24') THEN CAST(trim(s) AS TIME) ELSE ${fail(`'Invalid time string ' || ${quoted('s')}`, 'TIME')} END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, bq_clock_pattern()) AND TRY(CAST(s AS TIME)) IS NOT NULL AND NOT starts_with(s, '24') THEN CAST(s AS TIME) ELSE ${fail(`'Invalid time string ' || ${quoted('s')}`, 'TIME')} END`,
   ],
   [
     'bq_text_datetime(s)',
-    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '(?i)\\s*\\d{1,4}-\\d{1,2}-\\d{1,2}([ t]' || bq_clock_pattern() || ')?\\s*') AND TRY(CAST(replace(trim(s), 't', 'T') AS TIMESTAMP)) IS NOT NULL AND NOT regexp_matches(s, '[ tT]24:') THEN CAST(replace(trim(s), 't', 'T') AS TIMESTAMP) ELSE ${fail(`'Invalid datetime string ' || ${quoted('s')}`, 'TIMESTAMP')} END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\d{4}-\\d{1,2}-\\d{1,2}([ tT]' || bq_clock_pattern() || ')?') AND TRY(CAST(replace(s, 't', 'T') AS TIMESTAMP)) IS NOT NULL AND NOT regexp_matches(s, '[ tT]24:') THEN bq_datetime_range(CAST(replace(s, 't', 'T') AS TIMESTAMP)) ELSE ${fail(`'Invalid datetime string ' || ${quoted('s')}`, 'TIMESTAMP')} END`,
   ],
-  [
-    'bq_offset_minutes(o)',
-    `CASE WHEN o IS NULL OR upper(o) IN ('', 'Z', 'UTC') THEN 0 ELSE (CASE WHEN o[1] = '-' THEN -1 ELSE 1 END) * (CAST(regexp_extract(o, '^[+-](\\d{1,2})', 1) AS INTEGER) * 60 + CAST(coalesce(nullif(regexp_extract(o, '^[+-]\\d{1,2}:?(\\d{2})$', 1), ''), '0') AS INTEGER)) END`,
-  ],
-  ['bq_is_offset(tz)', `regexp_full_match(tz, '[+-]\\d{1,2}(:?\\d{2})?')`],
+  // bq_zone_offset() is NULL of a name, and fails of what is no zone.
   [
     'bq_local(t, tz)',
-    `CASE WHEN bq_is_offset(tz) THEN timezone('UTC', t) + to_minutes(bq_offset_minutes(tz)) WHEN tz IS NOT NULL THEN timezone(tz, t) END`,
+    `CASE WHEN tz = 'UTC' THEN timezone('UTC', t) WHEN bq_zone_offset(tz) IS NULL THEN timezone(tz, t) ELSE timezone('UTC', t) + to_minutes(bq_zone_offset(tz)) END`,
   ],
+  // What a clock showed before 1972 may be seconds off a whole minute: texts leave them out, as their offset does.
+  ['bq_zone_minutes(t, tz)', `(epoch_us(bq_local(t, tz)) - epoch_us(t)) // 60000000`],
+  ['bq_shown(t, tz)', `timezone('UTC', t) + to_minutes(bq_zone_minutes(t, tz))`],
+  // Of a time that a clock change repeats, the first; of one that it skips, as if the clock had not been changed yet.
+  [
+    'bq_before_change(d, c, tz)',
+    `timezone('UTC', d - (timezone(tz, c - to_hours(24)) - timezone('UTC', c - to_hours(24))))`,
+  ],
+  [
+    'bq_first_instant(d, c, tz)',
+    `CASE WHEN bq_before_change(d, c, tz) < c AND timezone(tz, bq_before_change(d, c, tz)) = d THEN bq_before_change(d, c, tz) ELSE c END`,
+  ],
+  [
+    'bq_instant_in(d, tz)',
+    `CASE WHEN bq_zone_offset(tz) IS NULL THEN bq_first_instant(d, timezone(tz, d), tz) ELSE timezone('UTC', d - to_minutes(bq_zone_offset(tz))) END`,
+  ],
+  // A macro's arguments are written out wherever it names them; a lambda's are not.
   [
     'bq_instant(d, tz)',
-    `CASE WHEN bq_is_offset(tz) THEN timezone('UTC', d - to_minutes(bq_offset_minutes(tz))) WHEN tz IS NOT NULL THEN timezone(tz, d) END`,
+    `CASE WHEN tz = 'UTC' THEN timezone('UTC', d) ELSE list_transform(list_transform([struct_pack(d := d, tz := tz)], lambda z: bq_instant_in(z.d, z.tz)), lambda t: bq_timestamp_range(t))[1] END`,
   ],
-  ['bq_at_offset_text(d, o)', `timezone('UTC', d - to_minutes(bq_offset_minutes(o)))`],
+  ['bq_at_offset_text(d, o)', `CASE WHEN o IN ('', 'Z', 'z', 'UTC') THEN timezone('UTC', d) ELSE bq_instant(d, o) END`],
   [
     'bq_timestamp_pattern()',
-    `'(?i)\\s*(\\d{1,4}-\\d{1,2}-\\d{1,2})(?:[ t](\\d{1,2}:\\d{1,2}(?::\\d{1,2}(?:\\.\\d{0,6})?)?))?\\s*(z|[+-]\\d{1,2}(?::?\\d{2})?|utc)?\\s*'`,
+    `'(\\d{4}-\\d{1,2}-\\d{1,2})(?:[ tT](\\d{1,2}:\\d{1,2}:\\d{1,2}(?:\\.\\d{1,6})?)?)?([zZ]|(?: UTC)?[+-]\\d{1,2}(?::?\\d{1,2})?| UTC)?'`,
   ],
   [
     'bq_zoned_pattern()',
-    `'(?i)\\s*(\\d{1,4}-\\d{1,2}-\\d{1,2})(?:[ t](\\d{1,2}:\\d{1,2}:\\d{1,2}(?:\\.\\d{0,6})?))?\\s+([a-z][a-z_]+(?:/[a-z0-9_+-]+)+)\\s*'`,
+    `'(\\d{4}-\\d{1,2}-\\d{1,2})(?:[ tT](\\d{1,2}:\\d{1,2}:\\d{1,2}(?:\\.\\d{1,6})?))? ([A-Za-z][A-Za-z0-9_/+-]*)'`,
   ],
-  [
-    'bq_clock_text(c)',
-    `CASE WHEN c = '' OR c IS NULL THEN '00:00:00' WHEN regexp_full_match(c, '\\d{1,2}:\\d{1,2}') THEN c || ':00' ELSE c END`,
-  ],
+  ['bq_clock_text(c)', `CASE WHEN c = '' OR c IS NULL THEN '00:00:00' ELSE c END`],
   [
     'bq_wall_clock(s, p)',
     `CAST(regexp_extract(s, p, 1) || ' ' || bq_clock_text(regexp_extract(s, p, 2)) AS TIMESTAMP)`,
@@ -63,8 +73,8 @@ export const TIME_MACROS: readonly Macro[] = [
   [
     'bq_text_timestamp_in(s, tz)',
     `CASE WHEN s IS NULL OR tz IS NULL THEN NULL
-    WHEN regexp_full_match(s, bq_timestamp_pattern()) AND NOT regexp_matches(s, '[ tT]24:') THEN CASE WHEN regexp_extract(s, bq_timestamp_pattern(), 3) = '' THEN bq_instant(bq_wall_clock(s, bq_timestamp_pattern()), tz) ELSE bq_at_offset_text(bq_wall_clock(s, bq_timestamp_pattern()), regexp_extract(s, bq_timestamp_pattern(), 3)) END
-    WHEN regexp_full_match(s, bq_zoned_pattern()) THEN timezone(regexp_extract(s, bq_zoned_pattern(), 3), bq_wall_clock(s, bq_zoned_pattern()))
+    WHEN regexp_full_match(s, bq_timestamp_pattern()) AND NOT regexp_matches(s, '[ tT]24:') THEN CASE WHEN regexp_extract(s, bq_timestamp_pattern(), 3) = '' THEN bq_instant(bq_wall_clock(s, bq_timestamp_pattern()), tz) ELSE bq_at_offset_text(bq_wall_clock(s, bq_timestamp_pattern()), trim(regexp_extract(s, bq_timestamp_pattern(), 3))) END
+    WHEN regexp_full_match(s, bq_zoned_pattern()) AND NOT regexp_matches(s, '[ tT]24:') THEN bq_instant(bq_wall_clock(s, bq_zoned_pattern()), regexp_extract(s, bq_zoned_pattern(), 3))
     ELSE ${fail(`'Invalid timestamp: ' || chr(39) || s || chr(39)`, 'TIMESTAMPTZ')} END`,
   ],
   [
@@ -72,6 +82,11 @@ export const TIME_MACROS: readonly Macro[] = [
     // The common form is read in one go; it is an eighth of the general pattern's cost.
     `CASE WHEN regexp_full_match(s, '\\d{4}-\\d\\d-\\d\\d([ T]\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,6})?)?(Z|\\+00|\\+00:00)?') AND TRY_CAST(s AS TIMESTAMPTZ) IS NOT NULL AND s[12:13] <> '24'
       THEN CAST(s AS TIMESTAMPTZ) ELSE bq_text_timestamp_in(s, 'UTC') END`,
+  ],
+  // A zone beside the text must be the only one.
+  [
+    'bq_zoneless_timestamp(s, tz)',
+    `CASE WHEN regexp_matches(s, '[zZ]$|[+-]\\d{1,2}(:?\\d{1,2})?$| [A-Za-z][^ ]*$') AND NOT regexp_full_match(s, '\\d{4}-\\d{1,2}-\\d{1,2}') THEN ${fail(`'Timezone is not allowed in ' || ${quoted('s')}`, 'TIMESTAMPTZ')} ELSE bq_text_timestamp_in(s, tz) END`,
   ],
   ['bq_date_text(d)', `lpad(CAST(year(d) AS VARCHAR), 4, '0') || strftime(d, '-%m-%d')`],
   // Fractions print in groups of three digits.
@@ -86,12 +101,13 @@ export const TIME_MACROS: readonly Macro[] = [
     `strftime(DATE '1970-01-01' + t, '%H:%M:%S') || bq_fraction(bq_micro_part(DATE '1970-01-01' + t))`,
   ],
   [
-    'bq_offset_text(t, tz, sep)',
-    `CASE WHEN bq_local(t, tz) < timezone('UTC', t) THEN '-' ELSE '+' END || strftime(TIMESTAMP '1970-01-01' + to_microseconds(abs(epoch_us(bq_local(t, tz)) - epoch_us(timezone('UTC', t)))), '%H' || sep || '%M')`,
+    'bq_minutes_text(m, sep)',
+    `CASE WHEN m < 0 THEN '-' ELSE '+' END || strftime(TIMESTAMP '1970-01-01' + to_minutes(abs(m)), '%H' || sep || '%M')`,
   ],
+  ['bq_offset_text(t, tz, sep)', `list_transform([bq_zone_minutes(t, tz)], lambda m: bq_minutes_text(m, sep))[1]`],
   [
     'bq_timestamp_text_in(t, tz)',
-    `bq_datetime_text(bq_local(t, tz)) || regexp_replace(bq_offset_text(t, tz, ':'), ':00$', '')`,
+    `list_transform([bq_shown(t, tz)], lambda d: bq_datetime_text(d))[1] || regexp_replace(bq_offset_text(t, tz, ':'), ':00$', '')`,
   ],
   ['bq_timestamp_text(t)', `bq_datetime_text(timezone('UTC', t)) || '+00'`],
   [

@@ -33,9 +33,28 @@ function fromBase32(text: string): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** Whole characters, and one U+FFFD for each byte that is part of none. */
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Whole characters, and one U+FFFD for each byte that is part of none; TextDecoder's own makes one of several. */
 function toTextLax(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const read = (from: number, to: number) => {
+    try {
+      return strict.decode(bytes.subarray(from, to));
+    } catch {
+      return undefined;
+    }
+  };
+  const whole = read(0, bytes.length);
+  if (whole !== undefined) return whole;
+  let out = '';
+  for (let at = 0; at < bytes.length; ) {
+    const first = bytes[at] ?? 0;
+    const width = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    const letter = at + width <= bytes.length ? read(at, at + width) : undefined;
+    out += letter ?? '\ufffd';
+    at += letter === undefined ? 1 : width;
+  }
+  return out;
 }
 
 function fromCodePoints(points: (bigint | null)[]): Uint8Array | null {

@@ -11,6 +11,7 @@ import type { ScalarFunction } from './scalar.ts';
 import { SEARCH_SCALARS } from './search.ts';
 import { SKETCH_SCALARS } from './sketches.ts';
 import { TEXT_SCALARS } from './texts.ts';
+import { ZONE_SCALARS } from './zones.ts';
 
 /** Every function of JavaScript that macros and signatures name. */
 export const SCALARS: readonly ScalarFunction[] = [
@@ -26,4 +27,5 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...AEAD_SCALARS,
   ...SEARCH_SCALARS,
   ...SKETCH_SCALARS,
+  ...ZONE_SCALARS,
 ];

@@ -7,8 +7,15 @@ function normalize(text: string, mode: string): string {
   return text.normalize(mode);
 }
 
-/** Unicode's full case folding as far as two conversions give it: `ß` and `SS` fold alike. */
-export const casefold = (text: string) => text.toUpperCase().toLowerCase().replaceAll('ς', 'σ');
+/**
+ * Unicode's full case folding, which two conversions give (`ß` and `SS` fold alike) but for the dotless i, which folds to
+ * itself, the capital sharp s, and Cherokee, whose small letters fold to capitals.
+ */
+export const casefold = (text: string) =>
+  text
+    .replace(/[^ıẞ]+|ẞ/gu, (part) => (part === 'ẞ' ? 'ss' : part.toUpperCase().toLowerCase()))
+    .replaceAll('ς', 'σ')
+    .replace(/[\u13f8-\u13fd\uab70-\uabbf]/g, (letter) => letter.toUpperCase());
 
 const SOUNDEX: Record<string, string> = Object.fromEntries(
   ['bfpv', 'cgjkqsxz', 'dt', 'l', 'mn', 'r'].flatMap((letters, i) =>
@@ -51,13 +58,13 @@ export function instr(text: string, part: string, position: bigint, occurrence: 
   if (position === 0n) throw new Error('Position in INSTR() cannot be zero');
   if (occurrence <= 0n) throw new Error('Occurrence in INSTR() must be positive');
   const [letters, wanted] = [[...text], [...part]];
-  if (wanted.length === 0) return 0n;
   const matches = (at: number) => wanted.every((letter, i) => letters[at + i] === letter);
   const step = position > 0n ? 1 : -1;
-  const start = position > 0n ? Number(position) - 1 : letters.length + Number(position);
+  // An empty part stands before each letter and behind the last.
+  const places = letters.length + (wanted.length === 0 ? 1 : 0);
+  const start = position > 0n ? Number(position) - 1 : places + Number(position);
   let left = Number(occurrence);
-  for (let at = start; at >= 0 && at < letters.length; at += step)
-    if (matches(at) && --left === 0) return BigInt(at + 1);
+  for (let at = start; at >= 0 && at < places; at += step) if (matches(at) && --left === 0) return BigInt(at + 1);
   return 0n;
 }
 
@@ -100,6 +107,9 @@ export const TEXT_SCALARS: readonly ScalarFunction[] = [
   defineScalar('bq_normalize_casefold', ['text', 'text'], 'text', (text, mode) =>
     normalize(casefold(normalize(text, mode)), mode),
   ),
+  // Unicode's full mappings, as JavaScript has them: DuckDB's are of one character to one.
+  defineScalar('bq_full_upper', ['text'], 'text', (text) => text.toUpperCase()),
+  defineScalar('bq_full_lower', ['text'], 'text', (text) => text.toLowerCase()),
   defineScalar('bq_soundex', ['text'], 'text', soundex),
   defineScalar('bq_edit_distance', ['text', 'text'], 'integer', (a, b) => BigInt(editDistance(a, b))),
   defineScalar('bq_instr', ['text', 'text', 'integer', 'integer'], 'integer', instr),
