@@ -30,9 +30,11 @@ export function literalOf(expr: Extract<Expr, { kind: 'literal' }>): Typed {
     case 'DATE':
     case 'DATETIME':
     case 'TIME':
-    case 'TIMESTAMP':
-      if (!LOOKS[type].test(value)) throw new SqlError(`Could not cast literal "${value}" to type ${type}`, at);
-      return fromText(value, scalar(type)) as Typed;
+    case 'TIMESTAMP': {
+      const moment = fromText(value, scalar(type));
+      if (!moment) throw new SqlError(`Could not cast literal "${value}" to type ${type}`, at);
+      return moment;
+    }
     case 'JSON':
       try {
         JSON.parse(value);
@@ -42,18 +44,6 @@ export function literalOf(expr: Extract<Expr, { kind: 'literal' }>): Typed {
       return typed(`bq_parse_json(${quoteText(value)})`, scalar('JSON'));
   }
 }
-
-const DAY = String.raw`\d{4}-\d{1,2}-\d{1,2}`;
-const CLOCK = String.raw`\d{1,2}:\d{1,2}:\d{1,2}(\.\d{1,6})?`;
-/** GoogleSQL's canonical forms; what else DuckDB would read is no such literal. */
-const LOOKS = {
-  DATE: new RegExp(`^${DAY}$`),
-  TIME: new RegExp(`^${CLOCK}$`),
-  DATETIME: new RegExp(`^${DAY}([ Tt]${CLOCK})?$`),
-  TIMESTAMP: new RegExp(
-    `^${DAY}([ Tt](${CLOCK})?)?([Zz]|( UTC)?[+-]\\d{1,2}(:?\\d{1,2})?| [A-Za-z][A-Za-z0-9_/+-]*)?$`,
-  ),
-};
 
 export function integerOf(value: bigint): Typed {
   const sql = value < 0n ? `CAST('${value}' AS BIGINT)` : `${value}::BIGINT`;

@@ -1,5 +1,5 @@
 import type { Expr } from '../parse/tree.ts';
-import { unsupported } from '../sql-error.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
 import { duckType, isNumeric, type SqlType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { equals, precedes } from './comparisons.ts';
@@ -101,11 +101,17 @@ function like(left: Typed, right: Typed, at: number): Typed {
   if (!items[0] || !items[1]) {
     const bytes = [coerce(left, scalar('BYTES')), coerce(right, scalar('BYTES'))];
     if (bytes[0] && bytes[1])
-      return typed(`(bq_latin1(${bytes[0].sql}) LIKE bq_latin1(${bytes[1].sql}) ESCAPE '\\')`, BOOL);
+      return typed(`(bq_latin1(${bytes[0].sql}) LIKE bq_like_pattern(bq_latin1(${bytes[1].sql})) ESCAPE '\\')`, BOOL);
     throw signatureError('operator LIKE', [left, right], at);
   }
-  const pattern = right.literal?.kind === 'text' ? right.literal.value : '\\';
-  return typed(`(${items[0].sql} LIKE ${items[1].sql}${pattern.includes('\\') ? " ESCAPE '\\'" : ''})`, BOOL);
+  const pattern = right.literal?.kind === 'text' ? right.literal.value : undefined;
+  if (pattern !== undefined && /^(?:[^\\]|\\.)*\\$/s.test(pattern))
+    throw new SqlError('LIKE pattern ends with a backslash', at);
+  if (pattern !== undefined && !pattern.includes('\\')) return typed(`(${items[0].sql} LIKE ${items[1].sql})`, BOOL);
+  return typed(
+    `(${items[0].sql} LIKE ${pattern === undefined ? `bq_like_pattern(${items[1].sql})` : items[1].sql} ESCAPE '\\')`,
+    BOOL,
+  );
 }
 
 export function concatenate(left: Typed, right: Typed, at: number): Typed {

@@ -70,6 +70,10 @@ function refuseMixture({ captures }: TimePattern, kind: TimeKind, at: number): v
   const has = (name: string) => captures.includes(name);
   if (has('epoch') && captures.length > 1) throw unsupported('%s beside other format elements', at);
   if (has('half') && !has('hour12')) throw unsupported('%p without %I', at);
+  if (has('hour') && has('hour12')) throw unsupported('%H beside %I', at);
+  if (has('dayOfYear') && ['month', 'monthName', 'day'].some(has)) throw unsupported('%j beside a month or day', at);
+  if (has('month') && has('monthName')) throw unsupported('%m beside %b', at);
+  if (has('year') && has('shortYear')) throw unsupported('%Y beside %y', at);
 }
 
 /** A value from a text that the pattern matches as a whole; `defaults` are what the text leaves out, as SQL. */
@@ -116,25 +120,39 @@ export function parseByPattern(
 
 const RESULT = { DATE: 'DATE', DATETIME: 'TIMESTAMP', TIME: 'TIME', TIMESTAMP: 'TIMESTAMPTZ' };
 
+interface Token {
+  pattern: string;
+  capture?: string | undefined;
+}
+
 function compile(format: string, at: number): TimePattern {
-  let pattern = '';
-  const captures: string[] = [];
+  const tokens = readFormat(format, at);
+  const takesDigit = (token: Token | undefined) =>
+    token !== undefined && /^(\\s\*)?\(?(-\?)?(\\d|[0-9])/.test(token.pattern);
+  return {
+    // GoogleSQL reads each number as far as it goes: before another digit it has all that it may have, and gives none back.
+    pattern: tokens
+      .map(({ pattern }, i) => (takesDigit(tokens[i + 1]) ? pattern.replace(/\\d\{1,(\d)\}/, '\\d{$1}') : pattern))
+      .join(''),
+    captures: tokens.map(({ capture }) => capture).filter((capture) => capture !== undefined),
+  };
+}
+
+function readFormat(format: string, at: number): Token[] {
+  const tokens: Token[] = [];
   for (const [, code, space, text] of format.matchAll(/%(E\*S|E#S|E4Y|Ez|.)|(\s+)|([^%\s]+)/gsu)) {
-    if (space !== undefined) pattern += '\\s*';
-    else if (text !== undefined) pattern += text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    const composed = COMPOSED[code ?? ''];
+    if (space !== undefined) tokens.push({ pattern: '\\s*' });
+    else if (text !== undefined) {
+      // Only names take either case.
+      const literal = text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+      tokens.push({ pattern: /[a-z]/i.test(text) ? `(?-i:${literal})` : literal });
+    } else if (composed !== undefined) tokens.push(...readFormat(composed, at));
     else {
-      const composed = COMPOSED[code ?? ''];
-      if (composed !== undefined) {
-        const inner = compile(composed, at);
-        pattern += inner.pattern;
-        captures.push(...inner.captures);
-        continue;
-      }
       const element = ELEMENTS[code ?? ''];
       if (!element) throw unsupported(`format element %${code} when parsing`, at);
-      pattern += element.pattern;
-      if (element.capture) captures.push(element.capture);
+      tokens.push(element);
     }
   }
-  return { pattern, captures };
+  return tokens;
 }

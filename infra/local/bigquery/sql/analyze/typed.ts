@@ -12,6 +12,7 @@ import {
   scalar,
 } from '../types.ts';
 import type { Scan } from './analysis.ts';
+import { timeLiteral } from './time-literals.ts';
 import { decimalConstant, WIDENINGS } from './widening.ts';
 
 /** An expression of GoogleSQL, as DuckDB's SQL. */
@@ -119,16 +120,8 @@ function commonTime(text: string, kind: SqlType['kind']): string | undefined {
 }
 
 export function fromText(text: string, to: SqlType): Typed | undefined {
-  const common = commonTime(text, to.kind);
-  if (common !== undefined) return typed(common, to);
-  const macro = {
-    DATE: 'bq_text_date',
-    DATETIME: 'bq_text_datetime',
-    TIME: 'bq_text_time',
-    TIMESTAMP: 'bq_text_timestamp',
-  };
-  const name = macro[to.kind as keyof typeof macro];
-  return name === undefined ? undefined : typed(`${name}(${quoteText(text)})`, to);
+  const sql = timeLiteral(text, to.kind);
+  return sql === undefined ? undefined : typed(sql, to);
 }
 
 const UNTYPED = new Set(['null', 'error', 'empty array']);

@@ -68,19 +68,19 @@ export const ARRAY_MACROS: readonly Macro[] = [
   ],
   [
     'bq_series(a, b, n)',
-    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`)}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE generate_series(a, b, n) END`,
+    `CASE WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`)}] ELSE generate_series(a, b, n) END`,
   ],
   [
     'bq_series_float(a, b, n)',
-    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DOUBLE')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(range(CAST(greatest(floor((b - a) / n + 1e-12), -1) AS BIGINT) + 1), lambda i: a + i * n) END`,
+    `CASE WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DOUBLE')}] ELSE list_transform(range(CAST(greatest(floor((b - a) / n + 1e-12), -1) AS BIGINT) + 1), lambda i: a + i * n) END`,
   ],
   [
     'bq_series_bignumeric(a, b, n)',
-    `CASE WHEN bq_bignumeric_sign(n) = bq_int_bignumeric(0::BIGINT) THEN [${failAs(`'Sequence step cannot be 0.'`, scalar('BIGNUMERIC'))}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(range(bq_bignumeric_steps(a, b, n) + 1), lambda i: bq_bignumeric_add(a, bq_bignumeric_multiply(bq_int_bignumeric(i), n))) END`,
+    `CASE WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL WHEN bq_bignumeric_sign(n) = bq_int_bignumeric(0::BIGINT) THEN [${failAs(`'Sequence step cannot be 0.'`, scalar('BIGNUMERIC'))}] ELSE list_transform(range(bq_bignumeric_steps(a, b, n) + 1), lambda i: bq_bignumeric_add(a, bq_bignumeric_multiply(bq_int_bignumeric(i), n))) END`,
   ],
   [
     'bq_series_numeric(a, b, n)',
-    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DECIMAL(38,9)')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(range(greatest(CASE WHEN (b < a) <> (n < 0) AND a <> b THEN -1 ELSE CAST(bq_numeric_div(b - a, n) AS BIGINT) END, -1)::BIGINT + 1), lambda i: CAST(a + CAST(i * n AS DECIMAL(38,9)) AS DECIMAL(38,9))) END`,
+    `CASE WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DECIMAL(38,9)')}] ELSE list_transform(range(greatest(CASE WHEN (b < a) <> (n < 0) AND a <> b THEN -1 ELSE CAST(bq_numeric_div(b - a, n) AS BIGINT) END, -1)::BIGINT + 1), lambda i: CAST(a + CAST(i * n AS DECIMAL(38,9)) AS DECIMAL(38,9))) END`,
   ],
   [
     'bq_no_null(a, field)',

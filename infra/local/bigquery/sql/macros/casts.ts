@@ -25,7 +25,7 @@ export const CAST_MACROS: readonly Macro[] = [
   ],
   [
     'bq_text_int(s)',
-    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\s*[+-]?\\d+\\s*') THEN coalesce(TRY_CAST(trim(s, ' \t\r\n') AS BIGINT), ${fail(`'Bad int64 value: ' || s`)}) WHEN regexp_full_match(s, '\\s*0[xX][0-9a-fA-F]{1,15}\\s*') THEN CAST(lower(trim(s, ' \t\r\n')) AS BIGINT) ELSE ${fail(`'Bad int64 value: ' || s`)} END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\s*[+-]?\\d+\\s*') THEN coalesce(TRY_CAST(trim(s, ' \t\r\n') AS BIGINT), ${fail(`'Bad int64 value: ' || s`)}) WHEN regexp_full_match(s, '\\s*[+-]?0[xX][0-9a-fA-F]+\\s*') THEN bq_hex_int(s) ELSE ${fail(`'Bad int64 value: ' || s`)} END`,
   ],
   [
     'bq_text_float(s)',

@@ -80,5 +80,9 @@ export const TEXT_MACROS: readonly Macro[] = [
     'bq_from_base64(s)',
     `from_base64(CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '[A-Za-z0-9+/]*={0,2}') AND length(rtrim(s, '=')) % 4 <> 1 THEN rtrim(s, '=') || repeat('=', (4 - length(rtrim(s, '=')) % 4) % 4) ELSE ${failText(`'Failed to decode invalid base64 string'`)} END)`,
   ],
+  [
+    'bq_like_pattern(p)',
+    `CASE WHEN ends_with(p, '\\') AND regexp_full_match(p, '(?s)(?:[^\\\\]|\\\\.)*\\\\') THEN ${failText(`'LIKE pattern ends with a backslash'`)} ELSE p END`,
+  ],
   ['bq_regexp_extract(s, p, g)', `CASE WHEN regexp_matches(s, p) THEN regexp_extract(s, p, g) END`],
 ];

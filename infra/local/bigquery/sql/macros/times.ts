@@ -136,14 +136,14 @@ export const TIME_MACROS: readonly Macro[] = [
   ['bq_isoyear_start(d)', `CAST(date_trunc('week', make_date(isoyear(d), 1, 4)) AS DATE)`],
   [
     'bq_date_series(a, b, n)',
-    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DATE')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(generate_series(0::BIGINT, CAST(b - a AS BIGINT), n), lambda i: a + CAST(i AS INTEGER)) END`,
+    `CASE WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DATE')}] ELSE list_transform(generate_series(0::BIGINT, CAST(b - a AS BIGINT), n), lambda i: a + CAST(i AS INTEGER)) END`,
   ],
   [
     'bq_month_series(a, b, n)',
-    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DATE')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_filter(list_transform(generate_series(0::BIGINT, CAST((year(b) - year(a)) * 12 + month(b) - month(a) AS BIGINT), n), lambda i: CAST(a + to_months(CAST(i AS INTEGER)) AS DATE)), lambda d: CASE WHEN n > 0 THEN d <= b ELSE d >= b END) END`,
+    `CASE WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'DATE')}] ELSE list_filter(list_transform(generate_series(0::BIGINT, CAST((year(b) - year(a)) * 12 + month(b) - month(a) AS BIGINT), n), lambda i: CAST(a + to_months(CAST(i AS INTEGER)) AS DATE)), lambda d: CASE WHEN n > 0 THEN d <= b ELSE d >= b END) END`,
   ],
   [
     'bq_timestamp_series(a, b, n)',
-    `CASE WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'TIMESTAMPTZ')}] WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL ELSE list_transform(generate_series(epoch_us(a), epoch_us(b), n), lambda i: make_timestamptz(i)) END`,
+    `CASE WHEN a IS NULL OR b IS NULL OR n IS NULL THEN NULL WHEN n = 0 THEN [${fail(`'Sequence step cannot be 0.'`, 'TIMESTAMPTZ')}] ELSE list_transform(generate_series(epoch_us(a), epoch_us(b), n), lambda i: make_timestamptz(i)) END`,
   ],
 ];

@@ -101,6 +101,14 @@ function translate(text: string, from: string, to: string): string {
   return [...text].map((letter) => map.get(letter) ?? letter).join('');
 }
 
+/** `-0x1F`, spaces around it, as CAST reads it. */
+function hexInteger(text: string): bigint {
+  const [, sign, digits = ''] = /^\s*([+-]?)0x([0-9a-f]+)\s*$/i.exec(text) ?? [];
+  const value = BigInt(`0x${digits}`) * (sign === '-' ? -1n : 1n);
+  if (BigInt.asIntN(64, value) !== value) throw new Error(`Bad int64 value: ${text}`);
+  return value;
+}
+
 /** Text in, text out. */
 export const TEXT_SCALARS: readonly ScalarFunction[] = [
   defineScalar('bq_normalize', ['text', 'text'], 'text', normalize),
@@ -110,6 +118,7 @@ export const TEXT_SCALARS: readonly ScalarFunction[] = [
   // Unicode's full mappings, as JavaScript has them: DuckDB's are of one character to one.
   defineScalar('bq_full_upper', ['text'], 'text', (text) => text.toUpperCase()),
   defineScalar('bq_full_lower', ['text'], 'text', (text) => text.toLowerCase()),
+  defineScalar('bq_hex_int', ['text'], 'integer', hexInteger),
   defineScalar('bq_soundex', ['text'], 'text', soundex),
   defineScalar('bq_edit_distance', ['text', 'text'], 'integer', (a, b) => BigInt(editDistance(a, b))),
   defineScalar('bq_instr', ['text', 'text', 'integer', 'integer'], 'integer', instr),

@@ -93,4 +93,64 @@ testFamilies({
       'invalidQuery: Timestamp value is out of allowed range: from 0001-01-01 00:00:00.000000+00 to 9999-12-31 23:59:59.999999+00',
     ]),
   ],
+  'texts of times': [
+    ...['14-1-4', ' 2014-01-04', '2014-02-30'].map((text): [string, string] => [
+      from(`"${text}" t`, 'CAST(t AS DATE)'),
+      `invalidQuery: Invalid date: '${text}'`,
+    ]),
+    ['SELECT CAST("2014-02-03 23:59" AS TIMESTAMP)', "invalidQuery: Invalid timestamp: '2014-02-03 23:59'"],
+    [
+      'SELECT CAST("2014-02-03 23:59:00 +08" AS TIMESTAMP)',
+      "invalidQuery: Invalid timestamp: '2014-02-03 23:59:00 +08'",
+    ],
+    [
+      'SELECT COALESCE(DATE "2020-01-01", "x")',
+      'invalidQuery: No matching signature for function COALESCE for argument types: DATE, STRING at [1:8]',
+    ],
+    ['SELECT TIMESTAMP "2014-02-03 23:59:00.5-8:00", DATE "2014-2-3"', [['1391500740500000', '2014-02-03']]],
+    [
+      'SELECT SAFE.PARSE_DATE("%Y%m%d", "202435"), SAFE.PARSE_TIME("%H%M", "730"), SAFE.PARSE_DATETIME("%FT%T", "2020-01-01t10:00:00"), PARSE_DATE("%d %B %Y", "3 MARCH 2020")',
+      [[null, null, null, '2020-03-03']],
+    ],
+    [
+      'SELECT PARSE_DATE("%Y-%m-%d %j", "2020-01-02 3")',
+      'invalidQuery: not supported by the embedded warehouse: %j beside a month or day at [1:8]',
+    ],
+    ['SELECT GENERATE_ARRAY(NULL, 2, 0), GENERATE_DATE_ARRAY(NULL, DATE "2020-01-01", INTERVAL 0 DAY)', [[[], []]]],
+  ],
+  'equality of structs, field by field': [
+    [
+      'SELECT (1, NULL) = (1, 2), STRUCT(1, CAST(NULL AS INT64)) = (2, 2), STRUCT(1, CAST(NULL AS INT64)) != (2, 2), (1, 2) = (1, 2.0)',
+      [[null, 'false', 'true', 'true']],
+    ],
+    [
+      from('CAST("nan" AS FLOAT64) f', 'STRUCT(f) = STRUCT(f), STRUCT(1, f) != STRUCT(1, f), f IN UNNEST([f])'),
+      [['false', 'true', 'false']],
+    ],
+    [
+      'SELECT x IN (SELECT AS STRUCT 1, 2), x IN ((1, 2)), x IN UNNEST([(1, 2)]), x NOT IN (SELECT AS STRUCT 1, 2) FROM UNNEST([STRUCT(1 AS a, NULL AS b), (1, 2), (2, NULL)]) x',
+      [
+        [null, null, null, null],
+        ['true', 'true', 'true', 'false'],
+        ['false', 'false', 'false', 'true'],
+      ],
+    ],
+    [
+      'SELECT NULLIF(STRUCT(1, CAST(NULL AS INT64)), (1, CAST(NULL AS INT64))).a',
+      'invalidQuery: Field name a does not exist in STRUCT<INT64, INT64> at [1:73]',
+    ],
+  ],
+  'LIKE and casts': [
+    [raw`SELECT "ab" LIKE "ab\\"`, 'invalidQuery: LIKE pattern ends with a backslash at [1:13]'],
+    [from(raw`"ab\\" p`, '"x" LIKE p'), 'invalidQuery: LIKE pattern ends with a backslash'],
+    [from(raw`"a\\\\" p`, raw`"a\\" LIKE p, "ab" LIKE r"a\b"`), [['true', 'true']]],
+    [
+      'SELECT "a" NOT LIKE ANY ("a", "b")',
+      'invalidQuery: not supported by the embedded warehouse: NOT LIKE before ANY, SOME and ALL: write NOT (… LIKE ANY …) at [1:12]',
+    ],
+    [
+      'SELECT CAST("-0x1f" AS INT64), CAST("0x7FFFFFFFFFFFFFFF" AS INT64), CAST("-0x8000000000000000" AS INT64), SAFE_CAST("0x8000000000000000" AS INT64)',
+      [['-31', '9223372036854775807', '-9223372036854775808', null]],
+    ],
+  ],
 });

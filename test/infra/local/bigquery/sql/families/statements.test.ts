@@ -44,11 +44,6 @@ const SCRIPTS: [what: string, sql: string, answer: unknown[][] | string][] = [
   [
     'FOR … IN',
     'DECLARE s STRING DEFAULT ""; FOR r IN (SELECT a, b FROM shop.t ORDER BY a) DO SET s = CONCAT(s, r.a, r.b); END FOR; SELECT s',
-    'invalidQuery: No matching signature for function CONCAT for argument types: STRING, INT64, STRING at [1:87]',
-  ],
-  [
-    'FOR … IN, converted',
-    'DECLARE s STRING DEFAULT ""; FOR r IN (SELECT a, b FROM shop.t ORDER BY a) DO SET s = CONCAT(s, CAST(r.a AS STRING), r.b); END FOR; SELECT s',
     [['1x2y']],
   ],
   ['CASE', 'CASE 3 WHEN 1 THEN SELECT "one"; WHEN 3 THEN SELECT "three"; END CASE', [['three']]],
