@@ -14,7 +14,10 @@ export function timeLiteral(text: string, kind: SqlType['kind']): string | undef
   return `bq_text_timestamp(${quoteText(text)})`;
 }
 
-/** The same as DuckDB's own constant, which spares each query the macros that read any text. */
+/**
+ * The same as DuckDB's own. The macros that read any text repeat their argument, and are repeated in turn by those around
+ * them: two timestamps in TIMESTAMP_BUCKET took DuckDB's binder seconds.
+ */
 function timeConstant(text: string, kind: SqlType['kind']): string | undefined {
   const found = TEXT.exec(text);
   if (!found) return undefined;
@@ -22,7 +25,7 @@ function timeConstant(text: string, kind: SqlType['kind']): string | undefined {
   const hasDay = year !== undefined;
   const hasClock = hour !== undefined;
   if (kind === 'TIME' ? hasDay || !hasClock : !hasDay) return undefined;
-  if ((kind === 'DATE' && hasClock) || (zone !== undefined && (kind !== 'TIMESTAMP' || !hasClock))) return undefined;
+  if ((kind === 'DATE' && hasClock) || (zone !== undefined && kind !== 'TIMESTAMP')) return undefined;
   const days = hasDay ? dayOf(Number(year), Number(month), Number(day)) : 0;
   const clock = [hour, minute, second].map((part) => Number(part ?? 0)) as [number, number, number];
   if (days === undefined || clock[0] > 23 || clock[1] > 59 || clock[2] > 59) return undefined;

@@ -101,24 +101,6 @@ function rename(from: Typed, to: SqlType): Typed {
   return from;
 }
 
-const COMMON_TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d)(\.\d{1,6})?)?(Z|\+00(?::00)?| ?UTC)?$/;
-
-/**
- * A literal in its common form, as DuckDB's own. The macros that read any form repeat their argument, and are repeated in
- * turn by those around them: two timestamps in TIMESTAMP_BUCKET took DuckDB's binder seconds.
- */
-function commonTime(text: string, kind: SqlType['kind']): string | undefined {
-  const [, year, month, day, hour, minute, second, fraction = '', zone] = COMMON_TIME.exec(text) ?? [];
-  if (year === undefined || year === '0000') return undefined;
-  const date = `${year}-${month}-${day}`;
-  const moment = new Date(`${date}T${hour ?? '00'}:${minute ?? '00'}:${second ?? '00'}Z`);
-  if (Number.isNaN(moment.getTime()) || !moment.toISOString().startsWith(date) || hour === '24') return undefined;
-  if (kind === 'DATE') return hour === undefined && zone === undefined ? `DATE '${date}'` : undefined;
-  const clock = `${hour ?? '00'}:${minute ?? '00'}:${second ?? '00'}${fraction}`;
-  if (kind === 'DATETIME') return zone === undefined ? `TIMESTAMP '${date} ${clock}'` : undefined;
-  return kind === 'TIMESTAMP' ? `TIMESTAMPTZ '${date} ${clock}+00'` : undefined;
-}
-
 export function fromText(text: string, to: SqlType): Typed | undefined {
   const sql = timeLiteral(text, to.kind);
   return sql === undefined ? undefined : typed(sql, to);
