@@ -31,6 +31,7 @@ export const FEATURES: Record<string, Record<string, string>> = {
       'SELECT x FROM UNNEST([1]) x QUALIFY ROW_NUMBER() OVER (ORDER BY x) = 1',
     'PIVOT, UNPIVOT': 'SELECT * FROM (SELECT 1 AS k, 2 AS v) PIVOT(SUM(v) FOR k IN (1))',
     TABLESAMPLE: 'SELECT x FROM UNNEST([1]) x TABLESAMPLE SYSTEM (100 PERCENT)',
+    'CAST … FORMAT of numbers': 'SELECT CAST(12 AS STRING FORMAT "999")',
     'CAST … FORMAT of times and BYTES': 'SELECT CAST(DATE "2020-01-01" AS STRING FORMAT "YYYY")',
     'pipe syntax': 'FROM UNNEST([1]) AS x |> WHERE x > 0 |> AGGREGATE COUNT(*) AS n',
     'wildcard tables, _TABLE_SUFFIX': 'SELECT _TABLE_SUFFIX FROM `support.t*`',
@@ -87,7 +88,7 @@ export const REFUSED_FEATURES: Record<string, string> = {
   'Avro and ORC files': 'LOAD DATA INTO support.t FROM FILES (format = "AVRO", uris = ["gs://lake/support.csv"])',
   'time travel': 'SELECT * FROM support.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',
   'GEOGRAPHY, COLLATE': 'SELECT COLLATE("a", "und:ci")',
-  'CAST … FORMAT of numbers': 'SELECT CAST(12 AS STRING FORMAT "999")',
+  'CAST … FORMAT with TM, and of times by models that are no literals': 'SELECT CAST(12 AS STRING FORMAT "TM")',
   'PERCENTILE_CONT of decimals': 'SELECT PERCENTILE_CONT(x, 0.5) OVER () FROM UNNEST([BIGNUMERIC "1"]) AS x',
   'RANGE frames with offsets from a BIGNUMERIC':
     'SELECT SUM(1) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM UNNEST([BIGNUMERIC "1"]) AS x',

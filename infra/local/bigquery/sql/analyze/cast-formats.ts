@@ -1,11 +1,12 @@
+import { readNumberModel } from '../decimals/number-model.ts';
 import { failText } from '../macros/failures.ts';
 import type { Expr } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { constrain, withoutParameters } from '../type-parameters.ts';
-import { quoteText, renderType, type SqlType, scalar } from '../types.ts';
+import { isNumeric, quoteText, renderType, type ScalarKind, type SqlType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { beforeTry } from './before-try.ts';
-import { analyze, analyzeAs, constantText } from './expressions.ts';
+import { analyze, analyzeAs, constantText, signatureError } from './expressions.ts';
 import { type TimeKind, wallClock } from './time-formats.ts';
 import { MONTH_NAME, MONTHS, parseByPattern, type TimePattern } from './time-parsing.ts';
 import { readType } from './type-nodes.ts';
@@ -24,13 +25,18 @@ export function analyzeFormattedCast(expr: Cast, format: NonNullable<Cast['forma
   const model = constantText(given);
   const { at } = format.model;
   if (given.literal?.kind === 'null' || value.literal?.kind === 'null') return typed(nullOf(to).sql, to);
-  if (model === undefined) throw unsupported('CAST … FORMAT with a format that is no literal', at);
   const zone = format.zone && analyzeAs(format.zone, scalar('STRING'), env, 'time zone').sql;
   const from = (coerce(value, value.type) ?? value).type.kind;
   if (zone !== undefined && from !== 'TIMESTAMP' && to.kind !== 'TIMESTAMP')
     throw new SqlError('AT TIME ZONE is for casts from and to TIMESTAMP', at);
   let convert: ((x: string) => string) | undefined;
-  if (isTime(from) && to.kind === 'STRING') convert = (x) => renderTime(model, x, from, zone ?? "'UTC'", at);
+  if (isNumeric(scalar(from as ScalarKind)) && to.kind === 'STRING') {
+    const written = coerce(given, scalar('STRING'));
+    if (!written) throw signatureError('CAST … FORMAT', [given], at);
+    if (model !== undefined) checkNumberModel(model, at);
+    convert = (x) => `bq_model_${from.toLowerCase()}(${x}, ${written.sql})`;
+  } else if (model === undefined) throw unsupported('CAST … FORMAT with a format that is no literal', at);
+  else if (isTime(from) && to.kind === 'STRING') convert = (x) => renderTime(model, x, from, zone ?? "'UTC'", at);
   else if (from === 'STRING' && isTime(to.kind)) {
     const kind = to.kind;
     const now = `make_timestamptz(${env.analysis.now})`;
@@ -44,6 +50,15 @@ export function analyzeFormattedCast(expr: Cast, format: NonNullable<Cast['forma
   const done = convert;
   const whole = (x: string) => constrain(done(x), target);
   return typed(expr.safe ? beforeTry([value.sql], ([x = '']) => `TRY(${whole(x)})`) : whole(value.sql), to);
+}
+
+/** A literal model is found fault with where it stands, not at the first row. */
+function checkNumberModel(model: string, at: number): void {
+  try {
+    readNumberModel(model);
+  } catch (error) {
+    throw new SqlError((error as Error).message, at);
+  }
 }
 
 type Encodings = Record<string, (x: string) => string>;

@@ -1,3 +1,5 @@
+import { powerOfTen } from '../decimals/decimal.ts';
+import { exponentText, fixed, type Real, realOfDouble, scientificDigits } from '../decimals/digits.ts';
 import { defineScalar, type ScalarFunction } from './scalar.ts';
 
 interface Spec {
@@ -47,70 +49,48 @@ function formatInteger(value: bigint, text: string): string {
   return assemble(value < 0n, prefix, digits, spec, spec.precision === undefined);
 }
 
-/** The exact decimal expansion of a double, rounded half to even at `places` digits, as C's printf has it. */
-function fixed(value: number, places: number): string {
-  if (places <= 100 && Math.abs(value) < 1e21) return value.toFixed(places);
-  const [digits = '', exponent = '0'] = value.toExponential(20).split('e');
-  const whole = BigInt(digits.replace('.', '')) * 10n ** BigInt(Math.max(Number(exponent) - 20, 0));
-  return Math.abs(value) >= 1e21 ? `${BigInt(value)}${places > 0 ? `.${'0'.repeat(places)}` : ''}` : String(whole);
-}
-
-/** `1.5e+00`: at least two digits of exponent. */
-function scientific(value: number, places: number): string {
-  return value.toExponential(Math.min(places, 100)).replace(/e([+-])(\d)$/, 'e$10$2');
-}
-
-function general(value: number, precision: number, alternate: boolean): string {
+function general(real: Real, precision: number, alternate: boolean): string {
   const significant = Math.max(precision, 1);
-  const exponent = value === 0 ? 0 : Number(value.toExponential(significant - 1).split('e')[1]);
+  const { exponent } = scientificDigits(real, significant - 1);
   const text =
     exponent < -4 || exponent >= significant
-      ? scientific(value, significant - 1)
-      : fixed(value, Math.max(significant - 1 - exponent, 0));
+      ? scientific(real, significant - 1)
+      : fixed(real, Math.max(significant - 1 - exponent, 0));
   if (alternate || !text.includes('.')) return text;
   return text.replace(/\.?0+(e|$)/, '$1');
 }
 
+/** `1.5e+00`: at least two digits of exponent. */
+function scientific(real: Real, places: number): string {
+  const { digits, exponent } = scientificDigits(real, places);
+  return `${digits}e${exponentText(exponent)}`;
+}
+
 function formatFloat(value: number, text: string): string {
   const spec = readSpec(text);
+  if (Number.isFinite(value)) return formatReal(realOfDouble(value), value < 0 || Object.is(value, -0), spec);
+  const word = Number.isNaN(value) ? 'nan' : 'inf';
+  const isUpper = spec.letter === spec.letter.toUpperCase();
+  return assemble(value < 0, '', isUpper ? word.toUpperCase() : word, spec, false);
+}
+
+/** NUMERIC and BIGNUMERIC as text, exact to the last digit. */
+function formatDecimal(value: string, text: string): string {
+  const [whole = '0', decimals = ''] = value.replace('-', '').split('.');
+  const real: Real = { above: BigInt(whole + decimals), below: powerOfTen(decimals.length), rounding: 'away' };
+  return formatReal(real, value.startsWith('-'), readSpec(text));
+}
+
+function formatReal(real: Real, negative: boolean, spec: Spec): string {
   const isUpper = spec.letter === spec.letter.toUpperCase();
   const kind = spec.letter.toLowerCase();
-  if (!Number.isFinite(value)) {
-    const word = Number.isNaN(value) ? 'nan' : 'inf';
-    return assemble(value < 0, '', isUpper ? word.toUpperCase() : word, spec, false);
-  }
-  const magnitude = Math.abs(value);
   const places = spec.precision ?? 6;
   const alternate = spec.flags.includes('#');
   let digits =
-    kind === 'f'
-      ? fixed(magnitude, places)
-      : kind === 'e'
-        ? scientific(magnitude, places)
-        : general(magnitude, places, alternate);
+    kind === 'f' ? fixed(real, places) : kind === 'e' ? scientific(real, places) : general(real, places, alternate);
   if (alternate && places === 0 && !digits.includes('.')) digits = digits.replace(/^(\d+)/, '$1.');
   if (spec.flags.includes("'")) digits = digits.replace(/^\d+/, (whole) => grouped(whole, 3));
-  return assemble(value < 0 || Object.is(value, -0), '', isUpper ? digits.toUpperCase() : digits, spec, true);
-}
-
-/** NUMERIC as text, exact to its last digit; half away from zero. */
-function formatDecimal(value: string, text: string): string {
-  const spec = readSpec(text);
-  if (spec.letter.toLowerCase() !== 'f') return formatFloat(Number(value), text);
-  const places = spec.precision ?? 6;
-  const negative = value.startsWith('-');
-  const [whole = '0', decimals = ''] = value.replace('-', '').split('.');
-  const scaled = BigInt(whole + decimals.padEnd(places + 1, '0').slice(0, places + 1));
-  const rounded = String((scaled + 5n) / 10n).padStart(places + 1, '0');
-  const head = rounded.slice(0, rounded.length - places);
-  const digits = places > 0 ? `${head}.${rounded.slice(-places)}` : head;
-  return assemble(
-    negative,
-    '',
-    spec.flags.includes("'") ? digits.replace(/^\d+/, (one) => grouped(one, 3)) : digits,
-    spec,
-    true,
-  );
+  return assemble(negative, '', isUpper ? digits.toUpperCase() : digits, spec, true);
 }
 
 function formatText(value: string, text: string): string {

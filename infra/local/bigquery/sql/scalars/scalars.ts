@@ -6,6 +6,7 @@ import { INTERVAL_SCALARS } from './intervals.ts';
 import { JSON_EDITS } from './json-edits.ts';
 import { JSON_READS } from './json-reads.ts';
 import { NET_SCALARS } from './net.ts';
+import { NUMBER_FORMAT_SCALARS } from './number-formats.ts';
 import { REGEX_SCALARS } from './regex.ts';
 import type { ScalarFunction } from './scalar.ts';
 import { SEARCH_SCALARS } from './search.ts';
@@ -17,6 +18,7 @@ import { ZONE_SCALARS } from './zones.ts';
 export const SCALARS: readonly ScalarFunction[] = [
   ...DECIMAL_SCALARS,
   ...FORMAT_SCALARS,
+  ...NUMBER_FORMAT_SCALARS,
   ...INTERVAL_SCALARS,
   ...JSON_EDITS,
   ...JSON_READS,
