@@ -83,7 +83,7 @@ async function tables(): Promise<Record<string, string>> {
 }
 
 const pages = async (): Promise<unknown[]> =>
-  (await pipeline.query('SELECT pages FROM crm.pages ORDER BY pages')).map((row) => row.pages);
+  (await pipeline.query('SELECT p.pages FROM crm.pages AS p ORDER BY p.pages')).map((row) => row.pages);
 
 test('tokens of the first version join', async () => {
   for (const [name, body] of Object.entries(FILES)) {
