@@ -3,7 +3,7 @@ import { isConflict, JobFailure } from './errors.ts';
 import { type RowError, rowError, stoppedRow } from './insert-errors.ts';
 import { type Engine, nameOf } from './jobs/engine.ts';
 import { insertRows } from './jobs/insert-rows.ts';
-import { defaultLife } from './jobs/lifetimes.ts';
+import { addTable } from './jobs/new-table.ts';
 import { checkTableId } from './jobs/open-destination.ts';
 import { type Part, requirePart } from './jobs/parts.ts';
 import { BAD, badField, type Conversion, projectionOf, RECORD } from './loads/checks.ts';
@@ -69,20 +69,8 @@ async function instanceOf(engine: Engine, template: TableRecord, suffix: string)
   try {
     const existing = engine.catalog.table(ref);
     if (existing) return existing;
-    const now = engine.clock.now();
-    return await engine.warehouse.transaction(async (tx) => {
-      const record: TableRecord = {
-        ...template,
-        ...ref,
-        physical: await engine.catalog.createPhysical(tx, template.schema, template),
-        ...defaultLife(engine, ref, now, template),
-        rest: {},
-        created: now,
-        modified: now,
-      };
-      await engine.catalog.putTable(tx, record);
-      return record;
-    });
+    const given = { ...template, ...ref, expirationTime: undefined, rest: {} };
+    return await engine.warehouse.transaction((tx) => addTable(engine, tx, given));
   } finally {
     release();
   }

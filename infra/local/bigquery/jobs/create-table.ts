@@ -14,7 +14,7 @@ import { type Caller, existingRef, requireDataset, requireTable, tableRef, tempo
 import { readColumns, readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
-import { defaultLife } from './lifetimes.ts';
+import { addTable } from './new-table.ts';
 import { checkTableId } from './open-destination.ts';
 import { readPartitionBy } from './partition-by.ts';
 
@@ -48,32 +48,23 @@ export async function createTable(
   if (options.partitionExpirationMs !== undefined && !timePartitioning)
     throw new SqlError('partition_expiration_days is set on a table that is not partitioned by time', statement.at);
   checkLayout(schema, layout);
-  const now = engine.clock.now();
-  const life = defaultLife(engine, ref, now, {
+  const record = await addTable(engine, tx, {
+    ...ref,
+    kind: statement.snapshot ? 'SNAPSHOT' : 'TABLE',
+    ...(source && statement.from?.how === 'CLONE' && { base: { table: refOf(source), at: engine.clock.now() } }),
+    schema,
+    ...layout,
     timePartitioning: timePartitioning && {
       ...timePartitioning,
       ...(options.partitionExpirationMs !== undefined && { expirationMs: options.partitionExpirationMs }),
     },
-  });
-  const record: TableRecord = {
-    ...ref,
-    kind: statement.snapshot ? 'SNAPSHOT' : 'TABLE',
-    ...(source && statement.from?.how === 'CLONE' && { base: { table: refOf(source), at: now } }),
-    physical: await engine.catalog.createPhysical(tx, schema, layout),
-    schema,
-    ...layout,
-    timePartitioning: life.timePartitioning,
     requirePartitionFilter: options.requirePartitionFilter || source?.requirePartitionFilter === true,
-    view: undefined,
-    expirationTime: options.expirationTime ?? life.expirationTime,
+    expirationTime: options.expirationTime,
     rest: { ...source?.rest, ...options.rest },
-    created: now,
-    modified: now,
-  };
+  });
   if (query) await tx.run(`INSERT INTO ${record.physical} ${selectedRows(query, schema)}`);
   else if (source && statement.from?.how !== 'LIKE') await copyRows(tx, record, source);
   if (existing) await tx.run(`DROP TABLE ${existing.physical}`);
-  await engine.catalog.putTable(tx, record);
   return { operation: existing ? 'REPLACE' : 'CREATE', table: ref };
 }
 

@@ -8,7 +8,7 @@ import { duckType, quoteName } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import type { Destination } from './destination.ts';
 import { type Engine, nameOf, requireDataset } from './engine.ts';
-import { defaultLife } from './lifetimes.ts';
+import { addTable } from './new-table.ts';
 
 /**
  * The table to insert into, made, emptied or widened as the destination says; all in the job's transaction.
@@ -56,27 +56,18 @@ async function widen(engine: Engine, tx: Tx, existing: TableRecord, schema: Fiel
 }
 
 async function createTable(engine: Engine, tx: Tx, destination: Destination, schema: Field[]): Promise<TableRecord> {
-  const { ref } = destination;
+  const { ref, timePartitioning, rangePartitioning, clustering, requirePartitionFilter } = destination;
   if (!destination.create) throw new JobFailure('notFound', `Not found: Table ${nameOf(ref)}`);
   checkTableId(ref.table);
   checkLayout(schema, destination);
-  const now = engine.clock.now();
-  const record: TableRecord = {
+  return addTable(engine, tx, {
     ...ref,
-    kind: 'TABLE',
-    physical: await engine.catalog.createPhysical(tx, schema, destination),
     schema,
-    ...defaultLife(engine, ref, now, destination),
-    rangePartitioning: destination.rangePartitioning,
-    requirePartitionFilter: destination.requirePartitionFilter,
-    clustering: destination.clustering,
-    view: undefined,
-    rest: {},
-    created: now,
-    modified: now,
-  };
-  await engine.catalog.putTable(tx, record);
-  return record;
+    timePartitioning,
+    rangePartitioning,
+    clustering,
+    requirePartitionFilter,
+  });
 }
 
 export function checkTableId(table: string): void {

@@ -4,13 +4,13 @@ import type { MaterializedOptions, TableRecord, TableRef } from '../catalog.ts';
 import { JobFailure, toFailure } from '../errors.ts';
 import { type Engine, nameOf, requireDataset, requireTable } from '../jobs/engine.ts';
 import type { DestinationConfiguration } from '../jobs/job.ts';
-import { defaultLife } from '../jobs/lifetimes.ts';
 import {
   checkMaterializedLayout,
   defaultMaterialized,
   parseMaterialized,
   renderMaterialized,
 } from '../jobs/materialized-views.ts';
+import { addTable } from '../jobs/new-table.ts';
 import { changeSchema, checkTableId } from '../jobs/open-destination.ts';
 import { requirePart } from '../jobs/parts.ts';
 import { renderTableRef } from '../jobs/render-job.ts';
@@ -196,26 +196,16 @@ async function insertTable(engine: Engine, params: Params, body: Body): Promise<
     const raw = body as DestinationConfiguration;
     const layout = readLayout(raw);
     checkLayout(schema, layout);
-    const life = defaultLife(engine, ref, now, layout);
-    return await engine.warehouse.transaction(async (tx) => {
-      const record: TableRecord = {
-        ...ref,
-        kind: 'TABLE',
-        physical: await engine.catalog.createPhysical(tx, schema, layout),
-        schema,
-        ...layout,
-        ...life,
-        requirePartitionFilter:
-          body.requirePartitionFilter === true || raw.timePartitioning?.requirePartitionFilter === true,
-        view: undefined,
-        ...(body.expirationTime ? { expirationTime: Number(body.expirationTime) } : {}),
-        rest: keep(body),
-        created: now,
-        modified: now,
-      };
-      await engine.catalog.putTable(tx, record);
-      return record;
-    });
+    const given = {
+      ...ref,
+      schema,
+      ...layout,
+      requirePartitionFilter:
+        body.requirePartitionFilter === true || raw.timePartitioning?.requirePartitionFilter === true,
+      expirationTime: body.expirationTime ? Number(body.expirationTime) : undefined,
+      rest: keep(body),
+    };
+    return await engine.warehouse.transaction((tx) => addTable(engine, tx, given));
   } finally {
     release();
   }

@@ -1,6 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { createRequire } from 'node:module';
-import type { Type } from 'protobufjs';
+import { lazyMessages } from './messages.ts';
 
 /** One key of a keyset, as far as it can be used here. Source: google/crypto/tink/tink.proto */
 export interface Key {
@@ -51,18 +50,7 @@ const SCHEMA = {
   },
 };
 
-const require = createRequire(import.meta.url);
-let types: ((name: string) => Type) | undefined;
-
-/** Loaded at the first use: few queries hold keys. */
-function typeOf(name: 'Keyset' | 'AesGcmKey' | 'AesSivKey'): Type {
-  if (!types) {
-    const { Root } = require('protobufjs/light') as typeof import('protobufjs');
-    const root = Root.fromJSON(SCHEMA);
-    types = (one) => root.lookupType(one);
-  }
-  return types(name);
-}
+const typeOf = lazyMessages<'Keyset' | 'AesGcmKey' | 'AesSivKey'>(SCHEMA);
 
 /** Names the function and never the key: keysets are secrets. */
 export const invalidKeyset = (fn: string) => new Error(`${fn} failed: the keyset is not valid`);

@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
-import type { Type } from 'protobufjs';
 import { fingerprint2011 } from './fingerprint-2011.ts';
+import { lazyMessages } from './messages.ts';
 import { defineScalar, type ScalarFunction } from './scalar.ts';
 
 /**
@@ -59,28 +58,19 @@ interface Message {
   };
 }
 
-const require = createRequire(import.meta.url);
-let sketchType: Type | undefined;
-
-/** Loaded at the first use: few queries make sketches. */
-function messageType(): Type {
-  sketchType ??= (require('protobufjs/light') as typeof import('protobufjs')).Root.fromJSON(SCHEMA).lookupType(
-    'Sketch',
-  );
-  return sketchType;
-}
+const typeOf = lazyMessages<'Sketch'>(SCHEMA);
 
 function serialize(sketch: Sketch): Uint8Array {
   const { count, valueType, precision, sparsePrecision, registers, sparse } = sketch;
   const state: Message['state'] = registers
     ? { precision, sparsePrecision, registers }
     : { ...(sparse.length > 0 && { sparseSize: sparse.length }), precision, sparsePrecision, sparse: varints(sparse) };
-  return messageType().encode({ type: HLL, count, version: VERSION, valueType, state }).finish();
+  return typeOf('Sketch').encode({ type: HLL, count, version: VERSION, valueType, state }).finish();
 }
 
 function parse(bytes: Uint8Array, fn: string): Sketch {
   try {
-    const type = messageType();
+    const type = typeOf('Sketch');
     const message = type.toObject(type.decode(bytes), { longs: Number, defaults: true }) as Message;
     const { precision, sparsePrecision, registers, sparse } = message.state;
     const isKnown = message.type === HLL && message.version === VERSION && message.valueType > 0;
