@@ -57,6 +57,8 @@ export interface LoadConfiguration extends DestinationConfiguration {
   allowQuotedNewlines?: boolean;
   allowJaggedRows?: boolean;
   nullMarker?: string;
+  nullMarkers?: string[];
+  preserveAsciiControlCharacters?: boolean;
   encoding?: string;
   maxBadRecords?: number | string;
   ignoreUnknownValues?: boolean;

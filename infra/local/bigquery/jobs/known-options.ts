@@ -15,7 +15,7 @@ const KNOWN: Record<'query' | 'load' | 'copy' | 'extract', Set<string>> = {
   ),
   load: words(
     `${DESTINATION} ${SHAPE} ${WITHOUT_EFFECT} sourceUris sourceFormat schema autodetect fieldDelimiter quote skipLeadingRows allowQuotedNewlines
-    allowJaggedRows nullMarker encoding maxBadRecords ignoreUnknownValues decimalTargetTypes parquetOptions hivePartitioningOptions useAvroLogicalTypes`,
+    allowJaggedRows nullMarker nullMarkers preserveAsciiControlCharacters encoding maxBadRecords ignoreUnknownValues decimalTargetTypes parquetOptions hivePartitioningOptions useAvroLogicalTypes`,
   ),
   copy: words(`${DESTINATION} ${WITHOUT_EFFECT} sourceTable sourceTables operationType`),
   extract: words(

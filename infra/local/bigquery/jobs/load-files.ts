@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { TableRecord } from '../catalog.ts';
 import type { JobError } from '../errors.ts';
+import { withReadable } from '../loads/encodings.ts';
 import { readHive, stageHive } from '../loads/hive.ts';
 import type { SourceFile } from '../loads/source.ts';
 import { shapeOf, stage } from '../loads/stage.ts';
@@ -44,10 +47,13 @@ export async function loadFiles(
   // A table that was made without a schema takes that of its first rows.
   const table = existing && existing.schema.length > 0 ? existing.schema : undefined;
   const isReplaced = target.write === 'WRITE_TRUNCATE';
-  const hive = readHive(load, files);
-  const staged = hive
-    ? await stageHive(tx, hive, load, { table, isReplaced })
-    : await stage(tx, files, await shapeOf(tx, files, load, { table, isReplaced }));
+  const folder = join(engine.exports, `load-${randomUUID()}`);
+  const staged = await withReadable(files, load, folder, async (readable) => {
+    const hive = readHive(load, readable);
+    return hive
+      ? stageHive(tx, hive, load, { table, isReplaced })
+      : stage(tx, readable, await shapeOf(tx, readable, load, { table, isReplaced }));
+  });
   const record = await openDestination(engine, tx, target, staged.schema);
   if (partition) {
     await checkWithin(tx, staged.source, partition);

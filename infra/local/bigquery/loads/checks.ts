@@ -89,11 +89,10 @@ export function limitOf(field: Field): string {
     : 'A value inside of it is missing, or not within the limits of its type.';
 }
 
-export function tooManyErrors(errors: JobError[], bad: number, allowed: number): JobFailure {
-  const rows = bad === 1 ? 'row' : 'rows';
+export function tooManyErrors(format: string, errors: JobError[], count: { rows: number; bad: number }): JobFailure {
   return new JobFailure(
     'invalid',
-    `Error while reading data, error message: Too many errors encountered: ${bad} bad ${rows}, maxBadRecords is ${allowed}. Please look into the errors[] collection for more details.`,
+    `Error while reading data, error message: ${format} table encountered too many errors, giving up. Rows: ${count.rows}; errors: ${count.bad}. Please look into the errors[] collection for more details.`,
     { others: errors },
   );
 }

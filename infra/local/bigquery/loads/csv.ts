@@ -1,9 +1,10 @@
 import { type JobError, JobFailure } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
-import { type Field, parseFields, typeOfField } from '../schema.ts';
+import { type Field, typeOfField } from '../schema.ts';
 import { quoteText } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import { BAD, badField, conversionOf, describeBadRows, projectionOf, RECORD, tooManyErrors } from './checks.ts';
+import { BadEncoding } from './encodings.ts';
 import type { SourceFile } from './source.ts';
 import { MAX_ERRORS, readingError, type Staged } from './staged.ts';
 import { fromText } from './text-values.ts';
@@ -17,26 +18,28 @@ interface CsvOptions {
   delimiter: string;
   quote: string;
   skip: number;
-  nullMarker: string;
+  nullMarkers: string[];
   jagged: boolean;
   quotedNewlines: boolean;
   ignoreUnknown: boolean;
+  keepsNul: boolean;
   maxBad: number;
 }
 
-function readOptions(load: LoadConfiguration): CsvOptions {
-  const encoding = (load.encoding ?? 'UTF-8').toUpperCase();
-  if (encoding !== 'UTF-8' && encoding !== 'UTF8')
-    throw new JobFailure('invalid', `not supported by the embedded warehouse: CSV encoding ${load.encoding}`);
+/** Throws JobFailure for options that contradict each other. */
+export function readCsvOptions(load: LoadConfiguration): CsvOptions {
+  if (load.nullMarker && (load.nullMarkers?.length ?? 0) > 0)
+    throw new JobFailure('invalid', 'Only one of nullMarker and nullMarkers can be set');
   const delimiter = load.fieldDelimiter ?? ',';
   return {
     delimiter: DELIMITERS[delimiter.toLowerCase()] ?? delimiter,
     quote: load.quote ?? '"',
     skip: Number(load.skipLeadingRows ?? 0),
-    nullMarker: load.nullMarker ?? '',
+    nullMarkers: load.nullMarkers?.length ? load.nullMarkers : [load.nullMarker ?? ''],
     jagged: load.allowJaggedRows === true,
     quotedNewlines: load.allowQuotedNewlines === true,
     ignoreUnknown: load.ignoreUnknownValues === true,
+    keepsNul: load.preserveAsciiControlCharacters === true,
     maxBad: Number(load.maxBadRecords ?? 0),
   };
 }
@@ -51,7 +54,7 @@ function readCsv(files: SourceFile[], options: CsvOptions, columns: string): str
     `quote = ${quoteText(options.quote)}`,
     `escape = ${quoteText(options.quote)}`,
     `skip = ${options.skip}`,
-    `nullstr = ${quoteText(options.nullMarker)}`,
+    `nullstr = [${options.nullMarkers.map(quoteText).join(', ')}]`,
     'allow_quoted_nulls = false',
     `compression = ${files.every((file) => file.gzip) ? "'gzip'" : "'none'"}`,
     `max_line_size = ${MAX_LINE}`,
@@ -78,7 +81,7 @@ export async function stageCsv(
       'invalid',
       `Invalid schema: CSV cannot hold nested or repeated fields, such as ${nested.name}`,
     );
-  const options = readOptions(load);
+  const options = readCsvOptions(load);
   const columns = schema.map((_, i) => `'c${i}': 'VARCHAR'`).join(', ');
   const [raw, scans, rejects, staged] = ['raw', 'scans', 'rejects', 'staged'].map(fresh) as [
     string,
@@ -95,22 +98,28 @@ export async function stageCsv(
   );
   await tx.run(`CREATE TEMP TABLE ${raw} AS SELECT *, row_number() OVER () AS n FROM ${scan}`);
   for (const row of await tx.rows(`SELECT line, error_type FROM ${rejects} ORDER BY line`)) {
+    if (row.error_type === 'INVALID ENCODING') throw new BadEncoding();
     structural++;
     if (errors.length < MAX_ERRORS)
       errors.push(readingError(`${structuralMessage(String(row.error_type))}; line: ${row.line}`, uri));
   }
   const newline = options.quotedNewlines ? [] : schema.map((_, i) => `c${i} LIKE '%' || chr(10) || '%'`);
-  const bad =
-    newline.length > 0
-      ? `CASE WHEN ${newline.join(' OR ')} THEN 'Quoted section contains a line break, which allowQuotedNewlines does not allow' ELSE ${badField(conversions)} END`
-      : badField(conversions);
+  const nul = options.keepsNul ? [] : schema.map((_, i) => `contains(c${i}, chr(0))`);
+  const whens = [
+    ...when(newline, 'Quoted section contains a line break, which allowQuotedNewlines does not allow'),
+    ...when(nul, 'Bad character (ASCII 0) encountered'),
+  ];
+  const bad = whens.length > 0 ? `CASE ${whens.join(' ')} ELSE ${badField(conversions)} END` : badField(conversions);
   await tx.run(
     `CREATE TEMP TABLE ${staged} AS SELECT n AS ${RECORD}, ${bad} AS ${BAD}, ${projectionOf(conversions)} FROM ${raw}`,
   );
-  const [count] = await tx.rows(`SELECT count(*) AS bad FROM ${staged} WHERE ${BAD} IS NOT NULL`);
+  const [count] = await tx.rows(`SELECT count(*) AS n, count(${BAD}) AS bad FROM ${staged}`);
   const badRecords = structural + Number(count?.bad ?? 0);
   if (badRecords > structural) errors.push(...(await describeBadRows(tx, staged, schema, uri)));
-  if (badRecords > options.maxBad) throw tooManyErrors(errors.slice(0, MAX_ERRORS), badRecords, options.maxBad);
+  if (badRecords > options.maxBad) {
+    const rows = structural + Number(count?.n ?? 0);
+    throw tooManyErrors('CSV', errors.slice(0, MAX_ERRORS), { rows, bad: badRecords });
+  }
   const names = schema.map((field) => `"${field.name}"`).join(', ');
   return {
     source: `(SELECT ${names} FROM ${staged} WHERE ${BAD} IS NULL ORDER BY ${RECORD})`,
@@ -120,6 +129,9 @@ export async function stageCsv(
     errors: errors.slice(0, MAX_ERRORS),
   };
 }
+
+const when = (conditions: string[], text: string) =>
+  conditions.length > 0 ? [`WHEN ${conditions.join(' OR ')} THEN '${text}'`] : [];
 
 function structuralMessage(type: string): string {
   switch (type) {
@@ -132,32 +144,6 @@ function structuralMessage(type: string): string {
     default:
       return `CSV row could not be read (${type.toLowerCase()})`;
   }
-}
-
-/** Names and types from the file itself. */
-export async function detectCsv(
-  tx: Tx,
-  files: SourceFile[],
-  load: LoadConfiguration,
-): Promise<{ schema: Field[]; skip: number }> {
-  const options = readOptions(load);
-  const [first] = files;
-  if (!first) throw new JobFailure('invalid', 'There is no file to detect a schema from');
-  const [sniffed] = await tx.rows(
-    `SELECT HasHeader AS header, to_json(Columns) AS columns FROM sniff_csv(${quoteText(first.path)}, delim = ${quoteText(options.delimiter)}, quote = ${quoteText(options.quote)}, compression = ${first.gzip ? "'gzip'" : "'none'"})`,
-  );
-  const columns = JSON.parse(String(sniffed?.columns ?? '[]')) as { name: string; type: string }[];
-  const hasHeader = sniffed?.header === true;
-  const fields = columns.map((column, i) => {
-    const type = DETECTED[column.type] ?? 'STRING';
-    return {
-      name: hasHeader
-        ? column.name.replace(/[^\p{L}\p{N}_]/gu, '_').replace(/^(?=\d)/, '_')
-        : `${type.toLowerCase()}_field_${i}`,
-      type,
-    };
-  });
-  return { schema: parseFields(fields), skip: load.skipLeadingRows === undefined && hasHeader ? 1 : options.skip };
 }
 
 /** What BigQuery makes of the types that DuckDB finds. */

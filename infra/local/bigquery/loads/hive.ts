@@ -119,7 +119,12 @@ export async function stageHive(
   const badRecords = parts.reduce((sum, part) => sum + part.badRecords, 0);
   const errors: JobError[] = parts.flatMap((part) => part.errors).slice(0, MAX_ERRORS);
   const allowed = Number(load.maxBadRecords ?? 0);
-  if (badRecords > allowed) throw tooManyErrors(errors, badRecords, allowed);
+  if (badRecords > allowed) {
+    const good = parts.map(({ source }) => `SELECT 1 FROM ${source} AS s`).join(' UNION ALL ');
+    const [count] = await tx.rows(`SELECT count(*) AS n FROM (${good})`);
+    const format = shape.format === 'CSV' ? 'CSV' : 'JSON';
+    throw tooManyErrors(format, errors, { rows: Number(count?.n ?? 0) + badRecords, bad: badRecords });
+  }
   const rows = parts.map(({ source }, i) => {
     const values = keys.map((key, k) => {
       const text = quoteText(groups[i]?.values[k] ?? '');

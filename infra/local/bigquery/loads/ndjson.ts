@@ -37,10 +37,10 @@ export async function stageJson(
   await tx.run(
     `CREATE TEMP TABLE ${staged} AS SELECT n AS ${RECORD}, ${bad} AS ${BAD}, ${projectionOf(conversions)} FROM ${raw}`,
   );
-  const [count] = await tx.rows(`SELECT count(*) AS bad FROM ${staged} WHERE ${BAD} IS NOT NULL`);
+  const [count] = await tx.rows(`SELECT count(*) AS n, count(${BAD}) AS bad FROM ${staged}`);
   const badRecords = Number(count?.bad ?? 0);
   const errors = badRecords > 0 ? await describeBadRows(tx, staged, schema, uri) : [];
-  if (badRecords > maxBad) throw tooManyErrors(errors, badRecords, maxBad);
+  if (badRecords > maxBad) throw tooManyErrors('JSON', errors, { rows: Number(count?.n ?? 0), bad: badRecords });
   const names = schema.map((field) => `"${field.name}"`).join(', ');
   return {
     source: `(SELECT ${names} FROM ${staged} WHERE ${BAD} IS NULL ORDER BY ${RECORD})`,

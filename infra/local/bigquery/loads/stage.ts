@@ -3,7 +3,8 @@ import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields } from '../schema.ts';
 import { adoptParameters } from '../schema-change.ts';
 import type { Tx } from '../warehouse.ts';
-import { detectCsv, stageCsv } from './csv.ts';
+import { stageCsv } from './csv.ts';
+import { detectCsv } from './detect-csv.ts';
 import { detectJson, stageJson } from './ndjson.ts';
 import { stageParquet } from './parquet.ts';
 import type { SourceFile } from './source.ts';
@@ -52,7 +53,8 @@ export async function shapeOf(
       if (known && !(load.autodetect && !explicit)) return { load, format, schema: known, isExplicit };
       if (!load.autodetect) throw noSchema();
       const found = await detectCsv(tx, files, load);
-      return { load: { ...load, skipLeadingRows: found.skip }, format, schema: found.schema, isExplicit };
+      const { skip: skipLeadingRows, delimiter: fieldDelimiter, schema } = found;
+      return { load: { ...load, skipLeadingRows, fieldDelimiter }, format, schema, isExplicit };
     }
     case 'NEWLINE_DELIMITED_JSON': {
       if (known) return { load, format, schema: known, isExplicit };

@@ -125,7 +125,7 @@ describe('LOAD DATA', () => {
       loadQueryStatistics: { inputFiles: '1', outputRows: '2', badRecords: '0' },
     });
     expect(failureOf(await runJob(bed, { query: { query: query('bad.csv'), useLegacySql: false } }))).toMatch(
-      /^invalid: Error while reading data.*maxBadRecords is 0/,
+      /^invalid: Error while reading data.* Rows: 2; errors: 1\./,
     );
     expect(await rows('told', 'COUNT(*)')).toEqual([['2']]);
     expect(await run(bed, query('bad.csv', ', max_bad_records = 1'))).toEqual([]);
@@ -288,7 +288,7 @@ describe('a load of files in Hive’s folders', () => {
     bed.put('mixed/k=2/part.csv', 'y,a\n2,b\n');
     const at = (maxBadRecords: number) =>
       load(bed, ['gs://lake/mixed/*'], 'mixed', { schema, maxBadRecords, ...hive('AUTO', 'gs://lake/mixed') });
-    expect(failureOf(await at(1))).toMatch(/2 bad rows, maxBadRecords is 1/);
+    expect(failureOf(await at(1))).toMatch(/Rows: 4; errors: 2\./);
     expect(failureOf(await at(2))).toBeUndefined();
     expect(await rows('mixed', 'id, k')).toEqual([
       ['1', '1'],

@@ -76,7 +76,7 @@ describe('CSV', () => {
   ])('fails on %s, all or nothing, and says where', async (_, content, more, message) => {
     const job = await load([bed.put('bad.csv', content)], { schema, ...more });
     expect(failureOf(job)).toMatch(
-      /^invalid: Error while reading data, error message: Too many errors encountered: 1 bad row/,
+      /^invalid: Error while reading data, error message: CSV table encountered too many errors, giving up. Rows: \d+; errors: 1\./,
     );
     expect(job.status.errors?.[1]?.message).toMatch(message);
     expect((await call(bed, 'GET', `/datasets/shop/tables/${table()}`)).status).toBe(404);

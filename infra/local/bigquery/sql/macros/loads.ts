@@ -11,10 +11,15 @@ export const LOAD_MACROS: readonly Macro[] = [
     'bq_load_bool(s)',
     `CASE lower(s) WHEN 'true' THEN true WHEN 't' THEN true WHEN 'yes' THEN true WHEN 'y' THEN true WHEN '1' THEN true WHEN 'false' THEN false WHEN 'f' THEN false WHEN 'no' THEN false WHEN 'n' THEN false WHEN '0' THEN false ELSE CASE WHEN s IS NOT NULL THEN ${fail(`'Bad bool value: ' || s`, 'BOOLEAN')} END END`,
   ],
+  // Slashes in the date, a clock without seconds and a space before the offset, put as GoogleSQL's own casts take them.
+  [
+    'bq_load_plain_time(s)',
+    `regexp_replace(regexp_replace(regexp_replace(s, '^(\\d{4})/(\\d{1,2})/', '\\1-\\2-'), '^(\\S+[ T]\\d{1,2}:\\d{2})( |Z|[+-]|$)', '\\1:00\\2'), ' ([+-]\\d)', '\\1')`,
+  ],
   // Seconds since 1970 are timestamps too.
   [
     'bq_load_timestamp(s)',
-    `CASE WHEN regexp_full_match(s, '-?\\d{1,12}(\\.\\d{1,6})?') THEN make_timestamptz(CAST(CAST(s AS DECIMAL(20,6)) * 1000000 AS BIGINT)) ELSE bq_text_timestamp(regexp_replace(s, ' UTC$', '+00')) END`,
+    `CASE WHEN regexp_full_match(s, '-?\\d{1,12}(\\.\\d{1,6})?') THEN make_timestamptz(CAST(CAST(s AS DECIMAL(20,6)) * 1000000 AS BIGINT)) WHEN regexp_matches(s, '^\\d{4}/|[ T]\\d{1,2}:\\d{2}( |Z|[+-]|$)| [+-]\\d') THEN bq_text_timestamp(regexp_replace(bq_load_plain_time(s), ' UTC$', '+00')) ELSE bq_text_timestamp(regexp_replace(s, ' UTC$', '+00')) END`,
   ],
   [
     'bq_load_scalar(j)',

@@ -1,0 +1,105 @@
+import { JobFailure } from '../errors.ts';
+import type { LoadConfiguration } from '../jobs/job.ts';
+import { type Field, parseFields } from '../schema.ts';
+import { quoteText } from '../sql/types.ts';
+import type { Tx } from '../warehouse.ts';
+import { readCsvOptions } from './csv.ts';
+import type { SourceFile } from './source.ts';
+
+/** BigQuery looks at so many rows of one file. Source: cloud.google.com/bigquery/docs/schema-detect */
+const SAMPLE_ROWS = 500;
+/** The delimiters that are looked for where the load names none. */
+const DELIMITERS = [',', '|', '\t'];
+
+/** Where a value is of several of these types, the first counts. */
+const TYPES: [type: string, pattern: RegExp][] = [
+  ['BOOLEAN', /^(true|false)$/i],
+  ['INTEGER', /^[+-]?\d{1,18}$/],
+  ['FLOAT', /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i],
+  ['DATE', /^\d{4}-\d{1,2}-\d{1,2}$/],
+  ['TIME', /^\d{1,2}:\d{2}:\d{2}(\.\d{1,6})?$/],
+  [
+    'TIMESTAMP',
+    /^\d{4}(-\d{1,2}-|\/\d{1,2}\/)\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?( ?(Z|UTC|[+-]\d{1,2}(:\d{2})?))?$/i,
+  ],
+];
+
+/** What two types have in common, where that is not STRING. */
+const WIDER: Record<string, string> = { 'FLOAT INTEGER': 'FLOAT', 'DATE TIMESTAMP': 'TIMESTAMP' };
+
+/** Columns that have no name are called by what their type was called once. */
+const GENERIC: Record<string, string> = { INTEGER: 'int64', FLOAT: 'double', BOOLEAN: 'bool' };
+
+function typeOf(values: (string | null)[]): string | undefined {
+  const found = new Set(
+    values.filter((value) => value !== null).map((value) => TYPES.find(([, p]) => p.test(value))?.[0] ?? 'STRING'),
+  );
+  const [only, other] = [...found].sort();
+  if (found.size <= 1) return only;
+  return found.size === 2 ? (WIDER[`${only} ${other}`] ?? 'STRING') : 'STRING';
+}
+
+/** A file's names and types, and how many of its rows are not data. */
+export async function detectCsv(
+  tx: Tx,
+  files: SourceFile[],
+  load: LoadConfiguration,
+): Promise<{ schema: Field[]; skip: number; delimiter: string }> {
+  const [first] = files;
+  if (!first) throw new JobFailure('invalid', 'There is no file to detect a schema from');
+  const options = readCsvOptions(load);
+  // skipLeadingRows says in which row to look for names: nowhere with 0, in the last of those that are skipped else.
+  const before = Math.max(0, options.skip - 1);
+  let sample: { delimiter: string; rows: (string | null)[][] } | undefined;
+  for (const delimiter of load.fieldDelimiter === undefined ? DELIMITERS : [options.delimiter]) {
+    const rows = await readSample(tx, first, { ...options, delimiter, skip: before });
+    if (!sample || (rows[0]?.length ?? 0) > (sample.rows[0]?.length ?? 0)) sample = { delimiter, rows };
+  }
+  const [head = [], ...rest] = sample?.rows ?? [];
+  const isAsked = load.skipLeadingRows === undefined || options.skip > 0;
+  const types = head.map((_, i) => typeOf(rest.map((row) => row[i] ?? null)));
+  const hasHeader =
+    isAsked &&
+    head.every((name) => name !== null && typeOf([name]) === 'STRING') &&
+    types.some((type) => type !== undefined && type !== 'STRING');
+  const isSkipped = hasHeader || options.skip > 0;
+  const fields = head.map((name, i) => {
+    const type = (isSkipped ? types[i] : typeOf([head, ...rest].map((row) => row[i] ?? null))) ?? 'STRING';
+    return { name: hasHeader ? columnName(name ?? '') : `${GENERIC[type] ?? type.toLowerCase()}_field_${i}`, type };
+  });
+  return {
+    schema: parseFields(fields),
+    skip: isSkipped ? Math.max(1, options.skip) : 0,
+    delimiter: sample?.delimiter ?? options.delimiter,
+  };
+}
+
+const columnName = (text: string) =>
+  text
+    .trim()
+    .replace(/[^\p{L}\p{N}_]/gu, '_')
+    .replace(/^(?=\d)/, '_');
+
+async function readSample(
+  tx: Tx,
+  file: SourceFile,
+  options: ReturnType<typeof readCsvOptions>,
+): Promise<(string | null)[][]> {
+  const parts = [
+    quoteText(file.path),
+    'header = false',
+    'all_varchar = true',
+    `delim = ${quoteText(options.delimiter)}`,
+    `quote = ${quoteText(options.quote)}`,
+    `escape = ${quoteText(options.quote)}`,
+    `skip = ${options.skip}`,
+    `nullstr = [${options.nullMarkers.map(quoteText).join(', ')}]`,
+    `compression = ${file.gzip ? "'gzip'" : "'none'"}`,
+    'null_padding = true',
+    'ignore_errors = true',
+    'parallel = false',
+    `sample_size = ${SAMPLE_ROWS}`,
+  ];
+  const rows = await tx.rows(`SELECT * FROM read_csv(${parts.join(', ')}) LIMIT ${SAMPLE_ROWS + 1}`);
+  return rows.map((row) => Object.values(row).map((value) => (value === null ? null : String(value))));
+}
