@@ -88,7 +88,7 @@ export const REFUSED_FEATURES: Record<string, string> = {
   'Avro and ORC files': 'LOAD DATA INTO support.t FROM FILES (format = "AVRO", uris = ["gs://lake/support.csv"])',
   'time travel': 'SELECT * FROM support.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',
   'GEOGRAPHY, COLLATE': 'SELECT COLLATE("a", "und:ci")',
-  'CAST … FORMAT with TM, and of times by models that are no literals': 'SELECT CAST(12 AS STRING FORMAT "TM")',
+  'CAST … FORMAT with TM, and of BYTES by models that are no literals': 'SELECT CAST(12 AS STRING FORMAT "TM")',
   'PERCENTILE_CONT of decimals': 'SELECT PERCENTILE_CONT(x, 0.5) OVER () FROM UNNEST([BIGNUMERIC "1"]) AS x',
   'RANGE frames with offsets from a BIGNUMERIC':
     'SELECT SUM(1) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND CURRENT ROW) FROM UNNEST([BIGNUMERIC "1"]) AS x',

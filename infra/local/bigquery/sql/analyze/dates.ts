@@ -1,5 +1,6 @@
 import type { Call, Expr } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
+import type { TimeKind } from '../times/time-model.ts';
 import { scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
 import {
@@ -15,7 +16,7 @@ import {
 import { analyze, analyzeAs, constantText, signatureError } from './expressions.ts';
 import { extractInterval, makeInterval } from './intervals.ts';
 import { integerOf } from './literals.ts';
-import { formatTime, type TimeKind } from './time-formats.ts';
+import { formatTime } from './time-formats.ts';
 import { parseTime } from './time-parsing.ts';
 import { bucket, generateDateArray, generateTimestampArray } from './time-series.ts';
 import { coerce, type Typed, typed } from './typed.ts';

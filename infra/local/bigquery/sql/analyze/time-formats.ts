@@ -1,7 +1,6 @@
 import { SqlError, unsupported } from '../sql-error.ts';
+import type { TimeKind } from '../times/time-model.ts';
 import { quoteText } from '../types.ts';
-
-export type TimeKind = 'DATE' | 'DATETIME' | 'TIME' | 'TIMESTAMP';
 
 /** A value's clock and calendar as a TIMESTAMP of DuckDB, a TIME on some day. */
 export function wallClock(value: string, kind: TimeKind, zone: string): string {

@@ -1,10 +1,11 @@
 import { unsupported } from '../sql-error.ts';
+import type { TimeKind } from '../times/time-model.ts';
 import { quoteText } from '../types.ts';
-import { COMPOSED, type TimeKind } from './time-formats.ts';
+import { COMPOSED } from './time-formats.ts';
 
 /** The first three letters of each month's name, in order. */
-export const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-export const MONTH_NAME =
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const MONTH_NAME =
   '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
 const DAY_NAME = '(?:sun(?:day)?|mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?)';
 
@@ -42,7 +43,7 @@ const CLOCK_PARTS = ['hour', 'hour12', 'minute', 'second', 'half'];
 const DATE_PARTS = ['year', 'shortYear', 'month', 'monthName', 'day', 'dayOfYear'];
 
 /** A format as a pattern whose groups are `captures`, in order. */
-export interface TimePattern {
+interface TimePattern {
   pattern: string;
   captures: string[];
 }
@@ -51,7 +52,7 @@ export interface TimePattern {
 export function parseTime(format: string, value: string, kind: TimeKind, zone: string, at: number): string {
   const compiled = compile(format, at);
   refuseMixture(compiled, kind, at);
-  return parseByPattern(compiled, value, kind, zone, { year: '1970', month: '1' });
+  return parseByPattern(compiled, value, kind, zone);
 }
 
 function refuseMixture({ captures }: TimePattern, kind: TimeKind, at: number): void {
@@ -76,14 +77,8 @@ function refuseMixture({ captures }: TimePattern, kind: TimeKind, at: number): v
   if (has('year') && has('shortYear')) throw unsupported('%Y beside %y', at);
 }
 
-/** A value from a text that the pattern matches as a whole; `defaults` are what the text leaves out, as SQL. */
-export function parseByPattern(
-  { pattern, captures }: TimePattern,
-  value: string,
-  kind: TimeKind,
-  zone: string,
-  defaults: { year: string; month: string },
-): string {
+/** A value from a text that the pattern matches as a whole; what the text leaves out is of 1970-01-01. */
+function parseByPattern({ pattern, captures }: TimePattern, value: string, kind: TimeKind, zone: string): string {
   const has = (name: string) => captures.includes(name);
   const regex = `(?i)^\\s*${pattern}\\s*$`;
   const group = (name: string) => `regexp_extract(${value}, ${quoteText(regex)}, ${captures.indexOf(name) + 1})`;
@@ -98,13 +93,13 @@ export function parseByPattern(
   else if (kind === 'TIME') result = `bq_clock(${clock})`;
   else {
     const year = has('year')
-      ? number('year', defaults.year)
+      ? number('year', '1970')
       : has('shortYear')
         ? `bq_short_year(${number('shortYear', '70')})`
-        : defaults.year;
+        : '1970';
     const month = has('monthName')
       ? `list_position([${MONTHS.map((m) => `'${m}'`).join(', ')}], left(lower(${group('monthName')}), 3))`
-      : number('month', defaults.month);
+      : number('month', '1');
     const date = has('dayOfYear')
       ? `bq_day_of_year(${year}, ${number('dayOfYear', '1')})`
       : `bq_make_date(${year}, ${month}, ${number('day', '1')})`;
