@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { openCatalog } from '../../infra/local/bigquery/catalog.ts';
+import { SYSTEM_CLOCK } from '../../infra/local/bigquery/clock.ts';
 import { readColumns } from '../../infra/local/bigquery/jobs/ddl-options.ts';
 import type { Surroundings } from '../../infra/local/bigquery/sql/analyze/analysis.ts';
 import { isAnalyzed, planStatement } from '../../infra/local/bigquery/sql/analyze/statement.ts';
@@ -81,7 +82,7 @@ async function timed(warehouse: Warehouse, sql: string): Promise<number> {
 
 /** The tables in the catalog's own storage, and views of DuckDB's that name them as GoogleSQL does. */
 export async function fillTpch(warehouse: Warehouse, scale: number): Promise<Surroundings> {
-  const catalog = await openCatalog(warehouse);
+  const catalog = await openCatalog(warehouse, SYSTEM_CLOCK);
   await warehouse.transaction(async (tx) => {
     const at = { created: 0, modified: 0 };
     await catalog.putDataset(tx, { project: PROJECT, dataset: 'tpch', location: 'US', rest: {}, ...at });

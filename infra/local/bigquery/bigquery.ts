@@ -54,7 +54,7 @@ export async function createBigQuery(
 ): Promise<BigQuery> {
   const dir = join(context.dir, 'bigquery');
   const warehouse = await openWarehouse(dir);
-  const catalog = await openCatalog(warehouse);
+  const catalog = await openCatalog(warehouse, clock);
   const store = await openJobStore(warehouse);
   const [last] = await warehouse.rows(
     "SELECT max(TRY_CAST(regexp_extract(result, '\\d+$') AS BIGINT)) AS n FROM meta.jobs",

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import { isIngestion, type Layout, partitionColumn } from './partitions/layout.ts';
 import { type Field, typeOfField } from './schema.ts';
 import type { Analysis, TableInfo } from './sql/analyze/analysis.ts';
@@ -117,7 +118,8 @@ const routineKey = (ref: Pick<RoutineRecord, 'project' | 'dataset' | 'routine'>)
   JSON.stringify([ref.project, ref.dataset, ref.routine]);
 const tableKey = (ref: TableRef) => JSON.stringify([ref.project, ref.dataset, ref.table]);
 
-export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
+/** `clock` tells which tables have expired. */
+export async function openCatalog(warehouse: Warehouse, clock: Clock): Promise<Catalog> {
   const datasets = new Map<string, DatasetRecord>();
   const tables = new Map<string, TableRecord>();
   const routines = new Map<string, RoutineRecord>();
@@ -197,7 +199,7 @@ export async function openCatalog(warehouse: Warehouse): Promise<Catalog> {
   }
 
   const isAlive = (record: TableRecord | undefined) =>
-    record && (record.expirationTime === undefined || record.expirationTime > Date.now()) ? record : undefined;
+    record && (record.expirationTime === undefined || record.expirationTime > clock.now()) ? record : undefined;
 
   return {
     datasets: (project) =>

@@ -203,6 +203,8 @@ function tableOptions(record: TableRecord, options: Options): Partial<TableRecor
   const change: Partial<TableRecord> = { rest };
   if (names.has('expiration_timestamp')) change.expirationTime = read.expirationTime;
   if (names.has('require_partition_filter')) change.requirePartitionFilter = read.requirePartitionFilter;
+  if (read.requirePartitionFilter && !record.timePartitioning && !record.rangePartitioning)
+    throw new SqlError('require_partition_filter is set on a table that is not partitioned', options[0]?.value.at);
   if (read.partitionExpirationMs !== undefined && !record.timePartitioning)
     throw new SqlError(
       'partition_expiration_days is set on a table that is not partitioned by time',

@@ -80,7 +80,9 @@ export function compileScript(statements: readonly Statement[], parameters: read
   }
 
   /** `again` is where ITERATE goes on; it is known once `inner` has run. */
-  function inLoop(label: string, isLoop: boolean, inner: () => number): void {
+  function inLoop({ label, at }: { label: string; at: number }, isLoop: boolean, inner: () => number): void {
+    if (label !== '' && open.some((one) => one.label === label.toLowerCase()))
+      throw new SqlError(`Nested labels are not allowed: ${label}`, at);
     const loop: Loop = { label: label.toLowerCase(), isLoop, leaves: [], iterates: [] };
     open.push(loop);
     const again = inner();
@@ -108,7 +110,7 @@ export function compileScript(statements: readonly Statement[], parameters: read
         emitIf(statement);
         return;
       case 'loop':
-        inLoop(statement.label, true, () => {
+        inLoop(statement, true, () => {
           const start = here();
           const test = statement.while && add({ op: 'unless' as const, condition: statement.while, to: 0, at });
           body(statement.body);
@@ -122,7 +124,7 @@ export function compileScript(statements: readonly Statement[], parameters: read
       case 'for': {
         const loop = loops++;
         add({ op: 'open', query: statement.query, loop, at });
-        inLoop(statement.label, true, () => {
+        inLoop(statement, true, () => {
           const start = here();
           const next = add({ op: 'next' as const, loop, variable: statement.variable, to: 0, at });
           inBlock(() => {
@@ -136,7 +138,7 @@ export function compileScript(statements: readonly Statement[], parameters: read
         return;
       }
       case 'block':
-        inLoop(statement.label, false, () => {
+        inLoop(statement, false, () => {
           const from = here();
           inBlock(() => body(statement.body));
           if (!statement.handler) return from;

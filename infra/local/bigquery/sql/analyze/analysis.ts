@@ -95,10 +95,10 @@ export interface Analysis extends Surroundings {
   scan(table: TableInfo): Scan;
   /** Takes note of a column read, now or when the query that it is part of is used. */
   touch(scan: Scan, column: string): void;
-  /** Tables whose partition column stands in a WHERE clause or a join's condition. */
-  filtered: Set<TableInfo>;
-  /** Runs `work` as part of such a condition. */
-  filtering<T>(work: () => T): T;
+  /** Tables of whose partitions a condition leaves some out. */
+  filtered: Set<Scan>;
+  /** Runs `work` again, and returns what it touched; it leaves no trace. */
+  observe(work: () => void): { scan: Scan; column: string }[];
   /** Runs `work`, and returns what it touched instead of taking note of it. */
   collect<T>(work: () => T): { result: T; replay(): void };
   /** Functions under expansion, innermost last. */
@@ -111,7 +111,7 @@ export interface Analysis extends Surroundings {
 
 export function createAnalysis(options: Surroundings): Analysis {
   let counter = 0;
-  let conditions = 0;
+  let observed: { scan: Scan; column: string }[] | undefined;
   let collecting: (() => void)[] | undefined;
   const scans: Scan[] = [];
   const analysis: Analysis = {
@@ -123,12 +123,16 @@ export function createAnalysis(options: Surroundings): Analysis {
       return scan;
     },
     filtered: new Set(),
-    filtering(work) {
-      conditions++;
+    observe(work) {
+      const outer = { observed, collecting, count: scans.length };
+      const touched: { scan: Scan; column: string }[] = [];
+      [observed, collecting] = [touched, undefined];
       try {
-        return work();
+        work();
+        return touched;
       } finally {
-        conditions--;
+        ({ observed, collecting } = outer);
+        scans.length = outer.count;
       }
     },
     functions: [],
@@ -136,8 +140,7 @@ export function createAnalysis(options: Surroundings): Analysis {
     defaults: true,
     fresh: (prefix) => `${prefix}${++counter}`,
     touch(scan, column) {
-      if (conditions > 0 && column === scan.table.partitionColumn) analysis.filtered.add(scan.table);
-      const note = () => void scan.columns.add(column);
+      const note = () => void (observed ? observed.push({ scan, column }) : scan.columns.add(column));
       if (collecting) collecting.push(note);
       else note();
     },

@@ -1,3 +1,4 @@
+import { failAs } from '../macros/failures.ts';
 import type { Assignment, Path, Statement } from '../parse/statement-tree.ts';
 import type { From, Identifier } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
@@ -187,7 +188,10 @@ interface FieldAssignment {
   at: number;
 }
 
-/** A struct with some of its fields replaced, fields of fields among them; of a NULL struct the others are NULL. */
+/**
+ * A struct with some of its fields replaced, fields of fields among them. A NULL struct has none to replace.
+ * Source: GoogleSQL's compliance tests, dml_update_struct.test.
+ */
 function withFields(old: Typed, set: FieldAssignment[], at: number): string {
   if (old.type.kind !== 'STRUCT')
     throw new SqlError(`Cannot assign to a field of a value of type ${renderType(old.type)}`, at);
@@ -217,7 +221,8 @@ function withFields(old: Typed, set: FieldAssignment[], at: number): string {
       );
     return `${quoteName(physical)} := ${coerced.sql}`;
   });
-  return `struct_pack(${parts.join(', ')})`;
+  const none = failAs(quoteText(`Cannot set field of NULL ${renderType(old.type)}`), old.type);
+  return `CASE WHEN ${old.sql} IS NULL THEN ${none} ELSE struct_pack(${parts.join(', ')}) END`;
 }
 
 export const AT_MOST_ONE = 'UPDATE/MERGE must match at most one source row for each target row';

@@ -23,6 +23,7 @@ import { analyzeInterval } from './intervals.ts';
 import { literalOf, textOf } from './literals.ts';
 import { resolvePath } from './names.ts';
 import { analyzeBinary, analyzeUnary } from './operators.ts';
+import { noteFilter } from './partition-filter.ts';
 import { fieldOf, type Scope } from './scope.ts';
 import { readPlainType, readType } from './type-nodes.ts';
 import { coerce, commonType, nullOf, type Typed, typed } from './typed.ts';
@@ -111,7 +112,10 @@ function analyzeWith(expr: Of<'with'>, env: Env): Typed {
 
 /** A WHERE clause or a join's condition. */
 export function analyzeCondition(expr: Expr, env: Env, clause: string): Typed {
-  return env.analysis.filtering(() => analyzeAs(expr, scalar('BOOL'), plain(env, clause), clause));
+  const inner = plain(env, clause);
+  const condition = analyzeAs(expr, scalar('BOOL'), inner, clause);
+  noteFilter(expr, inner);
+  return condition;
 }
 
 /** Analyses and converts to `to`, or fails as BigQuery words it. */

@@ -1,7 +1,7 @@
 import { parseScript } from '../parse/statements.ts';
 import type { Expr, From, JoinClause } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { isGroupable, quoteName, renderType, scalar } from '../types.ts';
+import { isGroupable, physicalNames, quoteName, quoteText, renderType, scalar } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
 import { analyzeOfTable } from './built-in-table-functions.ts';
 import { equals } from './comparisons.ts';
@@ -10,7 +10,7 @@ import { analyze, analyzeCondition } from './expressions.ts';
 import { unnested } from './flatten.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { scanPseudoColumns } from './pseudo-columns.ts';
-import { type Column, fieldOf, lookUp, type Range, type Scope, type Target } from './scope.ts';
+import { type Column, lookUp, type Range, type Scope, type Target } from './scope.ts';
 import { analyzeTableCall } from './table-functions.ts';
 import { coerce, commonType, type Typed, typed } from './typed.ts';
 import { scanWildcard } from './wildcards.ts';
@@ -122,11 +122,12 @@ export function derived(
 
 /** Rows that are values: a struct's fields are columns, and the alias is the value. */
 function valueTable(sql: string, value: Typed, alias: string | undefined, touch: () => void): FromResult {
+  const names = value.type.kind === 'STRUCT' ? physicalNames(value.type.fields) : [];
   const columns: Column[] =
     value.type.kind === 'STRUCT'
-      ? value.type.fields.map((field) => ({
-          name: field.name,
-          value: field.name === undefined ? value : fieldOf(value, field.name, 0),
+      ? value.type.fields.map(({ name, type }, i) => ({
+          name,
+          value: typed(`struct_extract(${value.sql}, ${quoteText(names[i] ?? '')})`, type),
           touch,
         }))
       : [];

@@ -8,6 +8,7 @@ import { analyze, analyzeAs } from './expressions.ts';
 import { plainText } from './format-text.ts';
 import { analyzeFrom, analyzeJoin, analyzeSample, derived, type FromResult, wrapFrom } from './from.ts';
 import { noteBounds } from './partition-bounds.ts';
+import { noteFilter } from './partition-filter.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { analyzeCtes, analyzeOrdered, limitClause } from './queries.ts';
 import { type Column, EMPTY_SCOPE, type Scope, shown } from './scope.ts';
@@ -69,7 +70,8 @@ function applyPipe(table: FromResult, pipe: Exclude<Pipe, { kind: 'with' }>, out
     case 'where': {
       const found = { aggregate: false, window: false };
       const within: Env = { ...env, found, noAggregates: 'WHERE clause' };
-      const condition = env.analysis.filtering(() => analyzeAs(pipe.condition, scalar('BOOL'), within, 'WHERE clause'));
+      const condition = analyzeAs(pipe.condition, scalar('BOOL'), within, 'WHERE clause');
+      noteFilter(pipe.condition, within);
       // Where windows are asked, rows that fail elsewhere in the condition still count in them.
       if (found.window) return tail(`QUALIFY ${condition.sql}`);
       noteBounds(pipe.condition, table, env);

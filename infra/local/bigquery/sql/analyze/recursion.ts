@@ -1,6 +1,7 @@
+import { fail } from '../macros/failures.ts';
 import type { Query } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { renderType } from '../types.ts';
+import { quoteText, renderType } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { analyzeBody } from './queries.ts';
 import { checkRecursiveTerm } from './recursion-rules.ts';
@@ -69,6 +70,14 @@ export function analyzeRecursive({ name, query }: Cte, sql: string, env: Env): s
     return coerced.sql;
   });
   const list = columns.map((_, i) => `c${i + 1}`).join(', ');
-  const union = body.op === 'UNION ALL' ? 'UNION ALL' : 'UNION';
-  return `${sql}(${list}) AS (SELECT ${list} FROM (${first.sql}) AS b ${union} SELECT ${values.join(', ')} FROM (${next.sql}) AS n)`;
+  const term = `SELECT ${values.join(', ')}`;
+  if (body.op === 'UNION DISTINCT')
+    return `${sql}(${list}) AS (SELECT ${list} FROM (${first.sql}) AS b UNION ${term} FROM (${next.sql}) AS n)`;
+  const round = `(SELECT any_value("$round") FROM ${sql})`;
+  const tooMany = fail(quoteText(`A recursive CTE has reached the maximum number of iterations: ${MAX_ROUNDS}.`));
+  const counted = `CASE WHEN ${round} >= ${MAX_ROUNDS} THEN ${tooMany} ELSE ${round} + 1 END`;
+  return `${sql}(${list}, "$round") AS (SELECT ${list}, 0::BIGINT FROM (${first.sql}) AS b UNION ALL ${term}, ${counted} FROM (${next.sql}) AS n)`;
 }
+
+/** Rows of UNION DISTINCT cannot be numbered by their round, or none were the same. Source: cloud.google.com/bigquery/quotas#query_jobs */
+const MAX_ROUNDS = 500;

@@ -105,8 +105,9 @@ export const isAnalyzed = (statement: Statement): statement is Analyzed => ANALY
 export function planStatement(statement: Analyzed, surroundings: Surroundings): Plan {
   const analysis = createAnalysis(surroundings);
   const plan = planWith(statement, rootEnv(analysis));
-  for (const { table } of analysis.scans) {
-    if (!table.requirePartitionFilter || table.partitionColumn === undefined || analysis.filtered.has(table)) continue;
+  for (const scan of analysis.scans) {
+    const { table } = scan;
+    if (!table.requirePartitionFilter || table.partitionColumn === undefined || analysis.filtered.has(scan)) continue;
     throw new SqlError(
       `Cannot query over table '${table.project}.${table.dataset}.${table.table}' without a filter over column(s) ${filterable(table)} that can be used for partition elimination`,
     );

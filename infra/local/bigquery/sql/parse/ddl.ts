@@ -11,8 +11,16 @@ import { parseType } from './types.ts';
 export function parseCreate(c: Cursor): Statement {
   const { at } = c.expect('CREATE');
   const orReplace = c.takes('OR', 'REPLACE');
+  const statement = parseCreated(c, at, orReplace);
+  if (orReplace && 'ifNotExists' in statement && statement.ifNotExists)
+    throw new SqlError('CREATE cannot have both OR REPLACE and IF NOT EXISTS', at);
+  return statement;
+}
+
+function parseCreated(c: Cursor, at: number, orReplace: boolean): Statement {
   const temp =
     (['TABLE', 'FUNCTION', 'AGGREGATE'].includes(c.peek(1).word) && (c.takes('TEMP') || c.takes('TEMPORARY'))) || false;
+  if (orReplace && c.sees('SCHEMA')) throw new SqlError('CREATE SCHEMA cannot have OR REPLACE', at);
   if (c.takes('SCHEMA')) return parseCreateSchema(c, at);
   if (!temp && c.takes('TABLE', 'FUNCTION')) return parseCreateTableFunction(c, { at, orReplace, temp });
   if (c.takes('TABLE')) return parseCreateTable(c, { orReplace, temp, snapshot: false, at });
@@ -63,6 +71,8 @@ function parseCreateTable(
 ): Statement {
   const ifNotExists = parseIfNotExists(c);
   const path = parseTablePath(c);
+  if (temp && !(path.length === 1 || (path.length === 2 && path[0]?.name.toUpperCase() === '_SESSION')))
+    throw new SqlError('A temporary table cannot be in a dataset: its name must not be qualified', path[0]?.at);
   const how = (['LIKE', 'COPY', 'CLONE'] as const).find((word) => c.takes(word));
   if (snapshot && how !== 'CLONE') throw new SqlError('CREATE SNAPSHOT TABLE needs CLONE and a table', c.peek().at);
   const from = how && { how, path: parseTablePath(c) };

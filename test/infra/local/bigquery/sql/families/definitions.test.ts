@@ -1,0 +1,91 @@
+import { testFamilies } from './family.ts';
+
+const UNFILTERED =
+  "invalidQuery: Cannot query over table 'local.shop.p' without a filter over column(s) 'd' that can be used for partition elimination";
+const TOO_MANY = 'invalidQuery: A recursive CTE has reached the maximum number of iterations: 500.';
+
+testFamilies(
+  {
+    'a required partition filter leaves partitions out': [
+      ["SELECT * FROM shop.p WHERE d = '2020-01-01' OR a = 1", UNFILTERED],
+      ["SELECT * FROM shop.p WHERE CASE WHEN a = 1 THEN d = '2020-01-01' ELSE FALSE END", UNFILTERED],
+      ["SELECT a FROM shop.p AS x JOIN shop.p AS y USING (a) WHERE x.d = '2020-01-01'", UNFILTERED],
+      ["FROM shop.p |> WHERE d = '2020-01-01' OR a = 1", UNFILTERED],
+      ["SELECT a FROM shop.p WHERE d = '2020-01-01' OR d = '2020-01-02'", [['1']]],
+      ["SELECT a FROM shop.p WHERE (d = '2020-01-01' AND a = 1) OR (d = '2020-01-02' AND a = 2)", [['1']]],
+      ["SELECT a FROM shop.p WHERE a = 1 AND d > '2019-01-01'", [['1']]],
+      ["SELECT a FROM (SELECT * FROM shop.p) WHERE d = '2020-01-01'", [['1']]],
+      ["SELECT a FROM shop.p WHERE d = (SELECT MAX(d) FROM shop.p WHERE d > '2019-01-01')", [['1']]],
+      ["FROM shop.p |> WHERE d = '2020-01-01' |> SELECT a", [['1']]],
+    ],
+    'what outlives a query names nothing of it': [
+      [
+        'CREATE TEMP FUNCTION f() AS (1); CREATE VIEW shop.v AS SELECT f() AS a',
+        'invalidQuery: Creating views with temporary user-defined functions is not supported',
+      ],
+      [
+        'CREATE TEMP FUNCTION f() AS (1); CREATE FUNCTION shop.g() AS (f())',
+        'invalidQuery: Function not found: f at [1:63]',
+      ],
+      [
+        'CREATE TEMP FUNCTION f() AS (1); CREATE TABLE FUNCTION shop.g() AS SELECT f() AS a',
+        'invalidQuery: Function not found: f at [1:75]',
+      ],
+      ['CREATE TEMP FUNCTION f() AS (1); CREATE TEMP FUNCTION g() AS (f()); SELECT g()', [['1']]],
+    ],
+    'OR REPLACE or IF NOT EXISTS': [
+      'TABLE shop.x (a INT64)',
+      'VIEW shop.x AS SELECT 1 AS a',
+      'FUNCTION shop.x() AS (1)',
+    ].map((rest): [string, string] => {
+      const [what = '', ...more] = rest.split(' ');
+      return [
+        `CREATE OR REPLACE ${what} IF NOT EXISTS ${more.join(' ')}`,
+        'invalidQuery: CREATE cannot have both OR REPLACE and IF NOT EXISTS at [1:1]',
+      ];
+    }),
+    'options that a table cannot have': [
+      [
+        'ALTER TABLE shop.n SET OPTIONS (require_partition_filter = TRUE)',
+        'invalidQuery: require_partition_filter is set on a table that is not partitioned at [1:60]',
+      ],
+      [
+        'CREATE TEMP TABLE shop.x (a INT64)',
+        'invalidQuery: A temporary table cannot be in a dataset: its name must not be qualified at [1:19]',
+      ],
+    ],
+    'a field of a struct is set where there is a struct': [
+      ['UPDATE shop.n SET s.x = 4 WHERE a = 1', '1 rows'],
+      [
+        'UPDATE shop.n SET s.x = 4 WHERE TRUE',
+        'invalidQuery: Cannot set field of NULL STRUCT<x INT64, y STRUCT<z INT64>>',
+      ],
+      ['UPDATE shop.n SET s.y.z = 4 WHERE a = 1', 'invalidQuery: Cannot set field of NULL STRUCT<z INT64>'],
+      ['SELECT s FROM shop.n ORDER BY a', [[['4', null]], [null]]],
+    ],
+    'structs without names as rows': [
+      [
+        "SELECT * FROM UNNEST([(1, 'a'), (2, 'b')]) ORDER BY 1",
+        [
+          ['1', 'a'],
+          ['2', 'b'],
+        ],
+      ],
+      [
+        "CREATE TEMP TABLE m (a INT64, b STRING); MERGE m USING (SELECT * FROM UNNEST([(1, 'a')])) ON FALSE WHEN NOT MATCHED THEN INSERT ROW; SELECT * FROM m",
+        [['1', 'a']],
+      ],
+    ],
+    'recursion ends': [
+      [
+        'WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t WHERE n < 501) SELECT MAX(n) FROM t',
+        [['501']],
+      ],
+      ['WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t) SELECT MAX(n) FROM t', TOO_MANY],
+    ],
+  },
+  `CREATE TABLE shop.p (d DATE, a INT64) PARTITION BY d OPTIONS (require_partition_filter = TRUE);
+   INSERT shop.p VALUES ('2020-01-01', 1);
+   CREATE TABLE shop.n (a INT64, s STRUCT<x INT64, y STRUCT<z INT64>>);
+   INSERT shop.n VALUES (1, (1, NULL)), (2, NULL)`,
+);
