@@ -51,8 +51,8 @@ export async function loadFiles(
   const staged = await withReadable(files, load, folder, async (readable) => {
     const hive = readHive(load, readable);
     return hive
-      ? stageHive(tx, hive, load, { table, isReplaced })
-      : stage(tx, readable, await shapeOf(tx, readable, load, { table, isReplaced }));
+      ? stageHive(tx, hive, load, { table, isReplaced }, folder)
+      : stage(tx, readable, await shapeOf(tx, readable, load, { table, isReplaced }, folder));
   });
   const record = await openDestination(engine, tx, target, staged.schema);
   if (partition) {

@@ -58,12 +58,15 @@ export async function describeBadRows(
   tx: Tx,
   source: string,
   schema: Field[],
-  uri: string | undefined,
+  locate: (n: number) => { uri: string; row: number },
 ): Promise<JobError[]> {
   const rows = await tx.rows(
     `SELECT ${RECORD} AS n, ${BAD} AS bad FROM ${source} WHERE ${BAD} IS NOT NULL ORDER BY ${RECORD} LIMIT ${MAX_ERRORS}`,
   );
-  return rows.map(({ n, bad }) => readingError(`${describe(readMark(String(bad)), schema)}; line: ${n}`, uri));
+  return rows.map(({ n, bad }) => {
+    const { uri, row } = locate(Number(n));
+    return readingError(`${describe(readMark(String(bad)), schema)}; line: ${row}`, uri);
+  });
 }
 
 function describe(bad: BadRow, schema: Field[]): string {

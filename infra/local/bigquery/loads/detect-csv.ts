@@ -1,13 +1,12 @@
 import { JobFailure } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields } from '../schema.ts';
-import { quoteText } from '../sql/types.ts';
-import type { Tx } from '../warehouse.ts';
-import { readCsvOptions } from './csv.ts';
+import { type CsvOptions, readCsvOptions } from './csv-options.ts';
+import { readRecords } from './csv-records.ts';
 import type { SourceFile } from './source.ts';
 
 /** BigQuery looks at so many rows of one file. Source: cloud.google.com/bigquery/docs/schema-detect */
-const SAMPLE_ROWS = 500;
+export const SAMPLE_ROWS = 500;
 /** The delimiters that are looked for where the load names none. */
 const DELIMITERS = [',', '|', '\t'];
 
@@ -41,7 +40,6 @@ function typeOf(values: (string | null)[]): string | undefined {
 
 /** A file's names and types, and how many of its rows are not data. */
 export async function detectCsv(
-  tx: Tx,
   files: SourceFile[],
   load: LoadConfiguration,
 ): Promise<{ schema: Field[]; skip: number; delimiter: string }> {
@@ -52,7 +50,7 @@ export async function detectCsv(
   const before = Math.max(0, options.skip - 1);
   let sample: { delimiter: string; rows: (string | null)[][] } | undefined;
   for (const delimiter of load.fieldDelimiter === undefined ? DELIMITERS : [options.delimiter]) {
-    const rows = await readSample(tx, first, { ...options, delimiter, skip: before });
+    const rows = await readSample(first, { ...options, delimiter, skip: before });
     if (!sample || (rows[0]?.length ?? 0) > (sample.rows[0]?.length ?? 0)) sample = { delimiter, rows };
   }
   const [head = [], ...rest] = sample?.rows ?? [];
@@ -80,26 +78,17 @@ const columnName = (text: string) =>
     .replace(/[^\p{L}\p{N}_]/gu, '_')
     .replace(/^(?=\d)/, '_');
 
-async function readSample(
-  tx: Tx,
-  file: SourceFile,
-  options: ReturnType<typeof readCsvOptions>,
-): Promise<(string | null)[][]> {
-  const parts = [
-    quoteText(file.path),
-    'header = false',
-    'all_varchar = true',
-    `delim = ${quoteText(options.delimiter)}`,
-    `quote = ${quoteText(options.quote)}`,
-    `escape = ${quoteText(options.quote)}`,
-    `skip = ${options.skip}`,
-    `nullstr = [${options.nullMarkers.map(quoteText).join(', ')}]`,
-    `compression = ${file.gzip ? "'gzip'" : "'none'"}`,
-    'null_padding = true',
-    'ignore_errors = true',
-    'parallel = false',
-    `sample_size = ${SAMPLE_ROWS}`,
-  ];
-  const rows = await tx.rows(`SELECT * FROM read_csv(${parts.join(', ')}) LIMIT ${SAMPLE_ROWS + 1}`);
-  return rows.map((row) => Object.values(row).map((value) => (value === null ? null : String(value))));
+/** The first rows below `skip`, as text in UTF-8; what is bad in them is for the load to say. */
+async function readSample(file: SourceFile, options: CsvOptions): Promise<(string | null)[][]> {
+  const rows: (string | null)[][] = [];
+  for await (const { number, fields } of readRecords(file, options)) {
+    if (number <= options.skip) continue;
+    rows.push(
+      fields.map(({ text, isQuoted }) =>
+        !isQuoted && options.nullMarkers.includes(text) ? null : Buffer.from(text, 'latin1').toString(),
+      ),
+    );
+    if (rows.length > SAMPLE_ROWS) break;
+  }
+  return rows;
 }

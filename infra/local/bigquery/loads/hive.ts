@@ -101,12 +101,13 @@ export async function stageHive(
   { keys, groups }: Hive,
   load: LoadConfiguration,
   target: Target,
+  folder: string,
 ): Promise<Staged> {
   const isKey = (field: Pick<Field, 'name'>) =>
     keys.some(({ name }) => name.toLowerCase() === field.name.toLowerCase());
   const files = groups.flatMap((group) => group.files);
   const table = target.table?.filter((field) => !isKey(field));
-  const shape = await shapeOf(tx, files, load, { ...target, table });
+  const shape = await shapeOf(tx, files, load, { ...target, table }, folder);
   const parts: Staged[] = [];
   for (const group of groups) {
     const own = await stage(tx, group.files, shape);

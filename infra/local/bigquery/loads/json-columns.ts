@@ -1,6 +1,6 @@
 import { type Field, typeOfField } from '../schema.ts';
 import { type Conversion, conversionOf } from './checks.ts';
-import { fromJson, fromText, jsonKey } from './text-values.ts';
+import { fromJson, fromText, jsonBool, jsonKey } from './text-values.ts';
 
 const isPlain = (field: Field) => field.mode !== 'REPEATED' && !['RECORD', 'JSON', 'RANGE'].includes(field.type);
 
@@ -20,7 +20,11 @@ export function takeFields(source: string, schema: Field[]): string {
 export function jsonConversions(schema: Field[]): Conversion[] {
   return schema.map((field, i) => {
     const type = typeOfField(field);
-    const parsed = isPlain(field) ? fromText(`s${i}`, type) : fromJson(`j${i}`, type);
+    const parsed = !isPlain(field)
+      ? fromJson(`j${i}`, type)
+      : type.kind === 'BOOL'
+        ? jsonBool(`s${i}`)
+        : fromText(`s${i}`, type);
     return conversionOf(field, parsed, `(j${i} IS NULL OR json_type(j${i}) = 'NULL')`);
   });
 }

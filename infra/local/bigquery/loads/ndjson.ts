@@ -5,19 +5,37 @@ import { type Field, parseFields } from '../schema.ts';
 import { quoteText } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import { BAD, badField, describeBadRows, projectionOf, RECORD, tooManyErrors } from './checks.ts';
-import { DETECTED, MAX_LINE } from './csv.ts';
+import { DETECTED } from './csv.ts';
+import { readCount } from './csv-options.ts';
+import { MAX_LINE } from './csv-records.ts';
+import { SAMPLE_ROWS } from './detect-csv.ts';
 import { jsonConversions, takeFields } from './json-columns.ts';
+import { doubtsOf, withoutTexts } from './json-doubts.ts';
 import type { SourceFile } from './source.ts';
 import type { Staged } from './staged.ts';
 import { unknownKeys } from './text-values.ts';
 
-/** One JSON object a line, each line as text: a line that is no JSON is a bad row, not the end of the load. */
+/**
+ * One JSON object a line, each line as text: a line that is no JSON is a bad row, not the end of the load. Columns are told
+ * apart by NUL, which no JSON holds: `rest` is what stands behind one.
+ */
 function readLines(files: SourceFile[]): string {
   const gzip = files.every((file) => file.gzip);
-  const columns =
-    "columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\\x00', quote = '', escape = ''";
-  return `read_csv([${files.map((file) => quoteText(file.path)).join(', ')}], ${columns}, compression = ${gzip ? "'gzip'" : "'none'"}, max_line_size = ${MAX_LINE}, buffer_size = ${2 * MAX_LINE}, parallel = false)`;
+  const parts = [
+    `[${files.map((file) => quoteText(file.path)).join(', ')}]`,
+    "columns = {'line': 'VARCHAR', 'rest': 'VARCHAR'}",
+    "auto_detect = false, header = false, delim = '\\x00', quote = '', escape = '', null_padding = true, strict_mode = false",
+    `compression = ${gzip ? "'gzip'" : "'none'"}, max_line_size = ${MAX_LINE}, buffer_size = ${2 * MAX_LINE}, parallel = false`,
+  ];
+  return `read_csv(${parts.join(', ')})`;
 }
+
+/** Marks of rows of which BigQuery documents no meaning: the load is refused. */
+const REFUSED = 'not supported by the embedded warehouse: ';
+
+/** What DuckDB's parser takes for JSON and is none. Texts are emptied first: they may hold anything. */
+const LENIENT = String.raw`,\s*[}\]]|[:,\[]\s*[-+]?(nan|inf)|/[/*]`;
+const isStrict = `NOT (regexp_matches(line, ${quoteText(LENIENT)}, 'i') AND regexp_matches(${withoutTexts('line')}, ${quoteText(LENIENT)}, 'i'))`;
 
 export async function stageJson(
   tx: Tx,
@@ -26,20 +44,29 @@ export async function stageJson(
   schema: Field[],
   fresh: (prefix: string) => string,
 ): Promise<Staged> {
-  const maxBad = Number(load.maxBadRecords ?? 0);
+  const maxBad = readCount('maxBadRecords', load.maxBadRecords);
   const uri = files.length === 1 ? files[0]?.uri : undefined;
   const [raw, staged] = ['raw', 'staged'].map(fresh) as [string, string];
   const conversions = jsonConversions(schema);
+  const doubts = doubtsOf(schema).map(({ sql, what }) => `WHEN ${sql} THEN ${quoteText(REFUSED + what)}`);
   const unknown = load.ignoreUnknownValues ? [] : [`WHEN ${unknownKeys('j', schema)} THEN 'No such field'`];
-  const bad = `CASE WHEN j IS NULL THEN 'JSON parsing error in row: the line is no JSON object' ${unknown.join(' ')} ELSE ${badField(conversions)} END`;
-  const lines = `SELECT CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT' THEN CAST(line AS JSON) END AS j, row_number() OVER () AS n FROM ${readLines(files)} WHERE trim(line) <> ''`;
-  await tx.run(`CREATE TEMP TABLE ${raw} AS ${takeFields(lines, schema)}`);
+  const bad = `CASE WHEN j IS NULL THEN 'JSON parsing error in row: the line is no JSON object' ${[...doubts, ...unknown].join(' ')} ELSE ${badField(conversions)} END`;
+  const numbered = `SELECT line, rest, row_number() OVER () AS n FROM ${readLines(files)}`;
+  const lines = `SELECT CASE WHEN rest IS NULL AND json_valid(line) AND json_type(line) = 'OBJECT' AND ${isStrict} THEN CAST(line AS JSON) END AS j, n FROM (${numbered}) WHERE trim(line, ' \t\r') <> '' OR rest IS NOT NULL`;
+  await tx.run(`CREATE TEMP TABLE ${raw} AS ${takeFields(lines, schema)}`).catch((error) => {
+    if (/invalid unicode|not utf-8/i.test(String(error)))
+      throw new JobFailure('invalid', `${REFUSED}JSON whose bytes are no UTF-8`);
+    throw error;
+  });
   await tx.run(
     `CREATE TEMP TABLE ${staged} AS SELECT n AS ${RECORD}, ${bad} AS ${BAD}, ${projectionOf(conversions)} FROM ${raw}`,
   );
-  const [count] = await tx.rows(`SELECT count(*) AS n, count(${BAD}) AS bad FROM ${staged}`);
+  const [count] = await tx.rows(
+    `SELECT count(*) AS n, count(${BAD}) AS bad, min(${BAD}) FILTER (starts_with(${BAD}, ${quoteText(REFUSED)})) AS refused FROM ${staged}`,
+  );
+  if (typeof count?.refused === 'string') throw new JobFailure('invalid', count.refused);
   const badRecords = Number(count?.bad ?? 0);
-  const errors = badRecords > 0 ? await describeBadRows(tx, staged, schema, uri) : [];
+  const errors = badRecords > 0 ? await describeBadRows(tx, staged, schema, (row) => ({ uri: uri ?? '', row })) : [];
   if (badRecords > maxBad) throw tooManyErrors('JSON', errors, { rows: Number(count?.n ?? 0), bad: badRecords });
   const names = schema.map((field) => `"${field.name}"`).join(', ');
   return {
@@ -51,12 +78,13 @@ export async function stageJson(
   };
 }
 
-/** Names and types from the rows themselves. */
+/** Names and types from the first rows of the first file. Source: cloud.google.com/bigquery/docs/schema-detect */
 export async function detectJson(tx: Tx, files: SourceFile[]): Promise<Field[]> {
-  const paths = files.map((file) => quoteText(file.path)).join(', ');
-  const compression = files.every((file) => file.gzip) ? 'gzip' : 'uncompressed';
+  const [first] = files;
+  if (!first) throw new JobFailure('invalid', 'There is no file to detect a schema from');
+  const compression = first.gzip ? 'gzip' : 'uncompressed';
   const found = await tx.stream(
-    `SELECT * FROM read_json([${paths}], format = 'newline_delimited', compression = '${compression}') LIMIT 0`,
+    `SELECT * FROM read_json(${quoteText(first.path)}, format = 'newline_delimited', compression = '${compression}', sample_size = ${SAMPLE_ROWS}) LIMIT 0`,
   );
   const types = found.columnTypes();
   return parseFields(found.columnNames().map((name, i) => detected(name, types[i])));

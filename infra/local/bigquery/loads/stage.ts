@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { JobFailure } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields } from '../schema.ts';
@@ -26,6 +27,8 @@ export interface Shape {
   schema: Field[] | undefined;
   /** The load gave them. */
   isExplicit: boolean;
+  /** For what is rewritten on the way; gone when the load has ended. */
+  folder: string;
 }
 
 let counter = 0;
@@ -38,6 +41,7 @@ export async function shapeOf(
   files: SourceFile[],
   load: LoadConfiguration,
   { table, isReplaced }: Target,
+  folder: string,
 ): Promise<Shape> {
   const kept = isReplaced ? undefined : table;
   const given = load.schema?.fields !== undefined ? parseFields(load.schema.fields) : undefined;
@@ -48,18 +52,18 @@ export async function shapeOf(
   if (format !== 'CSV') refuseRanges(known, format);
   switch (format) {
     case 'PARQUET':
-      return { load, format, schema: explicit ?? (kept && [...kept]), isExplicit };
+      return { load, format, schema: explicit ?? (kept && [...kept]), isExplicit, folder };
     case 'CSV': {
-      if (known && !(load.autodetect && !explicit)) return { load, format, schema: known, isExplicit };
+      if (known && !(load.autodetect && !explicit)) return { load, format, schema: known, isExplicit, folder };
       if (!load.autodetect) throw noSchema();
-      const found = await detectCsv(tx, files, load);
+      const found = await detectCsv(files, load);
       const { skip: skipLeadingRows, delimiter: fieldDelimiter, schema } = found;
-      return { load: { ...load, skipLeadingRows, fieldDelimiter }, format, schema, isExplicit };
+      return { load: { ...load, skipLeadingRows, fieldDelimiter }, format, schema, isExplicit, folder };
     }
     case 'NEWLINE_DELIMITED_JSON': {
-      if (known) return { load, format, schema: known, isExplicit };
+      if (known) return { load, format, schema: known, isExplicit, folder };
       if (!load.autodetect) throw noSchema();
-      return { load, format, schema: await detectJson(tx, files), isExplicit };
+      return { load, format, schema: await detectJson(tx, files), isExplicit, folder };
     }
     default:
       throw new JobFailure('invalid', `not supported by the embedded warehouse: source format ${format}`);
@@ -67,10 +71,16 @@ export async function shapeOf(
 }
 
 /** Reads and converts the rows of files. */
-export async function stage(tx: Tx, files: SourceFile[], { load, format, schema, isExplicit }: Shape): Promise<Staged> {
+export async function stage(
+  tx: Tx,
+  files: SourceFile[],
+  { load, format, schema, isExplicit, folder }: Shape,
+): Promise<Staged> {
   if (format === 'PARQUET') return stageParquet(tx, files, load, schema, isExplicit);
   if (!schema) throw noSchema();
-  return format === 'CSV' ? stageCsv(tx, files, load, schema, fresh) : stageJson(tx, files, load, schema, fresh);
+  return format === 'CSV'
+    ? stageCsv(tx, files, load, schema, join(folder, fresh('csv')), fresh)
+    : stageJson(tx, files, load, schema, fresh);
 }
 
 /** BigQuery documents how CSV holds ranges, and of no other format. */

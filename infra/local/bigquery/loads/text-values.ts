@@ -1,3 +1,4 @@
+import { JobFailure } from '../errors.ts';
 import type { Field } from '../schema.ts';
 import type { SqlType } from '../sql/types.ts';
 import { duckType, isRangeKind, quoteName, quoteText, RANGE_ELEMENTS } from '../sql/types.ts';
@@ -36,7 +37,7 @@ export function fromText(x: string, type: SqlType): string {
     case 'RANGE<TIMESTAMP>':
       return `bq_text_range_timestamp(${x})`;
     default:
-      throw new Error(`a CSV cell cannot hold ${type.kind}`);
+      throw new JobFailure('invalid', `not supported by the embedded warehouse: loading ${type.kind} from text`);
   }
 }
 
@@ -54,9 +55,14 @@ export function fromJson(j: string, type: SqlType): string {
     return `CASE WHEN bq_load_object(${j}) IS NOT NULL THEN struct_pack(${parts.join(', ')}) END`;
   }
   if (isRangeKind(type.kind)) return `bq_load_range_${RANGE_ELEMENTS[type.kind].toLowerCase()}(${j})`;
-  if (type.kind === 'JSON') return `CASE WHEN json_type(${j}) = 'NULL' THEN NULL ELSE ${j} END`;
+  if (type.kind === 'JSON')
+    return `CASE WHEN json_type(${j}) = 'NULL' THEN NULL ELSE bq_parse_json_round(CAST(${j} AS VARCHAR)) END`;
+  if (type.kind === 'BOOL') return jsonBool(`bq_load_scalar(${j})`);
   return fromText(`bq_load_scalar(${j})`, type);
 }
+
+/** JSON spells it out, CSV may abbreviate. Source: cloud.google.com/bigquery/docs/data-types#legacy_sql_data_types */
+export const jsonBool = (x: string) => `CASE WHEN lower(${x}) IN ('true', 'false') THEN bq_load_bool(${x}) END`;
 
 export const jsonKey = (name: string) => quoteText(`$."${name}"`);
 

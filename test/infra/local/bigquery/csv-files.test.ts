@@ -26,17 +26,35 @@ const text = { schema: { fields: ['a', 'b'].map((name) => ({ name, type: 'STRING
 describe('a CSV file', () => {
   test.each<[string, Content | Content[], object, unknown]>([
     ['in ISO-8859-1', Buffer.from('caf\xe9\x80,y\n', 'latin1'), { encoding: 'ISO-8859-1' }, [['café\x80', 'y']]],
-    ['in UTF-16LE', Buffer.from('\ufeffcafé,y\n', 'utf16le'), { encoding: 'UTF-16LE' }, [['café', 'y']]],
+    ['in UTF-16LE', Buffer.from('café,y\n', 'utf16le'), { encoding: 'UTF-16LE' }, [['café', 'y']]],
     ['with bytes that are no UTF-8', Buffer.from([0x61, 0xff, 0x2c, 0x62, 0x0a]), {}, [['a\ufffd', 'b']]],
+    ['in UTF-32BE', Buffer.from('000000e90000002c0001f6000000000a', 'hex'), { encoding: 'UTF-32BE' }, [['é', '😀']]],
     [
-      'packed, beside one that is not',
-      [gzipSync('x,y\n'), 'z,w\n'],
+      'with line ends of both kinds',
+      'x,y\r\nz,w\n',
       {},
       [
         ['x', 'y'],
         ['z', 'w'],
       ],
     ],
+    ['with blank lines behind its last row', 'x,y\n\n\n', {}, [['x', 'y']]],
+    ['with a byte order mark in the row that is skipped', '\ufeffa,b\nx,y\n', { skipLeadingRows: 1 }, [['x', 'y']]],
+    ['with nothing but a header', 'a,b\n', { skipLeadingRows: 1 }, []],
+    ['with nothing', '', {}, []],
+    ['with spaces', ' x ,y \n', {}, [[' x ', 'y ']]],
+    ['with a carriage return in quotes', '"x\r",y\n', { allowQuotedNewlines: true }, [['x\r', 'y']]],
+    ['with quotes as they are', 'x",y\n', { quote: '' }, [['x"', 'y']]],
+    [
+      'with short and long rows',
+      'x\n"z",w,v\n',
+      { allowJaggedRows: true, ignoreUnknownValues: true },
+      [
+        ['x', null],
+        ['z', 'w'],
+      ],
+    ],
+    ['but for its bad rows', 'x,"y\nz,w\n"v" ,u\nt,s,\n', { maxBadRecords: 3 }, [['z', 'w']]],
     [
       'with several null markers',
       'NA,-\n"NA",y\n',
@@ -51,20 +69,42 @@ describe('a CSV file', () => {
     expect(await loaded(content, { ...text, ...options })).toMatchObject({ failure: undefined, rows });
   });
 
-  test.each([
-    ['ASCII 0', 'x\0z,y\n', {}, /CSV table encountered too many errors, giving up. Rows: 1; errors: 1\./],
+  const tooMany = (rows: number, bad: number) =>
+    new RegExp(`CSV table encountered too many errors, giving up. Rows: ${rows}; errors: ${bad}\\.`);
+  const unsupported = (what: string) => new RegExp(`not supported by the embedded warehouse: ${what}`);
+  test.each<[string, Content | Content[], object, RegExp]>([
+    ['ASCII 0', 'x\0z,y\n', {}, tooMany(1, 1)],
+    ['a quote that nothing closes', 'x,"y\nz,w\n', {}, tooMany(1, 1)],
     [
-      'an unknown encoding',
-      'x,y\n',
-      { encoding: 'UTF-32LE' },
-      /not supported by the embedded warehouse: encoding UTF-32LE/,
+      'one, where rows go on in quotes',
+      'x,"y\nz,w\n',
+      { allowQuotedNewlines: true, maxBadRecords: 9 },
+      /Missing close quote.*; row 1 of/,
     ],
+    ['a space behind a closing quote', '"x" ,y\n', {}, tooMany(1, 1)],
+    ['an empty column too many', 'x,y,\n', {}, tooMany(1, 1)],
+    [
+      'a space in front of an opening quote',
+      'x, "y"\n',
+      {},
+      unsupported('a space in front of an opening quote; row 1'),
+    ],
+    ['a quote inside of a field', 'x,y"z\n', {}, unsupported('a quote inside of an unquoted field')],
+    ['a blank line', 'x,y\n\nz,w\n', {}, unsupported('a blank line in a CSV file; row 2')],
+    ['a lone carriage return', 'x\rz,y\n', {}, unsupported('a carriage return')],
+    ['a control character', 'x\x02,y\n', {}, unsupported('a control character')],
+    ['a byte order mark', '\ufeffx,y\n', {}, unsupported('a byte order mark')],
+    ['an unknown encoding', 'x,y\n', { encoding: 'EBCDIC' }, unsupported('encoding EBCDIC')],
+    ['a delimiter of two characters', 'x,y\n', { fieldDelimiter: '||' }, unsupported('fieldDelimiter')],
+    ['packed and other files', [gzipSync('x,y\n'), 'z,w\n'], {}, /both compressed and uncompressed/],
+    ['half of a packed file', gzipSync('x,y\n').subarray(0, 15), {}, /^invalid: .*could not be unpacked/],
     [
       'two kinds of null markers',
       'x,y\n',
       { nullMarker: 'x', nullMarkers: ['y'] },
       /Only one of nullMarker and nullMarkers/,
     ],
+    ['a skip that is no number', 'x,y\n', { skipLeadingRows: -1 }, /Invalid value for skipLeadingRows/],
   ])('with %s is refused', async (_, content, options, failure) => {
     expect((await loaded(content, { ...text, ...options })).failure).toMatch(failure);
   });
