@@ -299,7 +299,27 @@ export function analyzeJoin(left: FromResult, rightFrom: From, join: JoinClause,
   }
   const scope: Scope = { visible, ranges, parent: outer.parent };
   const on = analyzeCondition(from.on, { ...env, scope }, 'JOIN ON clause');
+  const isLateral = right.sql.startsWith('LATERAL');
+  if (/\bSELECT\b/.test(on.sql) ? from.type !== 'INNER' || isLateral : isLateral && from.type === 'LEFT')
+    return joinByRow(from, left, { ...right, sql: rightSql }, on.sql, env);
   return { sql: `${left.sql} ${from.type} JOIN ${rightSql} ON ${on.sql}`, visible, ranges };
+}
+
+/**
+ * DuckDB takes no subquery that sees both sides of an outer join, and beside a lateral side of one no condition but
+ * comparisons. For each row of the side that is kept the other one is filtered instead. BigQuery itself takes such subqueries over arrays alone.
+ */
+function joinByRow(join: JoinClause, left: FromResult, right: FromResult, on: string, env: Env): FromResult {
+  if (join.type === 'FULL') throw unsupported('FULL JOIN with a subquery in its condition', join.at);
+  const [kept, other] = join.type === 'RIGHT' ? [right, left] : [left, right];
+  const source = other.sql.replace(/^LATERAL /, '');
+  const matches = wrapFrom(other, env, (list) => `SELECT ${list} FROM ${source} WHERE ${on}`);
+  const sides = join.type === 'RIGHT' ? [matches, kept] : [kept, matches];
+  return {
+    sql: `${kept.sql} ${join.type === 'INNER' ? 'INNER' : 'LEFT'} JOIN LATERAL ${matches.sql} ON TRUE`,
+    visible: sides.flatMap((side) => side.visible),
+    ranges: sides.flatMap((side) => side.ranges),
+  };
 }
 
 /** Of two aliases that are the same one would hide the other. */
@@ -349,9 +369,11 @@ function joinUsing(
     gone.add(a).add(b);
   }
   const rest = [...left.visible, ...right.visible].filter((column) => !gone.has(column));
+  // An alias that is a merged column's name, as of UNNEST(…) AS id, no longer stands for its side alone.
+  const isMerged = ({ alias }: Range) => merged.some((column) => column.name?.toLowerCase() === alias.toLowerCase());
   return {
     sql: `${left.sql} ${from.type} JOIN ${rightSql} ON ${conditions.join(' AND ')}`,
     visible: [...merged, ...rest],
-    ranges,
+    ranges: ranges.filter((range) => !isMerged(range)),
   };
 }

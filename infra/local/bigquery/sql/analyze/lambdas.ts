@@ -28,10 +28,12 @@ export function analyzeLambda(expr: Expr | undefined, types: readonly SqlType[],
   return { names, body: analyze(expr.body, { ...env, scope }) };
 }
 
+const QUERIES = new Set(['subquery', 'arraySubquery', 'exists']);
+
 /** DuckDB cannot look from a subquery at a lambda's parameters. */
 function refuseSubquery(expr: Expr): void {
   JSON.stringify(expr, (_, value) => {
-    if (value && typeof value === 'object' && ['subquery', 'arraySubquery', 'exists'].includes(value.kind))
+    if (value && typeof value === 'object' && (QUERIES.has(value.kind) || (value.kind === 'in' && value.query)))
       throw unsupported('a subquery in a lambda', value.at);
     return value;
   });

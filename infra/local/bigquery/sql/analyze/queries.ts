@@ -4,7 +4,7 @@ import { orderItem } from './aggregates.ts';
 import type { Env, QueryResult } from './analysis.ts';
 import { analyze } from './expressions.ts';
 import { analyzePipes } from './pipes.ts';
-import { analyzeRecursive, inOrderOfUse, mentions } from './recursion.ts';
+import { analyzeRecursive, inOrderOfUse, isRecursive } from './recursion.ts';
 import { argumentsOf, type Column, type Scope } from './scope.ts';
 import { analyzeSelect } from './select.ts';
 import { analyzeSet } from './set-operations.ts';
@@ -34,8 +34,8 @@ export function analyzeCtes(query: Pick<Query, 'ctes' | 'recursive'>, env: Env):
   for (const cte of query.recursive ? inOrderOfUse(query.ctes) : query.ctes) {
     const { name, query: inner } = cte;
     const sql = env.analysis.fresh('w');
-    if (query.recursive && mentions(inner, name.name)) {
-      withs.push(analyzeRecursive(cte, sql, apart()));
+    if (query.recursive && isRecursive(cte)) {
+      withs.push(...analyzeRecursive(cte, sql, apart()));
       continue;
     }
     const { sql: body, columns, value } = analyzeQuery(inner, apart());

@@ -2,8 +2,8 @@ import type { From, Query, QueryBody, Select } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
 import { AGGREGATES } from './aggregates.ts';
 
-/** Where a table is named by this name alone, at any depth. */
-function references(node: unknown, name: string): number {
+/** How often a table is named by this name alone, which is in small letters, at any depth. */
+export function references(node: unknown, name: string): number {
   if (Array.isArray(node)) return node.reduce((sum: number, one) => sum + references(one, name), 0);
   if (node === null || typeof node !== 'object') return 0;
   const { kind, path } = node as { kind?: string; path?: { name: string }[] };

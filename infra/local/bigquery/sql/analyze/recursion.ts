@@ -3,19 +3,15 @@ import type { Query } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { quoteText, renderType } from '../types.ts';
 import type { Env } from './analysis.ts';
-import { analyzeBody } from './queries.ts';
-import { checkRecursiveTerm } from './recursion-rules.ts';
+import { analyzeBody, analyzeCtes } from './queries.ts';
+import { checkRecursiveTerm, references } from './recursion-rules.ts';
 import { coerce, type Typed, typed } from './typed.ts';
 
 type Cte = Query['ctes'][number];
 
-/** Whether a name stands in the query's text as a table: good enough to tell recursion from a mere WITH RECURSIVE. */
-export function mentions(query: Query, name: string): boolean {
-  const wanted = name.toLowerCase();
-  return JSON.stringify(query, (_, value) => (typeof value === 'bigint' ? String(value) : value))
-    .toLowerCase()
-    .includes(`"name":${JSON.stringify(wanted)}`);
-}
+const mentions = (query: Query, name: string) => references(query, name.toLowerCase()) > 0;
+
+const sameName = (cte: Cte, name: string) => cte.name.name.toLowerCase() === name.toLowerCase();
 
 /** WITH RECURSIVE lets a CTE name one that stands behind it: those that are named come first. */
 export function inOrderOfUse(ctes: readonly Cte[]): Cte[] {
@@ -32,24 +28,33 @@ export function inOrderOfUse(ctes: readonly Cte[]): Cte[] {
   return ordered;
 }
 
-/** A CTE that names itself → its definition in DuckDB's WITH RECURSIVE. The first term gives names and types. */
-export function analyzeRecursive({ name, query }: Cte, sql: string, env: Env): string {
+export const isRecursive = ({ name, query }: Cte) => mentions(query, name.name);
+
+/** A CTE that names itself → definitions in DuckDB's WITH RECURSIVE, its own last. The first term gives names and types. */
+export function analyzeRecursive({ name, query }: Cte, sql: string, outer: Env): string[] {
   const { body } = query;
   if (body.kind !== 'set' || (body.op !== 'UNION ALL' && body.op !== 'UNION DISTINCT') || body.byName)
     throw new SqlError(
       `Recursive reference from inside a non-recursive term is not supported: ${name.name} must be of the form non-recursive-term UNION {ALL|DISTINCT} recursive-term`,
       name.at,
     );
-  if (query.ctes.length > 0 || query.orderBy.length > 0 || query.limit || query.pipes.length > 0)
-    throw unsupported('WITH, ORDER BY, LIMIT or pipes in a recursive CTE', query.at);
+  if (query.orderBy.length > 0 || query.limit || query.pipes.length > 0)
+    throw unsupported('ORDER BY, LIMIT or pipes in a recursive CTE', query.at);
+  const inner = query.ctes.find((cte) => mentions(cte.query, name.name) || sameName(cte, name.name));
+  if (inner)
+    throw new SqlError(`Recursive reference to ${name.name} is not allowed in an inner WITH clause`, inner.name.at);
   checkRecursiveTerm(body.right, name.name, body.at);
+  const env: Env = { ...outer, ctes: [...outer.ctes] };
+  const withs = analyzeCtes(query, env);
   const fresh = (): Env => ({ ...env, found: { aggregate: false, window: false } });
   const first = analyzeBody(body.left, fresh());
   const columns = first.columns.map((column, i) => {
     column.touch();
     return { name: column.name, value: typed(`c${i + 1}`, column.value.type), touch: () => {} };
   });
-  env.ctes.push({ name: name.name, sql, columns, value: first.value });
+  const own = { name: name.name, sql, columns, value: first.value };
+  env.ctes.push(own);
+  outer.ctes.push(own);
   const next = analyzeBody(body.right, fresh());
   if (next.columns.length !== columns.length)
     throw new SqlError(
@@ -70,13 +75,15 @@ export function analyzeRecursive({ name, query }: Cte, sql: string, env: Env): s
     return coerced.sql;
   });
   const list = columns.map((_, i) => `c${i + 1}`).join(', ');
+  const base = `SELECT ${list}`;
   const term = `SELECT ${values.join(', ')}`;
   if (body.op === 'UNION DISTINCT')
-    return `${sql}(${list}) AS (SELECT ${list} FROM (${first.sql}) AS b UNION ${term} FROM (${next.sql}) AS n)`;
+    return [...withs, `${sql}(${list}) AS (${base} FROM (${first.sql}) AS b UNION ${term} FROM (${next.sql}) AS n)`];
   const round = `(SELECT any_value("$round") FROM ${sql})`;
   const tooMany = fail(quoteText(`A recursive CTE has reached the maximum number of iterations: ${MAX_ROUNDS}.`));
   const counted = `CASE WHEN ${round} >= ${MAX_ROUNDS} THEN ${tooMany} ELSE ${round} + 1 END`;
-  return `${sql}(${list}, "$round") AS (SELECT ${list}, 0::BIGINT FROM (${first.sql}) AS b UNION ALL ${term}, ${counted} FROM (${next.sql}) AS n)`;
+  const terms = `${base}, 0::BIGINT FROM (${first.sql}) AS b UNION ALL ${term}, ${counted} FROM (${next.sql}) AS n`;
+  return [...withs, `${sql}(${list}, "$round") AS (${terms})`];
 }
 
 /** Rows of UNION DISTINCT cannot be numbered by their round, or none were the same. Source: cloud.google.com/bigquery/quotas#query_jobs */

@@ -10,6 +10,7 @@ import { aliasIndex, groupClause, ordinalOf } from './group-by.ts';
 import { noteBounds, originOf } from './partition-bounds.ts';
 import { orderOutput } from './queries.ts';
 import { type Column, EMPTY_SCOPE, fieldOf, isEmpty, lookUp, namesIn, type Scope, shown } from './scope.ts';
+import { packRows } from './struct-rows.ts';
 import { type Typed, typed } from './typed.ts';
 import { namedWindows } from './windows.ts';
 
@@ -73,8 +74,7 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, 
   const having =
     select.having && analyzeAs(select.having, scalar('BOOL'), { ...late, noWindows: 'HAVING clause' }, 'HAVING clause');
   const qualify = select.qualify && analyzeAs(select.qualify, scalar('BOOL'), late, 'QUALIFY clause');
-  const separate = select.distinct || select.as !== undefined;
-  const order = separate ? [] : orderBy.map((item) => orderKey(item, outputs, late));
+  const keys = select.distinct ? [] : orderBy.map((item) => sortKey(item, outputs, late));
   const grouped = select.groupBy ? groupClause(select, outputs, env) : '';
   const isAggregate = select.groupBy !== undefined || env.found.aggregate;
   const source = from.sql === '' && isAggregate ? (env.source?.sql ?? '') : from.sql;
@@ -91,17 +91,26 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, 
           item.at,
         );
   }
+  const build = (list: string[], order: string[]) =>
+    [
+      `SELECT ${select.distinct ? 'DISTINCT ' : ''}${list.join(', ')}`,
+      source === '' ? '' : `FROM ${source.startsWith('LATERAL ') ? source.slice('LATERAL '.length) : source}`,
+      where ? `WHERE ${where.sql}` : '',
+      grouped,
+      having ? `HAVING ${having.sql}` : '',
+      qualify ? `QUALIFY ${qualify.sql}` : '',
+      order.length > 0 ? `ORDER BY ${order.join(', ')}` : '',
+    ]
+      .filter((clause) => clause !== '')
+      .join(' ');
+  const packs = select.as === 'STRUCT' && (select.distinct || isAggregate);
   const values = valuesOf(select, outputs);
-  const clauses = [
-    `SELECT ${select.distinct && !select.as ? 'DISTINCT ' : ''}${values.map((value, i) => `${value} AS c${i + 1}`).join(', ')}`,
-    source === '' ? '' : `FROM ${source.startsWith('LATERAL ') ? source.slice('LATERAL '.length) : source}`,
-    where ? `WHERE ${where.sql}` : '',
-    grouped,
-    having ? `HAVING ${having.sql}` : '',
-    qualify ? `QUALIFY ${qualify.sql}` : '',
-    order.length > 0 ? `ORDER BY ${order.join(', ')}` : '',
-  ];
-  const sql = clauses.filter((clause) => clause !== '').join(' ');
+  const sql = packs
+    ? packRows(select, outputs, orderBy, keys, outer, (list) => build(list, []))
+    : build(
+        values.map((value, i) => `${value} AS c${i + 1}`),
+        keys.map((key, i) => renderKey(key, orderBy[i] as OrderItem, select.as !== undefined)),
+      );
   // A condition on these columns may as well stand inside: no row depends on another.
   const isTransparent = !isAggregate && !env.found.window && !select.distinct;
   const columns = outputColumns(select, outputs, isTransparent ? env : undefined);
@@ -113,18 +122,8 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, 
     value: select.as !== undefined,
     ...(isRow && { row: values }),
   };
-  if (!separate || orderBy.length === 0) return select.as && select.distinct ? distinctValue(select) : result;
-  if (select.as) return { ...result, sql: orderValue(result, outputs, orderBy, late, sql) };
-  return { ...result, sql: orderOutput(result, { orderBy }, { ...outer, scope: outer.scope }) };
-}
-
-function distinctValue(select: Select): never {
-  throw unsupported(`SELECT DISTINCT AS ${select.as}`, select.at);
-}
-
-/** SELECT AS STRUCT … ORDER BY sorts by the FROM clause's columns: the keys stand in the same SELECT. */
-function orderValue(_result: QueryResult, outputs: Output[], orderBy: OrderItem[], env: Env, sql: string): string {
-  return `${sql} ORDER BY ${orderBy.map((item) => orderKey(item, outputs, env, true)).join(', ')}`;
+  if (!select.distinct || packs || orderBy.length === 0) return result;
+  return { ...result, sql: orderOutput(result, { orderBy }, outer) };
 }
 
 /** The SELECT list's values; one alone where rows are structs. */
@@ -141,20 +140,35 @@ function outputColumns(select: Select, outputs: Output[], through: Env | undefin
       kind: 'STRUCT',
       fields: outputs.map((item) => ({ name: item.name, type: item.value.type })),
     };
-    return [{ name: undefined, value: typed('c1', type), touch: () => outputs.forEach((item) => void item.touch()) }];
+    const parts = outputs.map((item) => item.value);
+    return [
+      {
+        name: undefined,
+        value: { ...typed('c1', type), ...(parts.every(isConstant) && { parts }) },
+        touch: () => outputs.forEach((item) => void item.touch()),
+      },
+    ];
   }
   if (select.as === 'VALUE' && outputs.length !== 1)
     throw new SqlError('SELECT AS VALUE query must have exactly one column', select.at);
   return outputs.map((item, i) => {
-    const { type, literal } = item.value;
+    const { type, literal, parts } = item.value;
     const origin = through && (item.expr ? originIn(item.expr, through) : item.value.origin);
     return {
       name: select.as === 'VALUE' ? undefined : item.name,
-      value: { ...typed(`c${i + 1}`, type), ...(literal && { literal }), ...(origin && { origin }) },
+      value: {
+        ...typed(`c${i + 1}`, type),
+        ...(literal && { literal }),
+        ...(parts?.every(isConstant) && { parts }),
+        ...(origin && { origin }),
+      },
       touch: item.touch,
     };
   });
 }
+
+/** Literals coerce further than other values do, also those that a struct is built of. */
+const isConstant = ({ literal, parts }: Typed): boolean => literal !== undefined || parts?.every(isConstant) === true;
 
 const originIn = (expr: Expr, env: Env) => env.analysis.collect(() => originOf(expr, env)).result;
 
@@ -231,16 +245,24 @@ function starColumns(item: Extract<SelectItem, { kind: 'star' }>, env: Env, hasF
   });
 }
 
-function orderKey(item: OrderItem, outputs: Output[], env: Env, inline = false): string {
+/** What an ORDER BY item sorts by; `output` = the column's place, where it is one of the select list. */
+export interface SortKey {
+  value: Typed;
+  output: number | undefined;
+}
+
+function sortKey(item: OrderItem, outputs: Output[], env: Env): SortKey {
   const ordinal = ordinalOf(item.expr);
   const index = ordinal !== undefined ? ordinal - 1 : aliasIndex(item.expr, outputs, 'ORDER BY');
   const output = index === undefined ? undefined : outputs[index];
   if (ordinal !== undefined && !output)
     throw new SqlError(`ORDER BY is out of SELECT column number range: ${ordinal}`, item.expr.at);
-  if (!output || index === undefined) return orderItem(analyze(item.expr, env), item);
-  output.touch();
-  const { literal, ...value } = output.value;
-  if (literal || inline) return orderItem(output.value, item);
+  output?.touch();
+  return output ? { value: output.value, output: index } : { value: analyze(item.expr, env), output: undefined };
+}
+
+function renderKey({ value, output }: SortKey, item: OrderItem, inline: boolean): string {
+  if (output === undefined || value.literal || inline || value.type.kind === 'FLOAT64') return orderItem(value, item);
   // By position, so that a volatile expression is not evaluated a second time.
-  return value.type.kind === 'FLOAT64' ? orderItem(value, item) : orderItem({ ...value, sql: String(index + 1) }, item);
+  return orderItem({ ...value, sql: String(output + 1) }, item);
 }

@@ -147,8 +147,7 @@ function constantRows(operands: QueryResult[], types: SqlType[]): string | undef
 function convert(operand: QueryResult, types: SqlType[], env: Env): string {
   const name = env.analysis.fresh('s');
   const values = operand.columns.map((column, i) => {
-    const { literal } = column.value;
-    const here: Typed = { ...typed(`${name}.c${i + 1}`, column.value.type), ...(literal && { literal }) };
+    const here: Typed = { ...column.value, sql: `${name}.c${i + 1}` };
     return `${coerce(here, types[i] as SqlType)?.sql} AS c${i + 1}`;
   });
   return `(SELECT ${values.join(', ')} FROM (${operand.sql}) AS ${name})`;

@@ -1,3 +1,4 @@
+import { unsupported } from '../sql-error.ts';
 import type { Cursor } from './cursor.ts';
 import { fieldName, parseExpression } from './expressions.ts';
 import { parseOrderBy, parseQuery } from './queries.ts';
@@ -62,6 +63,8 @@ function parseModifiers(c: Cursor, call: Call): void {
   if (c.takes('IGNORE', 'NULLS')) call.nulls = 'ignore';
   else if (c.takes('RESPECT', 'NULLS')) call.nulls = 'respect';
   if (c.takes('WHERE')) call.where = parseExpression(c);
+  // GoogleSQL's aggregates of aggregates, which BigQuery's reference does not list.
+  if (c.sees('GROUP', 'BY')) throw unsupported('GROUP BY in an aggregate function', c.peek().at);
   if (c.takes('HAVING')) {
     const side = c.takes('MAX') ? 'max' : 'min';
     if (side === 'min') c.expect('MIN');
@@ -77,6 +80,7 @@ function seesModifier(c: Cursor): boolean {
     c.sees('IGNORE', 'NULLS') ||
     c.sees('RESPECT', 'NULLS') ||
     c.sees('WHERE') ||
+    c.sees('GROUP', 'BY') ||
     c.sees('HAVING') ||
     c.sees('ORDER', 'BY') ||
     c.sees('LIMIT')

@@ -6,35 +6,73 @@ import { parseAlias, parseNames, parseQuery, startsQuery } from './queries.ts';
 import type { Path } from './statement-tree.ts';
 import type { Expr, From, Identifier, JoinClause, TableArgument } from './tree.ts';
 
-/** Commas bind weaker than no join: `a, b JOIN c` reads as `(a CROSS JOIN b) JOIN c`. In parentheses there are none. */
+/** One join of a chain: what stands right of its keyword. */
+interface Step extends JoinClause {
+  right: From;
+  isComma: boolean;
+}
+
+/**
+ * Commas bind weaker than no join: `a, b JOIN c` reads as `(a CROSS JOIN b) JOIN c`. In parentheses there are none.
+ * A condition belongs to the nearest join before it that has none: `a JOIN b JOIN c ON x ON y` reads as
+ * `a JOIN (b JOIN c ON x) ON y`.
+ */
 export function parseFrom(c: Cursor, commas = true): From {
-  let left = parseFactor(c);
-  let hasComma = false;
+  const first = parseFactor(c);
+  const steps: Step[] = [];
   for (;;) {
     const { at } = c.peek();
-    if (commas && c.takes(',')) {
-      hasComma = true;
-      left = { kind: 'join', type: 'CROSS', left, right: parseFactor(c), on: undefined, using: undefined, at };
-      continue;
+    const isComma = commas && c.takes(',');
+    const type = isComma ? 'CROSS' : parseJoinType(c);
+    if (type === undefined) {
+      if (nestLastJoins(c, steps)) continue;
+      break;
     }
-    const type = parseJoinType(c);
-    if (type === undefined) return left;
-    if (hasComma && (type === 'RIGHT' || type === 'FULL'))
+    if ((type === 'RIGHT' || type === 'FULL') && steps.some((step) => step.isComma))
       throw new SqlError(`Syntax error: ${type} JOIN must be parenthesized when following a comma join`, at);
-    const right = parseFactor(c);
-    left = { kind: 'join', left, right, ...parseJoinTail(c, type, right, at) };
+    steps.push({ isComma, type, right: parseFactor(c), ...parseCondition(c, type), at });
   }
+  const bare = steps.find((step) => !isComplete(step, step.right));
+  if (bare && bare === steps.at(-1)) throw c.fail(CONDITION);
+  if (bare) throw new SqlError(`Syntax error: ${bare.type} JOIN must have an ON or USING clause`, bare.at);
+  return chain(first, steps);
 }
+
+const chain = (first: From, steps: Step[]): From =>
+  steps.reduce((left: From, { isComma: _, ...step }) => ({ kind: 'join', left, ...step }), first);
+
+/** Takes a condition whose join has others behind it: they become its right side. */
+function nestLastJoins(c: Cursor, steps: Step[]): boolean {
+  const { word, at } = c.peek();
+  if (word !== 'ON' && word !== 'USING') return false;
+  const index = steps.findLastIndex((step) => step.type !== 'CROSS' && !hasCondition(step));
+  const outer = steps[index];
+  if (!outer) return false;
+  if (steps.some((step) => step.isComma)) throw new SqlError(`Syntax error: Unexpected keyword ${word}`, at);
+  outer.right = chain(outer.right, steps.splice(index + 1));
+  Object.assign(outer, parseCondition(c, outer.type));
+  return true;
+}
+
+const CONDITION = 'keyword ON or keyword USING';
 
 /** The condition of a join whose right side was just read. */
 export function parseJoinTail(c: Cursor, type: JoinType, right: From, at: number): JoinClause {
-  const on = type !== 'CROSS' && c.takes('ON') ? parseExpression(c) : undefined;
-  const using = type !== 'CROSS' && on === undefined && c.takes('USING') ? parseNames(c) : undefined;
-  const unconditional = on === undefined && using === undefined;
-  const isArray = right.kind === 'unnest' || right.kind === 'table';
-  if (type !== 'CROSS' && unconditional && !isArray) throw c.fail('keyword ON or keyword USING');
-  return { type, on, using, at };
+  const clause = { type, ...parseCondition(c, type), at };
+  if (!isComplete(clause, right)) throw c.fail(CONDITION);
+  return clause;
 }
+
+function parseCondition(c: Cursor, type: JoinType): Pick<JoinClause, 'on' | 'using'> {
+  const on = type !== 'CROSS' && c.takes('ON') ? parseExpression(c) : undefined;
+  return { on, using: type !== 'CROSS' && on === undefined && c.takes('USING') ? parseNames(c) : undefined };
+}
+
+const hasCondition = ({ on, using }: Pick<JoinClause, 'on' | 'using'>) => on !== undefined || using !== undefined;
+
+/** Arrays are joined without a condition; whether a path names one shows later. */
+const isComplete = (join: JoinClause, right: From) =>
+  join.type === 'CROSS' || hasCondition(join) || right.kind === 'unnest' || right.kind === 'table';
 
 type JoinType = JoinClause['type'];
 
