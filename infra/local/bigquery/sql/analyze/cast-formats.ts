@@ -8,7 +8,7 @@ import { isNumeric, renderType, type ScalarKind, type SqlType, scalar } from '..
 import type { Env } from './analysis.ts';
 import { beforeTry } from './before-try.ts';
 import { analyze, analyzeAs, constantText, signatureError } from './expressions.ts';
-import { wallClock } from './time-formats.ts';
+import { clockAndOffset } from './time-formats.ts';
 import { readType } from './type-nodes.ts';
 import { coerce, nullOf, type Typed, typed } from './typed.ts';
 
@@ -69,9 +69,8 @@ function numbers(kind: ScalarKind, conversion: Conversion): (x: string) => strin
 function timeToText(kind: TimeKind, zone: string, conversion: Conversion): (x: string) => string {
   check(conversion, (model) => checkWritten(readTimeModel(model), kind));
   return (x) => {
-    const local = `epoch_us(${wallClock(x, kind, zone)})`;
-    const offset = kind === 'TIMESTAMP' ? `(${local} - epoch_us(timezone('UTC', ${x}))) // 60000000` : '0::BIGINT';
-    return `bq_write_time(${local}, ${offset}, '${kind}', ${conversion.model})`;
+    const { clock, offset } = clockAndOffset(x, kind, zone);
+    return `bq_write_time(${clock}, ${offset}, '${kind}', ${conversion.model})`;
   };
 }
 

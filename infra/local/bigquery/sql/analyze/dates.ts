@@ -16,8 +16,7 @@ import {
 import { analyze, analyzeAs, constantText, signatureError } from './expressions.ts';
 import { extractInterval, makeInterval } from './intervals.ts';
 import { integerOf } from './literals.ts';
-import { formatTime } from './time-formats.ts';
-import { parseTime } from './time-parsing.ts';
+import { formatTime, parseTime, type TimeFormat } from './time-formats.ts';
 import { bucket, generateDateArray, generateTimestampArray } from './time-series.ts';
 import { coerce, type Typed, typed } from './typed.ts';
 
@@ -274,21 +273,26 @@ export function analyzeExtract(expr: Extract<Expr, { kind: 'extract' }>, env: En
   return typed(`CAST(${extractPart(local, part)} AS BIGINT)`, INT64);
 }
 
+function formatOf(call: Call, env: Env): TimeFormat {
+  const given = analyze(argument(call, 0), env);
+  const text = coerce(given, scalar('STRING'));
+  if (!text) throw signatureError(`function ${call.name}`, [given], call.at);
+  return { sql: text.sql, literal: constantText(given), at: call.at };
+}
+
 function format(call: Call, env: Env, prefer: TimeKind): Typed {
   checkCount(call, 2, prefer === 'TIMESTAMP' ? 3 : 2);
-  const text = constantText(analyze(argument(call, 0), env));
-  if (text === undefined) throw unsupported(`${call.name} with a format that is no literal`, call.at);
+  const text = formatOf(call, env);
   const { sql, kind } = moment(argument(call, 1), prefer, env, call);
   if (kind !== prefer && prefer !== 'DATE') throw unsupported(`${call.name} of a ${kind}`, call.at);
   const zone = call.args[2] ? zoneOf(call.args[2], env) : "'UTC'";
-  return typed(formatTime(text, sql, kind, zone, call.at), scalar('STRING'));
+  return typed(formatTime(text, sql, kind, zone), scalar('STRING'));
 }
 
 function parse(call: Call, env: Env, kind: TimeKind): Typed {
   checkCount(call, 2, kind === 'TIMESTAMP' ? 3 : 2);
-  const text = constantText(analyze(argument(call, 0), env));
-  if (text === undefined) throw unsupported(`${call.name} with a format that is no literal`, call.at);
+  const text = formatOf(call, env);
   const value = analyzeAs(argument(call, 1), scalar('STRING'), env, call.name).sql;
   const zone = call.args[2] ? zoneOf(call.args[2], env) : "'UTC'";
-  return typed(parseTime(text, value, kind, zone, call.at), scalar(kind));
+  return typed(parseTime(text, value, kind, zone), scalar(kind));
 }

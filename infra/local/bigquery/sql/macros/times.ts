@@ -57,6 +57,11 @@ export const TIME_MACROS: readonly Macro[] = [
     `CASE WHEN tz = 'UTC' THEN timezone('UTC', d) ELSE list_transform(list_transform([struct_pack(d := d, tz := tz)], lambda z: bq_instant_in(z.d, z.tz)), lambda t: bq_timestamp_range(t))[1] END`,
   ],
   ['bq_at_offset_text(d, o)', `CASE WHEN o IN ('', 'Z', 'z', 'UTC') THEN timezone('UTC', d) ELSE bq_instant(d, o) END`],
+  // Microseconds, a space, the zone on whose clock they are.
+  [
+    'bq_zoned_micros(m)',
+    `list_transform([m], lambda z: bq_instant(make_timestamp(CAST(split_part(z, ' ', 1) AS BIGINT)), substr(z, strpos(z, ' ') + 1)))[1]`,
+  ],
   [
     'bq_timestamp_pattern()',
     `'(\\d{4}-\\d{1,2}-\\d{1,2})(?:[ tT](\\d{1,2}:\\d{1,2}:\\d{1,2}(?:\\.\\d{1,6})?)?)?([zZ]|(?: UTC)?[+-]\\d{1,2}(?::?\\d{1,2})?| UTC)?'`,
@@ -124,15 +129,6 @@ export const TIME_MACROS: readonly Macro[] = [
   ],
   ['bq_make_time(h, m, s)', `bq_clock(h, m, s)`],
   ['bq_make_datetime(y, mo, d, h, mi, s)', `(bq_make_date(y, mo, d) + bq_clock(h, mi, s))`],
-  [
-    'bq_hour12(h, half)',
-    `CASE WHEN h BETWEEN 1 AND 12 THEN h % 12 + CASE WHEN lower(half) = 'pm' THEN 12 ELSE 0 END ELSE ${fail(`'Failed to parse input string: hour ' || h`)} END`,
-  ],
-  [
-    'bq_day_of_year(y, n)',
-    `CASE WHEN n BETWEEN 1 AND dayofyear(make_date(y, 12, 31)) THEN make_date(y, 1, 1) + CAST(n - 1 AS INTEGER) ELSE ${fail(`'Failed to parse input string: day of year ' || n || ' is out of range'`, 'DATE')} END`,
-  ],
-  ['bq_short_year(y)', `CASE WHEN y < 69 THEN 2000 + y ELSE 1900 + y END`],
   ['bq_isoyear_start(d)', `CAST(date_trunc('week', make_date(isoyear(d), 1, 4)) AS DATE)`],
   [
     'bq_date_series(a, b, n)',

@@ -12,6 +12,7 @@ import type { ScalarFunction } from './scalar.ts';
 import { SEARCH_SCALARS } from './search.ts';
 import { SKETCH_SCALARS } from './sketches.ts';
 import { TEXT_SCALARS } from './texts.ts';
+import { TIME_FORMAT_SCALARS } from './time-formats.ts';
 import { TIME_MODEL_SCALARS } from './time-models.ts';
 import { ZONE_SCALARS } from './zones.ts';
 
@@ -20,6 +21,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...DECIMAL_SCALARS,
   ...FORMAT_SCALARS,
   ...NUMBER_FORMAT_SCALARS,
+  ...TIME_FORMAT_SCALARS,
   ...TIME_MODEL_SCALARS,
   ...INTERVAL_SCALARS,
   ...JSON_EDITS,

@@ -1,6 +1,8 @@
+import { daysInMonth } from './calendar.ts';
+import { MONTH_NAMES } from './names.ts';
 import type { Token } from './time-model.ts';
 
-const MONTHS = 'JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER'.split(' ');
+const MONTHS = MONTH_NAMES.map((name) => name.toUpperCase());
 
 /** How many digits an element takes at most. Source: zetasql/public/functions/cast_date_time.cc in github.com/google/zetasql */
 const WIDTHS: Record<string, number> = {
@@ -195,10 +197,7 @@ const pad = (value: number, width: number) => String(value).padStart(width, '0')
 function render(parts: Parts): string {
   const { year, month, day, minute, second, zone } = parts;
   const hour = parts.hour12 === 0 ? parts.hour : (parts.hour12 % 12) + (parts.afternoon ? 12 : 0);
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  if (date.getUTCFullYear() !== year || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day)
-    throw new Error('Invalid result from year, month, day values after parsing');
+  if (day > daysInMonth(year, month)) throw new Error('Invalid result from year, month, day values after parsing');
   if (year < 1 || year > 9999) throw new Error('The parsing result is out of valid time range');
   const calendar = `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
   const clock = `${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)}.${parts.micros.padEnd(6, '0')}`;

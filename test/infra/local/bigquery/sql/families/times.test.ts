@@ -1,0 +1,36 @@
+import { testFamilies } from './family.ts';
+
+testFamilies({
+  'FORMAT_* and PARSE_*: formats that rows hold': [
+    [
+      'SELECT FORMAT_DATE(f, DATE "2021-01-20") FROM UNNEST(["%F", "%A", NULL, "%H"]) f WITH OFFSET o ORDER BY o',
+      [['2021-01-20'], ['Wednesday'], [null], ['%H']],
+    ],
+    [
+      'SELECT PARSE_DATE(p.f, p.s) FROM UNNEST([STRUCT("%F" AS f, "2021-01-20" AS s), ("%m/%d/%y", "1/2/03"), (NULL, "x"), ("%F", NULL)]) p WITH OFFSET o ORDER BY o',
+      [['2021-01-20'], ['2003-01-02'], [null], [null]],
+    ],
+    [
+      'SELECT FORMAT_TIME(f, TIME "09:07:05.5"), FORMAT_DATETIME(f, DATETIME "2021-01-20 09:07:05.5"), FORMAT_TIMESTAMP(f, TIMESTAMP "2021-01-20 09:07:05.5", z) FROM (SELECT "%H:%M:%E*S" f, "Asia/Tokyo" z)',
+      [['09:07:05.5', '09:07:05.5', '18:07:05.5']],
+    ],
+    ['SELECT FORMAT_DATE(f, DATE "2021-01-20") FROM UNNEST(["%q"]) f', /^invalidQuery: not supported .*%q/],
+    ['SELECT SAFE.PARSE_DATE("%F", "2021-13-01"), SAFE.PARSE_DATE(f, "x") FROM UNNEST(["%F"]) f', [[null, null]]],
+  ],
+  'PARSE_TIMESTAMP: zones': [
+    [
+      'SELECT STRING(PARSE_TIMESTAMP(f, s, z)) FROM UNNEST([STRUCT("%F" AS f, "2008-07-25" AS s, "Europe/Berlin" AS z), ("%F %Z", "2008-07-25 UTC", "Europe/Berlin"), ("%F %Ez", "2008-07-25 +02:00", "Asia/Tokyo"), ("%s", "0", "Asia/Tokyo")]) WITH OFFSET o ORDER BY o',
+      [['2008-07-24 22:00:00+00'], ['2008-07-25 00:00:00+00'], ['2008-07-24 22:00:00+00'], ['1970-01-01 00:00:00+00']],
+    ],
+    [
+      'SELECT STRING(PARSE_TIMESTAMP("%FT%TZ", "2008-07-25T01:02:03Z")), STRING(PARSE_TIMESTAMP("%F %Z", "2008-07-25 America/New_York"))',
+      [['2008-07-25 01:02:03+00', '2008-07-25 04:00:00+00']],
+    ],
+    [
+      'SELECT STRING(PARSE_TIMESTAMP("%Y-%m-%d %Ez", "10000-01-01 +14:00")), PARSE_DATETIME("%s", "1545233618"), PARSE_TIME("%T", "23:59:60")',
+      [['9999-12-31 10:00:00+00', '2018-12-19T15:33:38', '00:00:00']],
+    ],
+    ['SELECT PARSE_TIMESTAMP("%F %Ez", "0001-01-01 +01:00")', /^invalidQuery: Timestamp value is out of allowed range/],
+    ['SELECT PARSE_TIMESTAMP("%F %Z", "2008-07-25 Mars/Olympus")', /^invalidQuery: Invalid time zone/],
+  ],
+});
