@@ -1,3 +1,4 @@
+import { DECIMALS } from '../decimals/decimal.ts';
 import type { Expr } from '../parse/tree.ts';
 import { SqlError } from '../sql-error.ts';
 import { quoteText, scalar } from '../types.ts';
@@ -63,9 +64,17 @@ export function bytesSql(bytes: Buffer): string {
   return `unhex('${bytes.toString('hex')}')`;
 }
 
-/** Digits beyond the type's scale round half away from zero. */
+/** A literal must be one of the type's own values: only a cast rounds. */
 export function numericOf(value: string, type: 'NUMERIC' | 'BIGNUMERIC', at: number): Typed {
   const constant = decimalConstant(value, type);
-  if (constant === undefined) throw new SqlError(`Invalid ${type} literal: ${value}`, at);
+  if (constant === undefined || isRounded(value, type))
+    throw new SqlError(`Invalid ${type} literal: ${JSON.stringify(value)}`, at);
   return typed(constant, scalar(type));
+}
+
+/** Whether a number's text has digits behind the type's last place. */
+function isRounded(value: string, type: 'NUMERIC' | 'BIGNUMERIC'): boolean {
+  const [, whole = '', decimals = '', exponent = '0'] = /(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/.exec(value) ?? [];
+  const digits = `${whole}${decimals}`.replace(/0+$/, '');
+  return digits !== '' && digits.length - whole.length - Number(exponent) > DECIMALS[type].scale;
 }

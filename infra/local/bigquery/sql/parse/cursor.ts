@@ -1,16 +1,7 @@
 import { SqlError } from '../sql-error.ts';
 import { type Token, tokenize } from './lexer.ts';
+import { RESERVED } from './reserved.ts';
 import type { Identifier } from './tree.ts';
-
-/** GoogleSQL's reserved keywords: they are names only in backticks. */
-const RESERVED = new Set(
-  `ALL AND ANY ARRAY AS ASC ASSERT_ROWS_MODIFIED AT BETWEEN BY CASE CAST COLLATE CONTAINS CREATE CROSS CUBE CURRENT
-  DEFAULT DEFINE DESC DISTINCT ELSE END ENUM ESCAPE EXCEPT EXCLUDE EXISTS EXTRACT FALSE FETCH FOLLOWING FOR FROM FULL
-  GROUP GROUPING GROUPS HASH HAVING IF IGNORE IN INNER INTERSECT INTERVAL INTO IS JOIN LATERAL LEFT LIKE LIMIT LOOKUP
-  MERGE NATURAL NEW NO NOT NULL NULLS OF ON OR ORDER OUTER OVER PARTITION PRECEDING PROTO QUALIFY RANGE RECURSIVE
-  RESPECT RIGHT ROLLUP ROWS SELECT SET SOME STRUCT TABLESAMPLE THEN TO TREAT TRUE UNBOUNDED UNION UNNEST USING WHEN
-  WHERE WINDOW WITH WITHIN`.split(/\s+/),
-);
 
 /** Reads tokens one after the other. Positional parameters are counted over the whole text. */
 export interface Cursor {

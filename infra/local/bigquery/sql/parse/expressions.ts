@@ -1,7 +1,7 @@
 import { SqlError, unsupported } from '../sql-error.ts';
 import { parseCall } from './calls.ts';
 import type { Cursor } from './cursor.ts';
-import { parsePrimary } from './primary.ts';
+import { decimalDigits, parsePrimary } from './primary.ts';
 import { parseQuery, startsQuery } from './queries.ts';
 import type { Expr, Identifier } from './tree.ts';
 
@@ -165,12 +165,12 @@ export function parseUnary(c: Cursor): Expr {
     const { at } = c.next();
     const next = c.peek();
     // -9223372036854775808 has no positive counterpart, so the sign belongs to the literal.
-    if (op === '-' && (next.kind === 'integer' || next.kind === 'float') && !next.text.toLowerCase().startsWith('0x')) {
+    if (op === '-' && (next.kind === 'integer' || next.kind === 'float')) {
       c.next();
       const literal: Expr = {
         kind: 'literal',
         type: next.kind === 'integer' ? 'INT64' : 'FLOAT64',
-        value: `-${next.text}`,
+        value: `-${next.kind === 'integer' ? decimalDigits(next.text) : next.text}`,
         at,
       };
       return parsePostfix(c, literal);

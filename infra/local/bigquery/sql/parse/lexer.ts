@@ -1,4 +1,6 @@
 import { SqlError } from '../sql-error.ts';
+import { RESERVED } from './reserved.ts';
+import { decodeEscapes, readLiteral } from './text-literals.ts';
 
 export interface Token {
   kind:
@@ -21,28 +23,17 @@ export interface Token {
   end: number;
 }
 
-const SPACE = /(?:\s|--[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/)+/y;
+// GoogleSQL's own list: JavaScript's \s lacks the backspace, and has the ogham space mark and the byte order mark.
+const SPACE = /(?:[ \n\r\t\b\f\v\u00a0\u2000-\u200a\u202f\u205f\u3000]|--[^\r\n]*|#[^\r\n]*|\/\*[\s\S]*?\*\/)+/y;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+/** Behind a dot, where a name may begin with a digit. */
+const FIELD = /[0-9][A-Za-z0-9_]*/y;
+const QUOTED = /`((?:[^\\`\r\n]|\\[\s\S])*)`/y;
 const NUMBER = /0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 const PARAMETER = /@([A-Za-z_][A-Za-z0-9_]*|`[^`]+`)/y;
 const SYSTEM = /@@([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)/y;
 const STRING_START = /(?:[rR][bB]?|[bB][rR]?)?(?:'''|"""|'|")/y;
 const SYMBOL = /<<|>>|<=|>=|!=|<>|\|\||\|>|=>|->|\+=|-=|[-+*/=<>().,;[\]{}:&|^~@?]/y;
-
-const ESCAPES: Record<string, string> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-  '?': '?',
-  '"': '"',
-  "'": "'",
-  '`': '`',
-};
 
 /** GoogleSQL text → tokens, the last of kind `end`. Comments and space are dropped. */
 export function tokenize(text: string): Token[] {
@@ -60,22 +51,29 @@ export function tokenize(text: string): Token[] {
     const space = match(SPACE);
     if (space) at += space[0].length;
     if (at >= text.length) break;
+    if (text.startsWith('/*', at)) throw new SqlError('Syntax error: Unclosed comment', at);
     const start = match(STRING_START);
     if (start) {
-      const { value, end, bytes } = readString(text, at, start[0]);
+      const { value, end, bytes } = readLiteral(text, at, start[0]);
       push(bytes ? 'bytes' : 'string', value, end);
       continue;
     }
     if (text[at] === '`') {
-      const end = text.indexOf('`', at + 1);
-      if (end < 0) throw new SqlError('Syntax error: Unclosed identifier literal', at);
-      if (end === at + 1) throw new SqlError('Syntax error: Invalid empty identifier', at);
-      push('quoted', decodeEscapes(text.slice(at + 1, end), at, false), end + 1);
+      const quoted = match(QUOTED);
+      if (!quoted) throw new SqlError('Syntax error: Unclosed identifier literal', at);
+      const [whole, body = ''] = quoted;
+      if (body === '') throw new SqlError('Syntax error: Invalid empty identifier', at);
+      push('quoted', decodeEscapes(body, at + 1, false), at + whole.length);
       continue;
     }
     const name = match(NAME);
     if (name) {
       push('name', name[0], at + name[0].length, name[0].toUpperCase());
+      continue;
+    }
+    const field = behindFieldDot(tokens) ? match(FIELD) : null;
+    if (field) {
+      push('name', field[0], at + field[0].length, field[0].toUpperCase());
       continue;
     }
     // After a name or `]` a dot starts a field, so that `t.1x` is never read as the number .1.
@@ -109,88 +107,17 @@ export function tokenize(text: string): Token[] {
   return tokens;
 }
 
-function isFieldDot(tokens: Token[]): boolean {
+/** Whether a dot behind these tokens starts a field. */
+function isFieldDot(tokens: readonly Token[], index = tokens.length - 1): boolean {
+  const last = tokens[index];
+  if (last === undefined) return false;
+  if (last.kind === 'symbol') return last.text === ']' || last.text === ')';
+  if (last.kind === 'quoted' || last.kind === 'parameter' || last.kind === 'positional') return true;
+  // A keyword that stands behind a dot itself is a name: `a.select.1`.
+  return last.kind === 'name' && (!RESERVED.has(last.word) || tokens[index - 1]?.text === '.');
+}
+
+function behindFieldDot(tokens: readonly Token[]): boolean {
   const last = tokens.at(-1);
-  return (
-    last !== undefined &&
-    (last.kind === 'name' || last.kind === 'quoted' || last.text === ']' || last.text === ')') &&
-    !RESERVED_BEFORE_NUMBER.has(last.word)
-  );
-}
-const RESERVED_BEFORE_NUMBER = new Set([
-  'SELECT',
-  'AND',
-  'OR',
-  'NOT',
-  'IN',
-  'BETWEEN',
-  'WHEN',
-  'THEN',
-  'ELSE',
-  'BY',
-  'WHERE',
-  'ON',
-  'LIMIT',
-  'INTERVAL',
-]);
-
-function readString(text: string, at: number, opening: string): { value: string; end: number; bytes: boolean } {
-  const prefix = /^[a-zA-Z]*/.exec(opening)?.[0].toLowerCase() ?? '';
-  const quote = opening.slice(prefix.length);
-  const raw = prefix.includes('r');
-  const bytes = prefix.includes('b');
-  let position = at + opening.length;
-  const begin = position;
-  for (;;) {
-    const character = text[position];
-    if (character === undefined || (quote.length === 1 && (character === '\n' || character === '\r')))
-      throw new SqlError(
-        `Syntax error: Unclosed ${quote.length === 3 ? 'triple-quoted ' : ''}${bytes ? 'bytes' : 'string'} literal`,
-        at,
-      );
-    if (character === '\\') position += 2;
-    else if (text.startsWith(quote, position)) break;
-    else position++;
-  }
-  const body = text.slice(begin, position).replace(/\r\n?/g, '\n');
-  const value = raw ? body : decodeEscapes(body, at, bytes);
-  const end = position + quote.length;
-  // A bytes literal holds the UTF-8 of its characters; escapes are single bytes, marked by the private range in `decodeEscapes`.
-  return { value: bytes ? toLatin1(value) : value, end, bytes };
-}
-
-/** Escaped bytes travel as U+10F700 + byte, so that they are told from characters that are still to be UTF-8 encoded. */
-const BYTE_MARK = 0x10f700;
-
-function decodeEscapes(body: string, at: number, bytes: boolean): string {
-  return body.replace(
-    /\\(?:([xX])([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([\s\S]))/g,
-    (whole, x, hex, u4, u8, octal, other) => {
-      if (x ?? octal) {
-        const code = x ? Number.parseInt(hex, 16) : Number.parseInt(octal, 8);
-        return String.fromCodePoint(bytes ? BYTE_MARK + code : code);
-      }
-      if (u4 ?? u8) {
-        const code = Number.parseInt(u4 ?? u8, 16);
-        if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
-          throw new SqlError(`Syntax error: Illegal escape sequence: ${whole}`, at);
-        return String.fromCodePoint(code);
-      }
-      const simple = ESCAPES[other];
-      if (simple === undefined) throw new SqlError(`Syntax error: Illegal escape sequence: ${whole}`, at);
-      return simple;
-    },
-  );
-}
-
-function toLatin1(value: string): string {
-  let out = '';
-  for (const character of value) {
-    const code = character.codePointAt(0) ?? 0;
-    out +=
-      code >= BYTE_MARK && code < BYTE_MARK + 256
-        ? String.fromCharCode(code - BYTE_MARK)
-        : Buffer.from(character, 'utf8').toString('latin1');
-  }
-  return out;
+  return last?.kind === 'symbol' && last.text === '.' && isFieldDot(tokens, tokens.length - 2);
 }

@@ -18,6 +18,9 @@ const PREFIXED: Record<string, LiteralType> = {
   JSON: 'JSON',
 };
 
+/** Of an integer literal, also in hexadecimal. */
+export const decimalDigits = (integer: string) => (/^0x/i.test(integer) ? String(BigInt(integer)) : integer);
+
 /** Literals, names, calls, parentheses and the forms that begin with a keyword. */
 export function parsePrimary(c: Cursor): Expr {
   const token = c.peek();
@@ -25,12 +28,7 @@ export function parsePrimary(c: Cursor): Expr {
   switch (token.kind) {
     case 'integer':
       c.next();
-      return {
-        kind: 'literal',
-        type: 'INT64',
-        value: /^0x/i.test(token.text) ? String(BigInt(token.text)) : token.text,
-        at,
-      };
+      return { kind: 'literal', type: 'INT64', value: decimalDigits(token.text), at };
     case 'float':
       c.next();
       return { kind: 'literal', type: 'FLOAT64', value: token.text, at };
