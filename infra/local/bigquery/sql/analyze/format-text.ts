@@ -22,7 +22,7 @@ function notNull(sql: string, type: SqlType, nested: Render, own: Render, at: nu
   const members = type.fields.map((field, i) =>
     nested(`struct_extract(${sql}, ${quoteText(names[i] ?? '')})`, field.type, at),
   );
-  const open = members.length === 1 ? 'STRUCT(' : '(';
+  const open = nested === literalText && members.length === 1 ? 'STRUCT(' : '(';
   return `CASE WHEN ${sql} IS NOT NULL THEN '${open}' || ${members.join(" || ', ' || ")} || ')' END`;
 }
 

@@ -1,11 +1,12 @@
 import type { Call } from '../parse/tree.ts';
+import { MOST_WIDTH } from '../scalars/formats.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { quoteText, renderType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { analyze, constantText } from './expressions.ts';
 import { literalText, plainText } from './format-text.ts';
 import { jsonText } from './json-text.ts';
-import { coerce, type Typed, typed } from './typed.ts';
+import { type Typed, typed } from './typed.ts';
 
 /** FORMAT with a literal format → the concatenation of its specifiers, each an expression over its argument. */
 export function analyzeFormat(call: Call, env: Env): Typed {
@@ -15,42 +16,87 @@ export function analyzeFormat(call: Call, env: Env): Typed {
   if (format === undefined) throw unsupported('FORMAT with a format that is no literal', call.at);
   const parts: string[] = [];
   let next = 0;
-  let consumed = 0;
-  const take = () => {
+  /** The next argument, if there is one: a count that does not fit is told last, as GoogleSQL does. */
+  const take = (): Argument | undefined => {
     const value = values[next++];
-    if (!value) throw new SqlError(`Too few arguments to FORMAT for pattern "${format}"`, call.at);
-    return value;
+    return value && { value, place: next + 1, at: call.at };
   };
-  for (const match of format.matchAll(/%([-+ 0#']*)(\d+|\*)?(?:\.(\d+|\*)?)?([a-zA-Z%])|([^%]+)/gs)) {
-    const [whole, flags = '', width, precision, letter = '', text] = match;
-    consumed += whole.length;
-    if (text !== undefined) parts.push(quoteText(text));
-    else if (letter === '%') parts.push("'%'");
-    else {
-      const pieces: string[] = [quoteText(flags)];
-      if (width !== undefined) pieces.push(width === '*' ? count(take(), call) : quoteText(width));
-      if (whole.includes('.'))
-        pieces.push("'.'", precision === '*' ? count(take(), call) : quoteText(precision ?? '0'));
-      pieces.push(quoteText(letter));
-      const isLiteral = width !== '*' && precision !== '*';
-      const spec = isLiteral ? quoteText(whole.slice(1).replace(/\.([a-zA-Z])$/, '.0$1')) : `(${pieces.join(' || ')})`;
-      parts.push(specifier(take(), { spec, isBare: spec === quoteText(letter), letter, whole, at: call.at }));
+  for (const element of readFormat(format, call.at)) {
+    if (typeof element === 'string') {
+      parts.push(quoteText(element));
+      continue;
     }
+    const { flags, width, precision, letter } = element;
+    const counts = [width, precision].map((one) => (one === '*' ? count(take()) : quoteText(one ?? '')));
+    const dot = precision === undefined ? '' : '.';
+    const isLiteral = width !== '*' && precision !== '*';
+    const spec = isLiteral
+      ? quoteText(`${flags}${width}${dot}${precision ?? ''}${letter}`)
+      : `(${[quoteText(flags), counts[0], quoteText(dot), counts[1], quoteText(letter)].join(' || ')})`;
+    const argument = take();
+    if (argument) parts.push(specifier(argument, { spec, isBare: spec === quoteText(letter), letter, format }));
   }
-  if (consumed !== format.length) throw new SqlError(`Error in FORMAT string "${format}"`, call.at);
   if (next !== values.length)
     throw new SqlError(
-      `Too many arguments to FORMAT for pattern "${format}"; Expected ${next}; Got ${values.length}`,
+      `Too ${next > values.length ? 'few' : 'many'} arguments to FORMAT for pattern "${format}"; Expected ${next + 1}; Got ${values.length + 1}`,
       call.at,
     );
   return typed(parts.length === 0 ? "''" : `(${parts.join(' || ')})`, scalar('STRING'));
 }
 
+interface Element {
+  flags: string;
+  /** Digits, `*` or empty. */
+  width: string;
+  precision: string | undefined;
+  letter: string;
+}
+
+/** A format → its plain text and its specifiers, in turn. */
+function readFormat(format: string, at: number): (string | Element)[] {
+  const elements: (string | Element)[] = [];
+  const invalid = () => new SqlError(`Invalid FORMAT string: "${format}"`, at);
+  let consumed = 0;
+  for (const match of format.matchAll(/%([-+ 0#']*)(\*|\d*)(\.(?:\*|\d*))?([^\n])|([^%]+)/gu)) {
+    const [whole, flags = '', width = '', precision, letter = '', text] = match;
+    if (match.index !== consumed) throw invalid();
+    consumed += whole.length;
+    if (text !== undefined) elements.push(text);
+    else if (letter === '%') {
+      if (whole !== '%%') throw invalid();
+      elements.push('%');
+    } else {
+      if (Number(width) > MOST_WIDTH)
+        throw new SqlError(
+          `Width ${width} exceeds the maximum supported output width of FORMAT. Limit: ${MOST_WIDTH}`,
+          at,
+        );
+      // A lone point is a precision of none.
+      elements.push({ flags, width, precision: precision?.slice(1).replace(/^$/, '0'), letter });
+    }
+  }
+  if (consumed !== format.length) throw invalid();
+  return elements;
+}
+
+interface Argument {
+  value: Typed;
+  /** Counted from 1, the format being the first. */
+  place: number;
+  at: number;
+}
+
+function mismatch({ value, place, at }: Argument, wanted: string): SqlError {
+  return new SqlError(
+    `Invalid type for argument ${place} to FORMAT; Expected ${wanted}; Got ${renderType(value.type)}`,
+    at,
+  );
+}
+
 /** A width or precision that an argument gives. */
-function count(value: Typed, call: Call): string {
-  const integer = coerce(value, scalar('INT64'));
-  if (!integer) throw new SqlError('FORMAT width and precision must be INT64', call.at);
-  return `CAST(${integer.sql} AS VARCHAR)`;
+function count(argument: Argument | undefined): string {
+  if (argument && argument.value.type.kind !== 'INT64') throw mismatch(argument, 'integer');
+  return `CAST(${argument?.value.sql} AS VARCHAR)`;
 }
 
 interface Specifier {
@@ -59,54 +105,51 @@ interface Specifier {
   /** Neither flags nor width nor precision. */
   isBare: boolean;
   letter: string;
-  whole: string;
-  at: number;
+  format: string;
 }
 
-function specifier(value: Typed, { spec, isBare, letter, whole, at }: Specifier): string {
-  const mismatch = (wanted: string) =>
-    new SqlError(`Invalid type for argument of FORMAT; Expected ${wanted}; Got ${renderType(value.type)}`, at);
+/** Types are taken as they are: FORMAT converts nothing, an INT64 for %f is an error. */
+function specifier(argument: Argument, { spec, isBare, letter, format }: Specifier): string {
+  const { value, at } = argument;
+  const { sql, type } = value;
   const padded = (text: string) => (isBare ? text : `bq_format_text(${text}, ${spec})`);
   switch (letter) {
-    case 's': {
-      const text = coerce(value, scalar('STRING'));
-      if (!text) throw mismatch('STRING');
-      return padded(text.sql);
-    }
+    case 's':
+      if (type.kind !== 'STRING') throw mismatch(argument, 'STRING');
+      return padded(sql);
     case 't':
-      return padded(plainText(value.sql, value.type, at));
+      return padded(plainText(sql, type, at));
     case 'T':
-      return padded(literalText(value.sql, value.type, at));
+      return padded(literalText(sql, type, at));
     case 'p':
     case 'P': {
-      if (value.type.kind !== 'JSON') throw mismatch('JSON');
-      const text = jsonText(value.sql, value.type);
-      return padded(`CASE WHEN ${value.sql} IS NOT NULL THEN ${letter === 'P' ? `bq_json_pretty(${text})` : text} END`);
+      if (type.kind !== 'JSON') throw mismatch(argument, 'PROTO or JSON');
+      const text = jsonText(sql, type);
+      return padded(`CASE WHEN ${sql} IS NOT NULL THEN ${letter === 'P' ? `bq_json_pretty(${text})` : text} END`);
     }
     case 'd':
     case 'i':
     case 'o':
     case 'x':
-    case 'X': {
-      const integer = coerce(value, scalar('INT64'));
-      if (!integer) throw mismatch('INTEGER');
+    case 'X':
+      if (type.kind !== 'INT64') throw mismatch(argument, 'integer');
       return isBare && (letter === 'd' || letter === 'i')
-        ? `CAST(${integer.sql} AS VARCHAR)`
-        : `bq_format_integer(${integer.sql}, ${spec})`;
-    }
+        ? `CAST(${sql} AS VARCHAR)`
+        : `bq_format_integer(${sql}, ${spec})`;
+    case 'u':
+      // BigQuery has no unsigned integers.
+      throw mismatch(argument, 'UINT');
     case 'f':
     case 'F':
     case 'e':
     case 'E':
     case 'g':
-    case 'G': {
-      if (value.type.kind === 'NUMERIC') return `bq_format_decimal(bq_numeric_text(${value.sql}), ${spec})`;
-      if (value.type.kind === 'BIGNUMERIC') return `bq_format_decimal(bq_bignumeric_text(${value.sql}), ${spec})`;
-      const float = coerce(value, scalar('FLOAT64'));
-      if (!float) throw mismatch('DOUBLE');
-      return `bq_format_float(${float.sql}, ${spec})`;
-    }
+    case 'G':
+      if (type.kind === 'NUMERIC') return `bq_format_decimal(bq_numeric_text(${sql}), ${spec})`;
+      if (type.kind === 'BIGNUMERIC') return `bq_format_decimal(bq_bignumeric_text(${sql}), ${spec})`;
+      if (type.kind !== 'FLOAT64') throw mismatch(argument, 'FLOAT64');
+      return `bq_format_float(${sql}, ${spec})`;
     default:
-      throw new SqlError(`Invalid format specifier ${whole} in FORMAT`, at);
+      throw new SqlError(`Invalid format specifier character "${letter}" in FORMAT string: "${format}"`, at);
   }
 }

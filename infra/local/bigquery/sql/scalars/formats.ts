@@ -9,21 +9,30 @@ interface Spec {
   letter: string;
 }
 
+/** Code points of one field. Source: GoogleSQL's own limit, 2^20; BigQuery documents none. */
+export const MOST_WIDTH = 1_048_576;
+
 /** `%-+10.3f` without its percent sign. A negative width stands for the minus flag. */
 function readSpec(text: string): Spec {
   const [, flags = '', width, precision, letter = ''] =
     /^([-+ 0#']*)(-?\d+)?(?:\.(-?\d+))?([a-zA-Z])$/.exec(text) ?? [];
   const wide = width === undefined ? undefined : Number(width);
+  const places = precision === undefined || Number(precision) < 0 ? undefined : Number(precision);
+  if (wide !== undefined && Math.abs(wide) > MOST_WIDTH)
+    throw new Error(`Output string too long while evaluating FORMAT; limit ${MOST_WIDTH}`);
+  // No double has more places; %g writes no zeros at the end, so that more places change nothing.
+  const most = /[gG]/.test(letter) ? Number.POSITIVE_INFINITY : /[eEfF]/.test(letter) ? 1074 : MOST_WIDTH;
+  if (places !== undefined && places > most) throw new Error(`Precision value is too big: ${places}`);
   return {
     flags: wide !== undefined && wide < 0 ? `${flags}-` : flags,
     width: wide === undefined ? undefined : Math.abs(wide),
-    precision: precision === undefined || Number(precision) < 0 ? undefined : Number(precision),
+    precision: places === undefined ? undefined : Math.min(places, most === Number.POSITIVE_INFINITY ? 1074 : most),
     letter,
   };
 }
 
-const grouped = (digits: string, size: number) =>
-  digits.replace(new RegExp(`\\B(?=(?:[0-9a-fA-F]{${size}})+(?![0-9a-fA-F]))`, 'g'), ',');
+const grouped = (digits: string, size: number, separator = ',') =>
+  digits.replace(new RegExp(`\\B(?=(?:[0-9a-fA-F]{${size}})+(?![0-9a-fA-F]))`, 'g'), separator);
 
 /** Sign, padding and zeros around the digits, as printf puts them. */
 function assemble(negative: boolean, prefix: string, digits: string, spec: Spec, zeros: boolean): string {
@@ -35,18 +44,36 @@ function assemble(negative: boolean, prefix: string, digits: string, spec: Spec,
   return ' '.repeat(missing) + sign + prefix + digits;
 }
 
+const RADIXES: Record<string, { radix: number; group: number; separator: string; mark: string }> = {
+  d: { radix: 10, group: 3, separator: ',', mark: '' },
+  i: { radix: 10, group: 3, separator: ',', mark: '' },
+  o: { radix: 8, group: 4, separator: ',', mark: '0' },
+  x: { radix: 16, group: 4, separator: ':', mark: '0x' },
+  X: { radix: 16, group: 4, separator: ':', mark: '0X' },
+};
+
+/** Beyond printf: negative octal and hexadecimal numbers have a sign, a zero its mark, and groups a separator of their own. */
 function formatInteger(value: bigint, text: string): string {
   const spec = readSpec(text);
-  const [radix, size] = { d: [10, 3], i: [10, 3], o: [8, 4], x: [16, 4], X: [16, 4] }[spec.letter] ?? [10, 3];
-  const magnitude = value < 0n ? -value : value;
-  let digits = magnitude.toString(radix);
+  const { radix, group, separator, mark } = RADIXES[spec.letter] as (typeof RADIXES)[string];
+  const isGrouped = spec.flags.includes("'");
+  const isPrintf = radix === 10 && !isGrouped;
+  let digits = (value < 0n ? -value : value).toString(radix);
   if (spec.letter === 'X') digits = digits.toUpperCase();
-  if (spec.precision !== undefined)
-    digits = spec.precision === 0 && value === 0n ? '' : digits.padStart(spec.precision, '0');
-  if (spec.flags.includes("'")) digits = grouped(digits, size ?? 3);
-  const mark = { o: '0', x: '0x', X: '0X' }[spec.letter] ?? '';
-  const prefix = spec.flags.includes('#') && value !== 0n ? mark : '';
-  return assemble(value < 0n, prefix, digits, spec, spec.precision === undefined);
+  let prefix = spec.flags.includes('#') ? mark : '';
+  if (spec.precision !== undefined && spec.precision > digits.length) {
+    const missing = spec.precision - digits.length;
+    if (radix === 8) prefix = '';
+    // GoogleSQL misplaces the separators there.
+    if (isGrouped && missing < ((spec.precision - 1) % group) + 1)
+      throw new Error(
+        "not supported by the embedded warehouse: FORMAT with the flag ' and zeros within the first group",
+      );
+    digits = digits.padStart(spec.precision, '0');
+  }
+  if (isPrintf && spec.precision === 0 && value === 0n) digits = '';
+  if (isGrouped) digits = grouped(digits, group, separator);
+  return assemble(value < 0n, prefix, digits, spec, !isPrintf || spec.precision === undefined);
 }
 
 function general(real: Real, precision: number, alternate: boolean): string {
@@ -101,29 +128,48 @@ function formatText(value: string, text: string): string {
   return spec.flags.includes('-') ? cut.join('') + padding : padding + cut.join('');
 }
 
-const ESCAPES: Record<string, string> = {
-  '\\': '\\\\',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\x07': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\v': '\\v',
-};
+const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const QUOTES = ['"', "'", '`'];
 
-/** A literal of GoogleSQL: in double quotes, unless the text holds some and no single ones. */
-function quoteLiteral(text: string, isBytes: boolean): string {
-  const quote = text.includes('"') && !text.includes("'") ? "'" : '"';
+/** A literal's quotes: double ones, unless the text holds some and no single ones. */
+const quoteFor = (text: string) => (text.includes('"') && !text.includes("'") ? "'" : '"');
+
+/** Within a literal of GoogleSQL's. A hexadecimal digit behind an escaped character is escaped too, as in C. */
+function escapeText(text: string, quote: string): string {
   let out = '';
+  let isBehindHex = false;
   for (const letter of text) {
     const code = letter.codePointAt(0) ?? 0;
-    if (letter === quote) out += `\\${quote}`;
-    else if (ESCAPES[letter] !== undefined && (!isBytes || '\\\n\r\t'.includes(letter))) out += ESCAPES[letter];
-    else if (code < 32 || code === 127 || (isBytes && code > 126)) out += `\\x${code.toString(16).padStart(2, '0')}`;
+    const isHex: boolean =
+      NAMED[letter] === undefined && (code < 32 || code === 127 || (isBehindHex && /[0-9a-fA-F]/.test(letter)));
+    if (isHex) out += `\\x${code.toString(16).padStart(2, '0')}`;
+    else out += NAMED[letter] ?? (letter === quote || letter === '\\' ? `\\${letter}` : letter);
+    isBehindHex = isHex;
+  }
+  return out;
+}
+
+/** The same for bytes, of which only ASCII's printable ones stand for themselves; without a quote every one is escaped. */
+function escapeBytes(bytes: Uint8Array, quote?: string): string {
+  let out = '';
+  for (const code of bytes) {
+    const letter = String.fromCharCode(code);
+    if (code < 32 || code > 126) out += `\\x${code.toString(16).padStart(2, '0')}`;
+    else if (letter === '\\' || (quote === undefined ? QUOTES.includes(letter) : letter === quote))
+      out += `\\${letter}`;
     else out += letter;
   }
-  return quote + out + quote;
+  return out;
+}
+
+function quoteText(text: string): string {
+  const quote = quoteFor(text);
+  return quote + escapeText(text, quote) + quote;
+}
+
+function quoteBytes(bytes: Uint8Array): string {
+  const quote = quoteFor(Buffer.from(bytes).toString('latin1'));
+  return `b${quote}${escapeBytes(bytes, quote)}${quote}`;
 }
 
 /** FORMAT's specifiers: the value, and the specifier behind its percent sign. */
@@ -132,14 +178,7 @@ export const FORMAT_SCALARS: readonly ScalarFunction[] = [
   defineScalar('bq_format_float', ['float', 'text'], 'text', formatFloat),
   defineScalar('bq_format_decimal', ['text', 'text'], 'text', formatDecimal),
   defineScalar('bq_format_text', ['text', 'text'], 'text', formatText),
-  defineScalar('bq_quote_text', ['text'], 'text', (text) => quoteLiteral(text, false)),
-  defineScalar(
-    'bq_quote_bytes',
-    ['bytes'],
-    'text',
-    (bytes) => `b${quoteLiteral(Buffer.from(bytes).toString('latin1'), true)}`,
-  ),
-  defineScalar('bq_escape_bytes', ['bytes'], 'text', (bytes) =>
-    quoteLiteral(Buffer.from(bytes).toString('latin1'), true).slice(1, -1),
-  ),
+  defineScalar('bq_quote_text', ['text'], 'text', quoteText),
+  defineScalar('bq_quote_bytes', ['bytes'], 'text', quoteBytes),
+  defineScalar('bq_escape_bytes', ['bytes'], 'text', (bytes) => escapeBytes(bytes)),
 ];

@@ -117,10 +117,5 @@ testFamilies({
       'SELECT FORMAT("%T|%T|%T|%T", NUMERIC "1.5", TIMESTAMP "2020-01-01", JSON \'{"a":1}\', STRUCT(1)), FORMAT("%t", NULL), FORMAT("%d", CAST(NULL AS INT64)), FORMAT("%.3f", NUMERIC "1.23456789")',
       [['NUMERIC "1.5"|TIMESTAMP "2020-01-01 00:00:00+00"|JSON \'{"a":1}\'|STRUCT(1)', 'NULL', null, '1.235']],
     ],
-    [
-      'SELECT FORMAT("%d", "a")',
-      'invalidQuery: Invalid type for argument of FORMAT; Expected INTEGER; Got STRING at [1:8]',
-    ],
-    ['SELECT FORMAT("%d")', 'invalidQuery: Too few arguments to FORMAT for pattern "%d" at [1:8]'],
   ],
 });
