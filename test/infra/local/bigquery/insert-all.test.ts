@@ -142,3 +142,16 @@ test('rows are listed in pages, from a start index, with chosen fields', async (
   expect(next.body.pageToken).toBeUndefined();
   expect((await list('startIndex=4')).body.rows).toHaveLength(1);
 });
+
+test('a value of JSON is kept as the JSON type keeps it: sorted keys, the first of repeated ones, one spelling of numbers', async () => {
+  expect(await run(bed, 'CREATE TABLE shop.kept (id INT64, j JSON)')).toEqual([]);
+  await call(bed, 'POST', '/datasets/shop/tables/kept/insertAll', {
+    rows: [{ json: { id: 1, j: { b: [1e20, 1.5], a: 0.00001 } } }],
+  });
+  const text = bed.put('j.json', '{"id": 3, "j": {"b": 1e20, "a": 1.50}}\n');
+  expect(await run(bed, `LOAD DATA INTO shop.kept FROM FILES (format = 'JSON', uris = ['${text}'])`)).toEqual([]);
+  expect(await run(bed, 'SELECT TO_JSON_STRING(j), JSON_VALUE(j, "$.b"), j.b FROM shop.kept ORDER BY id')).toEqual([
+    ['{"a":1e-05,"b":[1e+20,1.5]}', null, '[1e+20,1.5]'],
+    ['{"a":1.5,"b":1e+20}', '1e+20', '1e+20'],
+  ]);
+});

@@ -1,9 +1,10 @@
+import { once } from '../once.ts';
 import type { Call, Expr } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { arrayOf, quoteText, renderType, type SqlType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { analyze, analyzeAs, constantText, signatureError } from './expressions.ts';
-import { toDuckPath } from './json-path.ts';
+import { duckPath, jsonPathTokens } from './json-path.ts';
 import { jsonText } from './json-text.ts';
 import { namedArguments } from './named-arguments.ts';
 import { coerce, nullOf, type Typed, typed } from './typed.ts';
@@ -29,17 +30,17 @@ export const JSON_CALLS: Record<string, Special> = {
   },
   TO_JSON: (call, env) => toJson(call, env),
   PARSE_JSON: parseJson,
-  JSON_VALUE: (call, env) => jsonAt(call, env, 'bq_json_value', STRING, STRING),
-  JSON_EXTRACT_SCALAR: (call, env) => jsonAt(call, env, 'bq_json_value', STRING, STRING),
-  JSON_QUERY: (call, env) => jsonAt(call, env, 'bq_json_query', STRING, JSON_TYPE),
-  JSON_EXTRACT: (call, env) => jsonAt(call, env, 'bq_json_query', STRING, JSON_TYPE),
-  JSON_QUERY_ARRAY: (call, env) => jsonAt(call, env, 'bq_json_query_array', arrayOf(STRING), arrayOf(JSON_TYPE)),
-  JSON_EXTRACT_ARRAY: (call, env) => jsonAt(call, env, 'bq_json_query_array', arrayOf(STRING), arrayOf(JSON_TYPE)),
-  JSON_VALUE_ARRAY: (call, env) => jsonAt(call, env, 'bq_json_value_array', arrayOf(STRING), arrayOf(STRING)),
-  JSON_EXTRACT_STRING_ARRAY: (call, env) => jsonAt(call, env, 'bq_json_value_array', arrayOf(STRING), arrayOf(STRING)),
+  JSON_VALUE: (call, env) => jsonAt(call, env, 'value', STRING, STRING),
+  JSON_EXTRACT_SCALAR: (call, env) => jsonAt(call, env, 'value', STRING, STRING),
+  JSON_QUERY: (call, env) => jsonAt(call, env, 'query', STRING, JSON_TYPE),
+  JSON_EXTRACT: (call, env) => jsonAt(call, env, 'query', STRING, JSON_TYPE),
+  JSON_QUERY_ARRAY: (call, env) => jsonAt(call, env, 'items', arrayOf(STRING), arrayOf(JSON_TYPE)),
+  JSON_EXTRACT_ARRAY: (call, env) => jsonAt(call, env, 'items', arrayOf(STRING), arrayOf(JSON_TYPE)),
+  JSON_VALUE_ARRAY: (call, env) => jsonAt(call, env, 'values', arrayOf(STRING), arrayOf(STRING)),
+  JSON_EXTRACT_STRING_ARRAY: (call, env) => jsonAt(call, env, 'values', arrayOf(STRING), arrayOf(STRING)),
   JSON_ARRAY: (call, env) => {
-    const values = args(call, env).map((value) => jsonText(value.sql, value.type));
-    return asJson(`'[' || array_to_string([${values.join(', ')}]::VARCHAR[], ',') || ']'`);
+    const values = args(call, env).map((value) => jsonText(value.sql, value.type, 'none'));
+    return asJson(`bq_json_sorted('[' || array_to_string([${values.join(', ')}]::VARCHAR[], ',') || ']')`);
   },
   JSON_OBJECT: jsonObject,
   JSON_SET: (call, env) => edit(call, env, 'bq_json_set', 'create_if_missing', 'true'),
@@ -107,7 +108,7 @@ function edit(call: Call, env: Env, fn: string, flag: string, fallback: string):
   if (paths.some((path) => path.type.kind !== 'STRING'))
     throw signatureError(`function ${call.name}`, args(call, env), call.at);
   const list = paths.map((path) => path.sql);
-  const values = pairs.filter((_, i) => i % 2 === 1).map((value) => jsonText(value.sql, value.type));
+  const values = pairs.filter((_, i) => i % 2 === 1).map((value) => jsonText(value.sql, value.type, 'none'));
   return asJson(
     whereKnown(
       list,
@@ -122,12 +123,12 @@ function jsonObject(call: Call, env: Env): Typed {
   const [keys, values] = given;
   if (keys?.type.kind === 'ARRAY') {
     if (given.length !== 2 || values?.type.kind !== 'ARRAY' || keys.type.element.kind !== 'STRING') throw fail();
-    const texts = `list_transform(${values.sql}, lambda e: ${jsonText('e', values.type.element)})`;
+    const texts = `list_transform(${values.sql}, lambda e: ${jsonText('e', values.type.element, 'none')})`;
     return asJson(`bq_json_object(${keys.sql}, ${texts})`);
   }
   if (given.length % 2 === 1) throw fail();
   const names = given.filter((_, i) => i % 2 === 0).map((key) => coerce(key, STRING) ?? fail());
-  const texts = given.filter((_, i) => i % 2 === 1).map((value) => jsonText(value.sql, value.type));
+  const texts = given.filter((_, i) => i % 2 === 1).map((value) => jsonText(value.sql, value.type, 'none'));
   const list = names.map((name) => {
     if (name instanceof SqlError) throw name;
     return name.sql;
@@ -135,7 +136,9 @@ function jsonObject(call: Call, env: Env): Typed {
   return asJson(`bq_json_object([${list.join(', ')}]::VARCHAR[], [${texts.join(', ')}]::VARCHAR[])`);
 }
 
-function jsonAt(call: Call, env: Env, macro: string, ofText: SqlType, ofJson: SqlType): Typed {
+type Found = 'query' | 'value' | 'items' | 'values';
+
+function jsonAt(call: Call, env: Env, what: Found, ofText: SqlType, ofJson: SqlType): Typed {
   const [value, path] = args(call, env);
   if (!value || call.args.length > 2) throw signatureError(`function ${call.name}`, args(call, env), call.at);
   const isJson = value.type.kind === 'JSON';
@@ -146,16 +149,41 @@ function jsonAt(call: Call, env: Env, macro: string, ofText: SqlType, ofJson: Sq
     if (path?.literal?.kind === 'null') return nullOf(isJson ? ofJson : ofText);
     throw new SqlError(`JSONPath must be a string literal or query parameter`, call.at);
   }
-  const duckPath = toDuckPath(literal, call.name.startsWith('JSON_EXTRACT'), call.at);
-  const text = coerce(value, STRING)?.sql ?? value.sql;
-  const source = isJson ? value.sql : `bq_json_or_null(${text})`;
+  const tokens = jsonPathTokens(literal, call.name.startsWith('JSON_EXTRACT'), call.at);
+  const source = isJson ? value.sql : (coerce(value, STRING)?.sql ?? value.sql);
   const type = isJson ? ofJson : ofText;
-  if (!isJson && macro === 'bq_json_value') return typed(`bq_json_text_value(${text}, ${quoteText(duckPath)})`, type);
-  const found = typed(`${macro}(${source}, ${quoteText(duckPath)})`, type);
-  // In text, JSON's null is an absent value.
-  if (!isJson && macro === 'bq_json_query') return typed(`nullif(CAST(${found.sql} AS VARCHAR), 'null')`, type);
-  if (isJson || macro === 'bq_json_value' || macro === 'bq_json_value_array') return found;
-  return typed(`CAST(${found.sql} AS VARCHAR[])`, type);
+  return typed(
+    once(source, 'json_source', (x) => (isJson ? inJson(x, tokens, what) : inText(x, tokens, what))),
+    type,
+  );
+}
+
+const isQuick = (what: Found): what is 'query' | 'value' => what === 'query' || what === 'value';
+const encoded = (tokens: readonly string[]) => quoteText(JSON.stringify(tokens));
+
+/** DuckDB's own reader where it answers as BigQuery's does, else the one in JavaScript, which takes ten times as long. */
+function inJson(json: string, tokens: string[], what: Found): string {
+  const exact = `bq_json_${what}_at(${asText(json)}, ${encoded(tokens)})`;
+  const typedExact =
+    what === 'query' ? `CAST(${exact} AS JSON)` : what === 'items' ? `CAST(${exact} AS JSON[])` : exact;
+  const path = duckPath(tokens);
+  if (path === undefined || !isQuick(what)) return typedExact;
+  // A number in an object's key is as good as an array's place.
+  const keys = tokens.filter((token) => /^\d/.test(token)).map((token) => `contains(${asText(json)}, '"${token}":')`);
+  const slow = [`bq_json_is_respelled(${json})`, ...keys].join(' OR ');
+  return `CASE WHEN ${slow} THEN ${typedExact} ELSE bq_json_${what}(${json}, ${quoteText(path)}) END`;
+}
+
+function inText(text: string, tokens: string[], what: Found): string {
+  const exact = `bq_text_${what}_at(${text}, ${encoded(tokens)})`;
+  const path = duckPath(tokens);
+  if (path === undefined || !isQuick(what)) return exact;
+  const quick = `CASE WHEN bq_text_is_respelled(${text}) THEN ${exact} ELSE bq_text_${what}(CAST(${text} AS JSON), ${quoteText(path)}) END`;
+  // Where a key occurs again, the reader goes on to its next occurrence; DuckDB's does not.
+  const again = tokens
+    .filter((token, i) => i < tokens.length - 1 || /^\d/.test(token))
+    .map((token) => `len(string_split(${text}, '"${token}"')) > ${/^\d/.test(token) ? 1 : 2}`);
+  return again.length === 0 ? quick : `coalesce(${quick}, CASE WHEN ${again.join(' OR ')} THEN ${exact} END)`;
 }
 
 /** What becomes of numbers that neither 64 bits nor a double hold: by default they are an error. */

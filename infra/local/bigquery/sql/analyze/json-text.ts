@@ -3,7 +3,8 @@ import { rangeBound } from './ranges.ts';
 
 /**
  * Which numbers stand in quotes because JSON's readers lose digits of them: TO_JSON_STRING quotes integers beyond 2^53 and
- * NUMERICs that no double holds; TO_JSON none, or both if told so.
+ * decimals with a fraction; TO_JSON none, or if told so all that no double holds.
+ * Source: cloud.google.com/bigquery/docs/reference/standard-sql/json_functions#json_encodings
  */
 type Quoted = 'wide' | 'all' | 'none';
 
@@ -20,13 +21,13 @@ function notNull(sql: string, type: SqlType, numbers: Quoted): string {
     case 'INT64':
       return numbers === 'none' ? `CAST(${sql} AS VARCHAR)` : `bq_json_integer(${sql})`;
     case 'FLOAT64':
-      return `bq_json_double(${sql})`;
+      return numbers === 'wide' ? `bq_json_double(${sql})` : `bq_json_kept_double(${sql})`;
     case 'NUMERIC':
-      return numbers === 'none' ? `bq_numeric_text(${sql})` : `bq_json_decimal(${sql})`;
+      return decimalNumber(`bq_numeric_text(${sql})`, numbers);
     case 'BIGNUMERIC':
-      return numbers === 'none' ? `bq_bignumeric_text(${sql})` : `bq_json_bignumeric(${sql})`;
+      return decimalNumber(`bq_bignumeric_text(${sql})`, numbers);
     case 'STRING':
-      return `CAST(to_json(${sql}) AS VARCHAR)`;
+      return `bq_json_text(${sql})`;
     case 'BYTES':
       return quoted(`to_base64(${sql})`);
     case 'DATE':
@@ -57,6 +58,9 @@ function notNull(sql: string, type: SqlType, numbers: Quoted): string {
     }
   }
 }
+
+const decimalNumber = (text: string, numbers: Quoted) =>
+  numbers === 'wide' ? `bq_json_decimal(${text})` : `bq_json_decimal_number(${text}, ${numbers === 'all'})`;
 
 /** An object of the bounds, null where there is none. */
 function rangeText(sql: string, kind: RangeKind, numbers: Quoted): string {

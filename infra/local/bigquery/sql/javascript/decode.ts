@@ -1,9 +1,10 @@
+import { once } from '../once.ts';
 import { duckType, physicalNames, quoteName, type SqlType } from '../types.ts';
 
 /** What a JavaScript function answered, a VARCHAR → the value that it stands for; see `encode` in prelude.js. */
 export function decodeResult(text: string, type: SqlType): string {
   if (type.kind !== 'ARRAY' && type.kind !== 'STRUCT') return fromText(text, type);
-  return once(`CAST(CAST(${text} AS JSON) AS ${texts(type)})`, 0, (value) => fromTexts(value, type, 1));
+  return once(`CAST(CAST(${text} AS JSON) AS ${texts(type)})`, 'j0', (value) => fromTexts(value, type, 1));
 }
 
 /** The type with text in place of all that is no list and no struct. */
@@ -12,10 +13,6 @@ function texts(type: SqlType): string {
   if (type.kind !== 'STRUCT') return 'VARCHAR';
   return `STRUCT(${type.fields.map((field, i) => `f${i + 1} ${texts(field.type)}`).join(', ')})`;
 }
-
-/** Computes `sql` once for all of its uses. */
-const once = (sql: string, depth: number, use: (value: string) => string) =>
-  `list_transform([${sql}], lambda j${depth}: ${use(`j${depth}`)})[1]`;
 
 function fromTexts(value: string, type: SqlType, depth: number): string {
   if (type.kind === 'ARRAY')

@@ -1,13 +1,4 @@
-import {
-  JSON_NULL,
-  type JsonValue,
-  type PathStep,
-  readJson,
-  readPath,
-  renderJson,
-  renderPretty,
-  valueAt,
-} from './json-value.ts';
+import { JSON_NULL, type JsonValue, type PathStep, readJson, readPath, renderJson, valueAt } from './json-value.ts';
 import { defineScalar, type ScalarFunction } from './scalar.ts';
 
 /** Changes at several paths, one after the other; a NULL path changes nothing and makes the result NULL. */
@@ -161,7 +152,6 @@ function flatten(value: JsonValue): string[] {
 /** JSON as text in and out. Values come as JSON texts, SQL's NULL as `null`. */
 export const JSON_EDITS: readonly ScalarFunction[] = [
   defineScalar('bq_json_sort', ['text'], 'text', (json) => renderJson(readJson(json))),
-  defineScalar('bq_json_pretty', ['text'], 'text', (json) => renderPretty(readJson(json))),
   defineScalar('bq_json_set', ['text', 'texts', 'texts', 'bool'], 'text', (json, paths, values, create) =>
     edit(json, paths, (root, steps, i) => replaceAt(root, steps, create, () => readJson(values[i] ?? 'null'))),
   ),

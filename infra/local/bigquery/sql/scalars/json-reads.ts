@@ -1,4 +1,6 @@
-import { type JsonValue, readJson, readPath, valueAt } from './json-value.ts';
+import { BIGNUMERIC, divideRounded, parseDecimal, powerOfTen } from '../decimals/decimal.ts';
+import { castDouble, isExactDouble, isWideInteger } from './json-numbers.ts';
+import { type JsonValue, readJson } from './json-value.ts';
 import { defineScalar, type ScalarFunction } from './scalar.ts';
 
 /**
@@ -40,24 +42,23 @@ const READERS: Record<'bool' | 'int' | 'float' | 'string', Reader> = {
     }
     if (!lax) return undefined;
     if (value.kind === 'bool') return value.value ? '1' : '0';
-    if (value.kind !== 'string') return undefined;
-    if (/^\s*[+-]?\d+\s*$/.test(value.value)) {
-      const integer = BigInt(value.value.trim().replace('+', ''));
-      return integer >= -(2n ** 63n) && integer < 2n ** 63n ? String(integer) : undefined;
-    }
-    return NUMBER.test(value.value) ? integerOf(Number(value.value)) : undefined;
+    const units = value.kind === 'string' ? parseDecimal(value.value, BIGNUMERIC) : undefined;
+    if (units === undefined) return undefined;
+    const integer = divideRounded(units, powerOfTen(BIGNUMERIC.scale));
+    return integer >= -(2n ** 63n) && integer < 2n ** 63n ? String(integer) : undefined;
   },
   float(value, lax) {
     if (value.kind === 'number') return value.text;
     if (!lax || value.kind !== 'string') return undefined;
-    if (NUMBER.test(value.value)) return String(Number(value.value));
+    if (NUMBER.test(value.value)) return Number.isFinite(Number(value.value)) ? String(Number(value.value)) : undefined;
     return SPECIAL[value.value.trim().toLowerCase()];
   },
   string(value, lax) {
     if (value.kind === 'string') return value.value;
     if (!lax) return undefined;
     if (value.kind === 'bool') return String(value.value);
-    return value.kind === 'number' ? value.text : undefined;
+    if (value.kind !== 'number') return undefined;
+    return /^-?\d+$/.test(value.text) ? value.text : castDouble(Number(value.text));
   },
 };
 
@@ -84,11 +85,14 @@ const readersOf = (kind: keyof typeof READERS): ScalarFunction[] => [
 /** JSON as text → values as text, for a cast to the type that is read. */
 export const JSON_READS: readonly ScalarFunction[] = [
   ...(['bool', 'int', 'float', 'string'] as const).flatMap(readersOf),
-  // JSON_VALUE of text answers a number as it was written, which DuckDB's reader does not keep.
-  defineScalar('bq_json_written', ['text', 'text'], 'text', (json, path) => {
-    const value = valueAt(readJson(json, true), readPath(path));
-    if (value?.kind === 'string') return value.value;
-    if (value?.kind === 'number') return value.text;
-    return value?.kind === 'bool' ? String(value.value) : null;
+  // A decimal's text as a JSON number: one of 64 bits or of a double's digits; others stand in quotes, or are an error.
+  defineScalar('bq_json_decimal_number', ['text', 'bool'], 'text', (text, quoted) => {
+    if (isWideInteger(text)) {
+      const integer = BigInt(text);
+      return quoted && (integer > 2n ** 53n || integer < -(2n ** 53n)) ? `"${text}"` : text;
+    }
+    if (isExactDouble(text)) return text;
+    if (quoted) return `"${text}"`;
+    throw new Error('Failed to convert type NUMERIC to JSON');
   }),
 ];

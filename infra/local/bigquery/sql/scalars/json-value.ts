@@ -1,3 +1,5 @@
+import { isWideInteger, jsonDouble } from './json-numbers.ts';
+
 /** A JSON value whose numbers keep their text: 64-bit integers and `1.0` survive. Keys are sorted, as BigQuery keeps them. */
 export type JsonValue =
   | { kind: 'null' }
@@ -11,8 +13,8 @@ export const JSON_NULL: JsonValue = { kind: 'null' };
 
 const TOKEN = /\s*(?:("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([[\]{},:]))/y;
 
-/** Text that is known to be JSON → its value. Of repeated keys the first counts. `asWritten` leaves numbers their spelling. */
-export function readJson(text: string, asWritten = false): JsonValue {
+/** Text that is known to be JSON → its value. Of repeated keys the first counts. */
+export function readJson(text: string): JsonValue {
   TOKEN.lastIndex = 0;
   const next = () => {
     const match = TOKEN.exec(text);
@@ -22,7 +24,7 @@ export function readJson(text: string, asWritten = false): JsonValue {
   const read = (match: RegExpExecArray): JsonValue => {
     const [, string, number, word, symbol] = match;
     if (string !== undefined) return { kind: 'string', value: JSON.parse(string) };
-    if (number !== undefined) return { kind: 'number', text: asWritten ? number : numberText(number) };
+    if (number !== undefined) return { kind: 'number', text: numberText(number) };
     if (word !== undefined) return word === 'null' ? JSON_NULL : { kind: 'bool', value: word === 'true' };
     if (symbol === '[') return readArray();
     if (symbol === '{') return readObject();
@@ -56,16 +58,10 @@ export function readJson(text: string, asWritten = false): JsonValue {
 
 /** Integers of 64 bits stay as they are; other numbers are doubles, written as BigQuery writes them. */
 function numberText(text: string): string {
-  if (/^-?\d+$/.test(text)) {
-    const integer = BigInt(text);
-    if (integer >= -(2n ** 63n) && integer < 2n ** 64n) return String(integer);
-  }
-  const short = String(Number(text)).replace(/^(-?)0\.(0+)([1-9]\d*)$/, (whole, sign, zeros, digits) =>
-    zeros.length < 4
-      ? whole
-      : `${sign}${digits[0]}${digits.length > 1 ? `.${digits.slice(1)}` : ''}e-${zeros.length + 1}`,
-  );
-  return /^-?\d+$/.test(short) ? `${short}.0` : short;
+  if (isWideInteger(text)) return String(BigInt(text));
+  const number = Number(text);
+  if (!Number.isFinite(number)) throw new Error(`Invalid input to PARSE_JSON: Input number: ${text} is out of range`);
+  return jsonDouble(number);
 }
 
 const byCodePoint = ([a]: [string, unknown], [b]: [string, unknown]) => Buffer.compare(Buffer.from(a), Buffer.from(b));
@@ -88,18 +84,6 @@ export function renderJson(value: JsonValue): string {
         .map(([key, one]) => `${JSON.stringify(key)}:${renderJson(one)}`)
         .join(',')}}`;
   }
-}
-
-/** With line breaks and two spaces a level; empty arrays and objects stay on their line. Members keep their order. */
-export function renderPretty(value: JsonValue, indent = ''): string {
-  const inner = `${indent}  `;
-  if (value.kind === 'array' && value.items.length > 0)
-    return `[\n${value.items.map((item) => inner + renderPretty(item, inner)).join(',\n')}\n${indent}]`;
-  if (value.kind === 'object' && value.members.size > 0)
-    return `{\n${[...value.members]
-      .map(([key, one]) => `${inner}${JSON.stringify(key)}: ${renderPretty(one, inner)}`)
-      .join(',\n')}\n${indent}}`;
-  return renderJson(value);
 }
 
 export type PathStep = string | number;

@@ -4,6 +4,7 @@ import { DECIMAL_SCALARS } from './decimals.ts';
 import { FORMAT_SCALARS } from './formats.ts';
 import { INTERVAL_SCALARS } from './intervals.ts';
 import { JSON_EDITS } from './json-edits.ts';
+import { JSON_PATHS } from './json-paths.ts';
 import { JSON_READS } from './json-reads.ts';
 import { NET_SCALARS } from './net.ts';
 import { NUMBER_FORMAT_SCALARS } from './number-formats.ts';
@@ -25,6 +26,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...TIME_MODEL_SCALARS,
   ...INTERVAL_SCALARS,
   ...JSON_EDITS,
+  ...JSON_PATHS,
   ...JSON_READS,
   ...TEXT_SCALARS,
   ...BYTE_SCALARS,
