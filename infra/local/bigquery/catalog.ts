@@ -107,11 +107,16 @@ export interface Catalog {
   renameTable(tx: Tx, record: TableRecord, table: string): Promise<TableRecord>;
   /** Notes that rows changed; concurrent writers only append here, so they never conflict. */
   touch(tx: Tx, record: TableRecord, at: number): Promise<void>;
+  /** Whether a transaction that is still open made the temporary table: none other sees its rows. */
+  isUncommitted(record: TableRecord): boolean;
   /** Counts the commits that changed a table's rows: the key of what is derived from them. */
   version(record: TableRecord): number;
   /** Makes an empty table in DuckDB for rows of the schema, laid out so; resolves to its qualified name. */
   createPhysical(tx: Tx, schema: Field[], layout: Pick<Layout, 'timePartitioning'>): Promise<string>;
 }
+
+/** How the datasets begin that hold the temporary tables of a job or of a session. */
+export const TEMPORARY = '_temp_';
 
 const datasetKey = (project: string, dataset: string) => JSON.stringify([project, dataset]);
 const routineKey = (ref: Pick<RoutineRecord, 'project' | 'dataset' | 'routine'>) =>
@@ -124,6 +129,7 @@ export async function openCatalog(warehouse: Warehouse, clock: Clock): Promise<C
   const tables = new Map<string, TableRecord>();
   const routines = new Map<string, RoutineRecord>();
   const versions = new Map<string, number>();
+  const uncommitted = new Set<string>();
   const infos = new WeakMap<TableRecord, TableInfo>();
   let nextPhysical = 1;
 
@@ -192,6 +198,24 @@ export async function openCatalog(warehouse: Warehouse, clock: Clock): Promise<C
 
   const routinesOf = (project: string, dataset: string) =>
     [...routines.values()].filter((one) => one.project === project && one.dataset === dataset);
+
+  /** A job's own temporary tables are seen at once, by whoever comes next in its transaction: no other job names them. */
+  function change(tx: Tx, record: TableRecord, make: () => void): void {
+    if (!record.dataset.startsWith(TEMPORARY)) {
+      tx.afterCommit(make);
+      return;
+    }
+    const key = tableKey(record);
+    const before = tables.get(key);
+    make();
+    uncommitted.add(record.physical);
+    tx.afterCommit(() => void uncommitted.delete(record.physical));
+    tx.afterRollback(() => {
+      uncommitted.delete(record.physical);
+      if (before) tables.set(key, before);
+      else tables.delete(key);
+    });
+  }
 
   async function dropRoutine(tx: Tx, record: RoutineRecord): Promise<void> {
     await put(tx, 'routines', routineKey(record), undefined);
@@ -282,7 +306,7 @@ export async function openCatalog(warehouse: Warehouse, clock: Clock): Promise<C
     async putTable(tx, record) {
       const key = tableKey(record);
       await put(tx, 'tables', key, JSON.stringify(record));
-      tx.afterCommit(() => {
+      change(tx, record, () => {
         tables.set(key, record);
         versions.set(record.physical, (versions.get(record.physical) ?? 0) + 1);
       });
@@ -291,7 +315,7 @@ export async function openCatalog(warehouse: Warehouse, clock: Clock): Promise<C
       const key = tableKey(record);
       await put(tx, 'tables', key, undefined);
       if (record.view === undefined) await tx.run(`DROP TABLE IF EXISTS ${record.physical}`);
-      tx.afterCommit(() => void tables.delete(key));
+      change(tx, record, () => void tables.delete(key));
     },
     async renameTable(tx, record, table) {
       const [key, next] = [tableKey(record), { ...record, table }];
@@ -310,6 +334,7 @@ export async function openCatalog(warehouse: Warehouse, clock: Clock): Promise<C
         versions.set(record.physical, (versions.get(record.physical) ?? 0) + 1);
       });
     },
+    isUncommitted: (record) => uncommitted.has(record.physical),
     version: (record) => versions.get(record.physical) ?? 0,
     async createPhysical(tx, schema, layout) {
       const physical = `data.t_${nextPhysical++}`;

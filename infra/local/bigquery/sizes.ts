@@ -2,7 +2,7 @@ import type { Catalog, TableRecord } from './catalog.ts';
 import { isIngestion, partitionColumn, rangeStart } from './partitions/layout.ts';
 import { type Field, typeOfField } from './schema.ts';
 import { physicalNames, quoteName, quoteText, type SqlType } from './sql/types.ts';
-import type { Row, Warehouse } from './warehouse.ts';
+import type { Row, Tx, Warehouse } from './warehouse.ts';
 
 export interface TableSize {
   rows: number;
@@ -19,8 +19,8 @@ export interface PartitionSize {
 }
 
 export interface Sizes {
-  /** Reads the table once a change, and remembers. */
-  of(record: TableRecord): Promise<TableSize>;
+  /** Reads the table once a change, and remembers; in `tx` the temporary tables that it made. */
+  of(record: TableRecord, tx?: Pick<Tx, 'rows'>): Promise<TableSize>;
   /** Of a table that is partitioned; likewise. */
   partitions(record: TableRecord): Promise<PartitionSize[]>;
   rowsOf(record: TableRecord): Promise<number>;
@@ -77,7 +77,8 @@ export function createSizes(warehouse: Warehouse, catalog: Catalog): Sizes {
       partitioned.set(record.physical, { version, sizes });
       return sizes;
     },
-    async of(record) {
+    async of(record, tx) {
+      if (tx && catalog.isUncommitted(record)) return readSize(tx, record, '');
       const version = catalog.version(record);
       const kept = known.get(record.physical);
       if (kept?.version === version) return kept.size;
@@ -97,7 +98,7 @@ export function createSizes(warehouse: Warehouse, catalog: Catalog): Sizes {
   };
 }
 
-async function readSize(warehouse: Warehouse, record: TableRecord, where: string): Promise<TableSize> {
+async function readSize(warehouse: Pick<Warehouse, 'rows'>, record: TableRecord, where: string): Promise<TableSize> {
   const parts = record.schema.map((field, i) => `${columnBytes(field)} AS b${i}`);
   const [row = {}] = await warehouse.rows(
     `SELECT ${['count(*) AS n', ...parts].join(', ')} FROM ${record.physical}${where}`,

@@ -10,13 +10,17 @@ import { SCALARS } from './sql/scalars/scalars.ts';
 /** Rows of a small answer, as DuckDB's JavaScript values by column name. */
 export type Row = Record<string, DuckDBValue>;
 
-/** One DuckDB transaction. What `afterCommit` is given runs once the transaction is durable, in order. */
+/**
+ * One DuckDB transaction. What `afterCommit` is given runs once the transaction is durable, in order; what `afterRollback` is
+ * given, where it is undone, the last first.
+ */
 export interface Tx {
   run(sql: string, params?: Record<string, DuckDBValue>): Promise<number>;
   rows(sql: string, params?: Record<string, DuckDBValue>): Promise<Row[]>;
   stream(sql: string): Promise<DuckDBResult>;
   connection: DuckDBConnection;
   afterCommit(work: () => void): void;
+  afterRollback(work: () => void): void;
 }
 
 /** A transaction that outlives the call which began it. */
@@ -85,34 +89,38 @@ export async function openWarehouse(dir: string): Promise<Warehouse> {
   return {
     async begin() {
       const connection = await take();
-      const after: (() => void)[] = [];
+      const ends = createEnds();
       await connection.run('BEGIN TRANSACTION');
       return {
-        tx: txOf(connection, after),
+        tx: txOf(connection, ends),
         async commit() {
           try {
             await connection.run('COMMIT');
           } catch (error) {
             connection.closeSync();
+            ends.undone();
             throw error;
           }
           give(connection);
-          for (const one of after) one();
+          ends.done();
         },
         // A connection that is closed undoes what it has not committed.
-        rollback: async () => connection.closeSync(),
+        async rollback() {
+          connection.closeSync();
+          ends.undone();
+        },
       };
     },
     async transaction(work, options) {
       const connection = await take();
       options?.onConnection?.(connection);
-      const after: (() => void)[] = [];
+      const ends = createEnds();
       let broken = false;
       try {
         await connection.run('BEGIN TRANSACTION');
-        const result = await work(txOf(connection, after));
+        const result = await work(txOf(connection, ends));
         await connection.run('COMMIT');
-        for (const one of after) one();
+        ends.done();
         return result;
       } catch (error) {
         try {
@@ -121,6 +129,7 @@ export async function openWarehouse(dir: string): Promise<Warehouse> {
           // A failed COMMIT has already ended the transaction.
           broken = true;
         }
+        ends.undone();
         throw error;
       } finally {
         if (broken) connection.closeSync();
@@ -144,7 +153,28 @@ export async function openWarehouse(dir: string): Promise<Warehouse> {
   };
 }
 
-function txOf(connection: DuckDBConnection, after: (() => void)[]): Tx {
+interface Ends extends Pick<Tx, 'afterCommit' | 'afterRollback'> {
+  done(): void;
+  undone(): void;
+}
+
+function createEnds(): Ends {
+  const [after, before]: [(() => void)[], (() => void)[]] = [[], []];
+  return {
+    afterCommit: (work) => void after.push(work),
+    afterRollback: (work) => void before.push(work),
+    done() {
+      // Whatever fails from here on is undone no more.
+      before.length = 0;
+      for (const one of after) one();
+    },
+    undone() {
+      for (const one of before.splice(0).reverse()) one();
+    },
+  };
+}
+
+function txOf(connection: DuckDBConnection, { afterCommit, afterRollback }: Ends): Tx {
   return {
     connection,
     async run(sql, params) {
@@ -160,7 +190,8 @@ function txOf(connection: DuckDBConnection, after: (() => void)[]): Tx {
       await readied(sql);
       return connection.stream(sql);
     },
-    afterCommit: (work) => void after.push(work),
+    afterCommit,
+    afterRollback,
   };
 }
 

@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
 import { type JobFailure, toJobError } from '../errors.ts';
 import { tokenize } from '../sql/parse/lexer.ts';
-import type { Job, JobResult, QueryStatistics, StackFrame } from './job.ts';
+import { childId } from './child-ids.ts';
+import type { Job, JobConfiguration, JobResult, QueryStatistics, StackFrame } from './job.ts';
 import type { Instruction } from './script/program.ts';
+import { readProcedure } from './script/programs.ts';
 import type { Run } from './script/run.ts';
-import { topFrame } from './script/state.ts';
+import { effectiveQuery } from './script/settings.ts';
+import { type StackEntry, topFrame } from './script/state.ts';
 
 /** What became of one statement. */
 interface Ending {
@@ -22,15 +24,17 @@ export function childJob(
 ): Job {
   const { job } = run.execution;
   const { query, ...rest } = job.configuration;
+  const { defaultDataset } = effectiveQuery(query ?? {}, run.state);
   const error = ending.failure && toJobError(ending.failure);
   return {
     ...job,
-    id: `script_job_${createHash('sha256').update(`${job.project}:${job.id}`).digest('hex').slice(0, 32)}_${statement.number}`,
+    id: childId(job, statement.number),
     configuration: {
       ...rest,
+      ...labelled(rest.labels, run.state.settings?.query_label),
       query: {
         query: statement.text,
-        ...(query?.defaultDataset && { defaultDataset: query.defaultDataset }),
+        ...(defaultDataset && { defaultDataset }),
         ...(query?.priority && { priority: query.priority }),
       },
     },
@@ -48,6 +52,16 @@ export function childJob(
   };
 }
 
+/** Labels with those of @@query_label, `key:value,key:value`. */
+function labelled(
+  labels: Record<string, string> | undefined,
+  text: string | undefined,
+): Pick<JobConfiguration, 'labels'> {
+  if (text === undefined) return {};
+  const own = text.split(',').map((pair) => pair.split(':').map((part) => part.trim()) as [string, string]);
+  return { labels: { ...labels, ...Object.fromEntries(own) } };
+}
+
 /** A statement's text and place; what EXECUTE IMMEDIATE built has its own text, and a procedure's has no place in the job's. */
 export function statementText(
   run: Run,
@@ -61,6 +75,23 @@ export function statementText(
   const [start, stop] = [place(source, instruction.at), place(source, end)];
   const frame = { startLine: start.line, startColumn: start.column, endLine: stop.line, endColumn: stop.column, text };
   return { text: built ?? text, frame: procedure === undefined ? frame : undefined };
+}
+
+/** A statement's text, and where it stands: in a procedure counted from its BEGIN. */
+export function placeOf(
+  source: string,
+  instruction: Instruction | undefined,
+  procedure: string | undefined,
+): { text: string; entry: StackEntry } {
+  const at = instruction?.at ?? source.length;
+  const text = instruction ? source.slice(at, endOf(source, instruction)) : '';
+  if (procedure === undefined) return { text, entry: { ...place(source, at), location: undefined } };
+  const { path, bodyText } = readProcedure(procedure);
+  const begin = procedure.length - bodyText.length;
+  return {
+    text,
+    entry: { ...place(procedure.slice(begin), at - begin), location: path.map(({ name }) => name).join('.') },
+  };
 }
 
 const ends = new WeakMap<Instruction, number>();

@@ -1,6 +1,7 @@
 import type { TableRecord, TableRef } from '../catalog.ts';
 import type { PartitionSize } from '../sizes.ts';
 import type { Scan, TableInfo } from '../sql/analyze/analysis.ts';
+import type { Tx } from '../warehouse.ts';
 import { type Engine, nameOf } from './engine.ts';
 import { keptPartitions } from './prune.ts';
 
@@ -15,14 +16,19 @@ export interface QueryCost {
 }
 
 /** The bytes of the columns that a statement reads in the partitions that it reads; of a changed table, of all columns. */
-export async function costOf(engine: Engine, scans: Scan[], changed: TableInfo | undefined): Promise<QueryCost> {
+export async function costOf(
+  engine: Engine,
+  scans: Scan[],
+  changed: TableInfo | undefined,
+  tx?: Tx,
+): Promise<QueryCost> {
   const cost: QueryCost = { processed: 0, billed: 0, referenced: [] };
   for (const own of Map.groupBy(scans, ({ table }) => nameOf(table)).values()) {
     const info = (own[0] as Scan).table;
     cost.referenced.push({ project: info.project, dataset: info.dataset, table: info.table });
     const record = engine.catalog.table(info);
     if (!record || info.view !== undefined) continue;
-    const bytes = await bytesOf(engine, record, own, changed?.physical === info.physical);
+    const bytes = await bytesOf(engine, record, own, changed?.physical === info.physical, tx);
     cost.processed += bytes;
     if (bytes > 0) cost.billed += Math.max(LEAST_PER_TABLE, Math.ceil(bytes / MEGABYTE) * MEGABYTE);
   }
@@ -30,13 +36,20 @@ export async function costOf(engine: Engine, scans: Scan[], changed: TableInfo |
 }
 
 /** A column that several scans read counts once. */
-async function bytesOf(engine: Engine, record: TableRecord, scans: Scan[], isChanged: boolean): Promise<number> {
-  const size = await engine.sizes.of(record);
+async function bytesOf(
+  engine: Engine,
+  record: TableRecord,
+  scans: Scan[],
+  isChanged: boolean,
+  tx: Tx | undefined,
+): Promise<number> {
+  const size = await engine.sizes.of(record, tx);
+  const isOpen = engine.catalog.isUncommitted(record);
   const whole = new Set<string>();
   const pruned = new Map<string, Set<PartitionSize>>();
   for (const scan of scans) {
     const columns = isChanged ? [...size.columns.keys()] : [...scan.columns];
-    const kept = columns.length > 0 ? await keptPartitions(engine, record, scan) : undefined;
+    const kept = columns.length > 0 && !isOpen ? await keptPartitions(engine, record, scan) : undefined;
     for (const column of columns) {
       if (kept) pruned.set(column, (pruned.get(column) ?? new Set()).union(kept));
       else whole.add(column);

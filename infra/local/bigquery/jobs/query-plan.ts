@@ -3,6 +3,7 @@ import { fieldOfType } from '../schema.ts';
 import { isAnalyzed, type Plan, planStatement } from '../sql/analyze/statement.ts';
 import { parseScript, type Script } from '../sql/parse/statements.ts';
 import { SqlError } from '../sql/sql-error.ts';
+import type { Tx } from '../warehouse.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { Job, QueryConfiguration, QueryStatistics } from './job.ts';
 import { costOf } from './query-cost.ts';
@@ -43,12 +44,12 @@ export function addCost(
   }
 }
 
-export async function planCost(engine: Engine, plan: Plan) {
+export async function planCost(engine: Engine, plan: Plan, tx?: Tx) {
   if (plan.kind === 'load') return { processed: 0, billed: 0, referenced: [] };
-  if (plan.kind === 'export') return costOf(engine, plan.query.scans, undefined);
+  if (plan.kind === 'export') return costOf(engine, plan.query.scans, undefined, tx);
   if (plan.kind === 'ddl') {
     const none = { processed: 0, billed: 0, referenced: [] };
-    const cost = plan.query ? await costOf(engine, plan.query.scans, undefined) : none;
+    const cost = plan.query ? await costOf(engine, plan.query.scans, undefined, tx) : none;
     // A view's query is looked at, not run.
     return plan.statement.kind === 'createTable' ? cost : { ...none, referenced: cost.referenced };
   }
@@ -56,7 +57,7 @@ export async function planCost(engine: Engine, plan: Plan) {
     plan.kind === 'dml' && plan.statementType !== 'INSERT' && plan.statementType !== 'TRUNCATE_TABLE'
       ? plan.target
       : undefined;
-  const cost = await costOf(engine, plan.scans, changed);
+  const cost = await costOf(engine, plan.scans, changed, tx);
   if (plan.kind === 'dml' && !cost.referenced.some((ref) => nameOf(ref) === nameOf(plan.target))) {
     const { project, dataset, table } = plan.target;
     cost.referenced.push({ project, dataset, table });

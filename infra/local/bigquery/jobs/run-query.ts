@@ -2,6 +2,7 @@ import { toFailure } from '../errors.ts';
 import { planStatement } from '../sql/analyze/statement.ts';
 import { unsupported } from '../sql/sql-error.ts';
 import { cacheRequest, noting } from './cached-results.ts';
+import { placeOf } from './child-jobs.ts';
 import { claimPlace } from './claim-export.ts';
 import type { Engine } from './engine.ts';
 import { type Execution, inTransaction, lockFor, readerOf, refuseCancelled } from './execution.ts';
@@ -11,11 +12,13 @@ import { adopt, answerFromCache, execute, keepFailure, mutated, note } from './r
 import { dynamicStatement, isControl, namesOf, settle, stepControl } from './script/control.ts';
 import { currentInstruction, programOf } from './script/programs.ts';
 import { outcomeOf, type Run } from './script/run.ts';
-import { topFrame } from './script/state.ts';
+import { type StackEntry, topFrame } from './script/state.ts';
 import { ABORTED } from './script/surroundings.ts';
 import { abortSession, enterSession, isAbort, sessionOf, stepInSession } from './session-jobs.ts';
 import { beginState } from './sessions.ts';
 import { endTransaction, runTransaction } from './transactions.ts';
+
+const NOTHING_SPENT = { statements: 0, processed: 0, billed: 0 };
 
 /** Carries out a query job from its first statement that is not yet committed. */
 export async function runQuery(engine: Engine, execution: Execution): Promise<void> {
@@ -31,7 +34,9 @@ export async function runQuery(engine: Engine, execution: Execution): Promise<vo
       execution,
       query,
       script,
-      state: structuredClone(job.script ?? beginState(session)),
+      state: structuredClone(
+        job.script ?? { ...beginState(session), ...(script.isScript && { spent: NOTHING_SPENT }) },
+      ),
       statistics: job.query ?? emptyStatistics(),
       result: job.result,
       session,
@@ -110,6 +115,15 @@ async function runNext(run: Run): Promise<void> {
   }
 }
 
+/** What failed, and the calls that led there, the innermost first. */
+function raisedAt({ script, state, query }: Run): { statement: string; stack: StackEntry[] } {
+  const entries = state.frames.map((frame) => {
+    const { instructions } = programOf(script, frame.procedure);
+    return placeOf(frame.procedure ?? query.query ?? '', instructions[frame.pc], frame.procedure);
+  });
+  return { statement: entries.at(-1)?.text ?? '', stack: entries.map(({ entry }) => entry).reverse() };
+}
+
 /** An error goes to the innermost handler around where it was raised: in this frame, or in one that called it. */
 function handle(run: Run, error: unknown): boolean {
   if (run.execution.cancelled) return false;
@@ -119,12 +133,9 @@ function handle(run: Run, error: unknown): boolean {
     const { handlers } = programOf(run.script, frame.procedure);
     const handler = handlers.find(({ from, to }) => from <= frame.pc && frame.pc < to);
     if (handler) {
-      const instruction = currentInstruction(run.script, run.state);
-      const text = run.query.query ?? '';
-      const line = /^[^;]*/.exec(text.slice(instruction?.at ?? 0))?.[0] ?? '';
-      const message = toFailure(error, text).message;
-      const statement = run.state.frames.length > 1 ? '' : line.trim();
-      frame.errors = [...frame.errors.slice(0, handler.depth - 1), { message, statement }];
+      const { message } = toFailure(error, run.query.query ?? '');
+      const { statement, stack } = raisedAt(run);
+      frame.errors = [...frame.errors.slice(0, handler.depth - 1), { message, statement, stack }];
       frame.pc = handler.target;
       run.state = state;
       return true;

@@ -1,5 +1,5 @@
 import { JobFailure, toFailure } from '../errors.ts';
-import type { Analyzed, DmlPlan, Plan } from '../sql/analyze/statement.ts';
+import type { DmlPlan, Plan } from '../sql/analyze/statement.ts';
 import type { Tx } from '../warehouse.ts';
 import type { CacheRequest } from './cached-results.ts';
 import { childJob, statementText } from './child-jobs.ts';
@@ -11,32 +11,25 @@ import { loadData, loadTarget } from './load-data.ts';
 import { addCost, emptyStatistics, planCost } from './query-plan.ts';
 import { destinationOf, keepResult } from './query-results.ts';
 import { runDdl } from './run-ddl.ts';
-import type { Instruction } from './script/program.ts';
 import { currentInstruction } from './script/programs.ts';
-import { type Outcome, outcomeOf, type Run } from './script/run.ts';
+import { type Outcome, outcomeOf, type Run, type Step } from './script/run.ts';
+import { effectiveQuery } from './script/settings.ts';
 import { topFrame } from './script/state.ts';
 import { dropTemporary } from './script/temporary.ts';
 import { sessionAfter } from './sessions.ts';
 import { statementTypeOf } from './statement-types.ts';
 
-/** A statement as it stands in the script: `text` is its own where EXECUTE IMMEDIATE built it. */
-export interface Step {
-  statement: Analyzed;
-  text: string | undefined;
-  instruction: Instruction;
-  started: number;
-}
-
 /** Carries out one statement in the transaction. */
 export async function execute(run: Run, tx: Tx, step: Step, plan: Plan, outcome: Outcome): Promise<void> {
-  const { engine, query, script } = run;
+  const { engine, script } = run;
+  const query = effectiveQuery(run.query, run.state);
   const { statement, instruction } = step;
   if (statement.kind === 'createFunction' && statement.temp) {
     outcome.state.functions.push(statement.text);
     return;
   }
   const own = emptyStatistics();
-  const cost = await planCost(engine, plan);
+  const cost = await planCost(engine, plan, tx);
   const limit = query.maximumBytesBilled;
   if (limit !== undefined && cost.billed > Number(limit))
     throw new JobFailure(
@@ -90,7 +83,11 @@ export async function execute(run: Run, tx: Tx, step: Step, plan: Plan, outcome:
   }
   const text = statementText(run, instruction, step.text);
   const child = childJob(run, { number: statistics.childJobs++, ...text }, { statistics: own, started: step.started });
-  await engine.store.add(tx, { ...child, result: result && { ...result, destination: ofChild(result, child) } });
+  const { childJobs, totalBytesProcessed, totalBytesBilled } = statistics;
+  outcome.state.spent = { statements: childJobs, processed: totalBytesProcessed, billed: totalBytesBilled };
+  const kept: Job = { ...child, result: result && { ...result, destination: ofChild(result, child) } };
+  outcome.children.push(kept);
+  await engine.store.add(tx, kept);
 }
 
 /** What a child job's result lies in seems a table of its own, where it is no table that the script names. */
@@ -156,7 +153,8 @@ export async function note(run: Run, tx: Tx, outcome: Outcome): Promise<void> {
 const isHeld = ({ engine, session }: Run) => session !== undefined && engine.sessions.held(session) !== undefined;
 
 /** The table that a statement changes in a way that must not run beside another change. */
-export function mutated(plan: Plan, { execution, query }: Run): string | undefined {
+export function mutated(plan: Plan, { execution, query: given, state }: Run): string | undefined {
+  const query = effectiveQuery(given, state);
   if (plan.kind === 'load') return nameOf(loadTarget(plan.statement, { job: execution.job, query }));
   if (plan.kind === 'dml') return plan.statementType === 'INSERT' ? undefined : nameOf(plan.target);
   return undefined;

@@ -268,6 +268,16 @@ SELECT id FROM odd ORDER BY id; SELECT COUNT(*) FROM shop.big`;
       undefined,
     ]);
   });
+
+  test.each([
+    ['BEGIN TRANSACTION; SELECT 1; SELECT 1 / 0; COMMIT TRANSACTION', [undefined, 'division by zero: 1 / 0']],
+    ['BEGIN TRANSACTION; SELECT 1; SELECT 2; ROLLBACK TRANSACTION; SELECT 3', [undefined, undefined, undefined]],
+  ])('keeps the statements of a transaction that is undone: %s', async (query, messages) => {
+    const jobId = `undone-${messages.length}`;
+    await insert({ query }, {}, { jobId });
+    await done(jobId);
+    expect((await childrenOf(jobId)).map((job) => job.status.errorResult?.message)).toEqual(messages);
+  });
 });
 
 describe('jobs', () => {

@@ -1,7 +1,6 @@
 import type { DuckDBValue } from '@duckdb/node-api';
 import { JobFailure, toFailure } from '../../errors.ts';
 import type { Surroundings } from '../../sql/analyze/analysis.ts';
-import { textOf } from '../../sql/analyze/literals.ts';
 import { type Analyzed, isAnalyzed, planStatement, planValue } from '../../sql/analyze/statement.ts';
 import { readType } from '../../sql/analyze/type-nodes.ts';
 import { coerce, type Typed, typed } from '../../sql/analyze/typed.ts';
@@ -15,7 +14,8 @@ import { valueLiteral } from '../../value-literals.ts';
 import type { Instruction } from './program.ts';
 import { programOf, readProcedure } from './programs.ts';
 import { type Outcome, type Run, surroundings } from './run.ts';
-import { type Frame, frameOf, type ScriptState, topFrame, type Variable } from './state.ts';
+import { isQueryLabel } from './settings.ts';
+import { type Frame, frameOf, type ScriptState, type Settings, topFrame, type Variable } from './state.ts';
 import { defaultDatasetOf } from './surroundings.ts';
 import { callSystem } from './system-procedures.ts';
 
@@ -79,7 +79,7 @@ export async function stepControl(
       frame.pc = next;
       return;
     case 'set':
-      await assign(run, instruction, frame, names, rows);
+      await assign(run, state, instruction, frame, names, rows);
       frame.pc = next;
       return;
     case 'jump':
@@ -147,6 +147,7 @@ async function declare(
 
 async function assign(
   run: Run,
+  state: ScriptState,
   { targets, value, at }: Extract<Instruction, { op: 'set' }>,
   frame: Frame,
   names: Surroundings,
@@ -154,7 +155,7 @@ async function assign(
 ): Promise<void> {
   const [target] = targets;
   if (targets.length === 1 && target?.kind === 'system') {
-    await setSystem(run, target.name, await evaluate(value, undefined, names, rows), at);
+    await setSystem(run, state, target.name, await evaluate(value, scalar('STRING'), names, rows), at, rows);
     return;
   }
   const variables = targets.map(({ kind, name, at: where }) => {
@@ -188,15 +189,40 @@ async function assign(
   }
 }
 
-/** Only what the embedded warehouse can hold to: the time zone is UTC's, and the default dataset is the job's. */
-async function setSystem(run: Run, name: string, value: Variable, at: number): Promise<void> {
-  const is = (text: string | undefined) => text !== undefined && value.sql === textOf(text).sql;
-  const defaults = defaultDatasetOf(run.execution.job);
-  if (name === 'time_zone' && (is('UTC') || is('Etc/UTC'))) return;
-  if (name === 'dataset_id' && is(defaults?.dataset)) return;
-  if (name === 'dataset_project_id' && is(defaults?.project ?? run.execution.job.project)) return;
-  if (name === 'query_label') return;
-  throw unsupported(`SET @@${name} to another value`, at);
+/** The system variables that a script may set; of time zones only UTC. */
+async function setSystem(
+  run: Run,
+  state: ScriptState,
+  name: string,
+  value: Variable,
+  at: number,
+  rows: Rows,
+): Promise<void> {
+  const [row] = await rows(`SELECT ${value.sql} AS c1`);
+  const text = row?.c1 === null || row?.c1 === undefined ? undefined : String(row.c1);
+  const set = (change: Settings) => {
+    state.settings = { ...state.settings, ...change };
+  };
+  switch (name) {
+    case 'time_zone':
+      if (text !== 'UTC' && text !== 'Etc/UTC') throw unsupported('SET @@time_zone to another zone than UTC', at);
+      return;
+    case 'dataset_id':
+    case 'dataset_project_id':
+      if (text === undefined) throw unsupported(`SET @@${name} to NULL`, at);
+      // Behind the dataset of a session's next job nothing of this one is known.
+      if (run.session) throw unsupported(`SET @@${name} in a session`, at);
+      set({ [name]: text });
+      return;
+    case 'query_label': {
+      if (text !== undefined && !isQueryLabel(text))
+        throw new SqlError(`@@query_label must be pairs of key:value with commas between them`, at);
+      const { query_label: _, ...others } = state.settings ?? {};
+      state.settings = { ...others, ...(text !== undefined && { query_label: text }) };
+      return;
+    }
+  }
+  throw new SqlError(`System variable @@${name} cannot be set`, at);
 }
 
 async function raised(
@@ -245,7 +271,7 @@ async function enter(
     topFrame(state).pc++;
     return;
   }
-  const defaults = defaultDatasetOf(job);
+  const defaults = defaultDatasetOf(job, state);
   const [routine = '', dataset = defaults?.dataset ?? '', project = defaults?.project ?? job.project] =
     path.toReversed();
   const record = run.engine.catalog.routine({ project: path.length === 2 ? job.project : project, dataset, routine });
@@ -267,6 +293,12 @@ async function enter(
       if (target === undefined || !caller.variables[target])
         throw new SqlError(
           `Argument ${i + 1} of ${path.join('.')} must be a variable, to take what the procedure gives`,
+          arg.at,
+        );
+      const known = caller.variables[target];
+      if (type && known && renderType(type) !== renderType(known.type))
+        throw new SqlError(
+          `Argument ${i + 1} of ${path.join('.')} is a variable of type ${renderType(known.type)}, but the procedure gives ${renderType(type)}`,
           arg.at,
         );
       frame.outs[name] = target;

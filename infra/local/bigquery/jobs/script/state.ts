@@ -8,6 +8,14 @@ export interface Variable {
   sql: string;
 }
 
+/** Where an error was raised, or a call that led there: lines and columns count from 1, in a procedure from its BEGIN. */
+export interface StackEntry {
+  line: number;
+  column: number;
+  /** The procedure; undefined = the script itself. */
+  location: string | undefined;
+}
+
 /** The script, or a procedure that it calls. */
 export interface Frame {
   /** The CREATE PROCEDURE statement; undefined = the job's own text. */
@@ -20,7 +28,13 @@ export interface Frame {
   /** Variables of the caller that take the procedure's OUT parameters, by these. */
   outs: Record<string, string>;
   /** What the exception handlers around `pc` look at, innermost last. */
-  errors: { message: string; statement: string }[];
+  errors: { message: string; statement: string; stack?: StackEntry[] }[];
+}
+
+export interface Settings {
+  dataset_id?: string;
+  dataset_project_id?: string;
+  query_label?: string;
 }
 
 /** Where a script stands. It is kept with the job, in the transaction of each statement. */
@@ -29,6 +43,10 @@ export interface ScriptState {
   /** CREATE TEMP FUNCTION statements, as they were written. */
   functions: string[];
   rowCount: number | undefined;
+  /** What its statements have cost so far, and how many they were. */
+  spent?: { statements: number; processed: number; billed: number };
+  /** System variables that the script has set. */
+  settings?: Settings;
   /** Where an EXPORT DATA that is under way writes: nothing lay there when it began. */
   exporting?: string | undefined;
   /** A handler took over from an error in a transaction that is not rolled back yet: its rows are gone already. */

@@ -1,4 +1,4 @@
-import type { RoutineRecord } from '../../catalog.ts';
+import { type RoutineRecord, TEMPORARY } from '../../catalog.ts';
 import { informationTable } from '../../information-schema.ts';
 import { readParameters } from '../../query-parameters.ts';
 import type { FunctionInfo, Surroundings, TableFunctionInfo } from '../../sql/analyze/analysis.ts';
@@ -9,16 +9,18 @@ import { nullOf, typed } from '../../sql/analyze/typed.ts';
 import type { Statement } from '../../sql/parse/statement-tree.ts';
 import { parseScript } from '../../sql/parse/statements.ts';
 import { SqlError, unsupported } from '../../sql/sql-error.ts';
-import { scalar } from '../../sql/types.ts';
+import { arrayOf, quoteText, scalar } from '../../sql/types.ts';
+import { childId } from '../child-ids.ts';
 import type { Engine } from '../engine.ts';
 import type { Job, QueryConfiguration } from '../job.ts';
-import { type ScriptState, topFrame } from './state.ts';
+import { effectiveQuery } from './settings.ts';
+import { type ScriptState, type StackEntry, topFrame } from './state.ts';
 
 /** Where the temporary tables of a job, or of its session, lie: a dataset that no request names. */
-export const tempDataset = (job: Pick<Job, 'id' | 'session'>) => `_temp_${job.session ?? job.id}`;
+export const tempDataset = (job: Pick<Job, 'id' | 'session'>) => `${TEMPORARY}${job.session ?? job.id}`;
 
-export function defaultDatasetOf(job: Pick<Job, 'project' | 'configuration'>) {
-  const { defaultDataset } = job.configuration.query as QueryConfiguration;
+export function defaultDatasetOf(job: Pick<Job, 'project' | 'configuration'>, state: ScriptState | undefined) {
+  const { defaultDataset } = effectiveQuery(job.configuration.query as QueryConfiguration, state);
   return defaultDataset?.datasetId
     ? { project: defaultDataset.projectId ?? job.project, dataset: defaultDataset.datasetId }
     : undefined;
@@ -30,12 +32,12 @@ export const ABORTED = 'a statement on tables between an error in a transaction 
 /** What the names in a job's text mean: `state` is where its script stands. */
 export function surroundingsOf(
   engine: Engine,
-  job: Pick<Job, 'project' | 'configuration' | 'session'> & { id?: string },
+  job: Pick<Job, 'project' | 'configuration' | 'session'> & { id?: string; created?: number },
   startedAt: number,
   state: ScriptState | undefined,
 ): Surroundings {
   const query = job.configuration.query as QueryConfiguration;
-  const defaultDataset = defaultDatasetOf(job);
+  const defaultDataset = defaultDatasetOf(job, state);
   const resolve = engine.catalog.resolver({ project: job.project, location: engine.location, defaultDataset });
   const temp = (name: string) =>
     job.id === undefined
@@ -78,7 +80,7 @@ export function surroundingsOf(
 
 interface Context {
   engine: Engine;
-  job: Pick<Job, 'project' | 'configuration' | 'session'> & { id?: string };
+  job: Pick<Job, 'project' | 'configuration' | 'session'> & { id?: string; created?: number };
   state: ScriptState | undefined;
 }
 
@@ -88,8 +90,11 @@ const STRING = scalar('STRING');
 const caughtError = (state: ScriptState | undefined) => state?.frames.flatMap((frame) => frame.errors).at(-1);
 
 function systemVariable(name: string, at: number, { engine, job, state }: Context) {
-  const defaults = defaultDatasetOf(job);
+  const defaults = defaultDatasetOf(job, state);
+  const spent = state?.spent;
   const text = (value: string | undefined) => (value === undefined ? nullOf(STRING) : textOf(value));
+  const integer = (value: number | undefined) =>
+    value === undefined ? nullOf(scalar('INT64')) : integerOf(BigInt(value));
   switch (name) {
     case 'project_id':
       return text(job.project);
@@ -102,19 +107,64 @@ function systemVariable(name: string, at: number, { engine, job, state }: Contex
     case 'time_zone':
       return text('UTC');
     case 'script.job_id':
-    case 'current_job_id':
       return text(job.id);
+    // In a script each statement is a job of its own, and this one is the next.
+    case 'current_job_id':
+      return text(spent ? childId(job, spent.statements) : job.id);
+    case 'last_job_id':
+      return text(spent && spent.statements > 0 ? childId(job, spent.statements - 1) : undefined);
+    case 'script.num_child_jobs':
+      return integer(spent?.statements);
+    case 'script.bytes_processed':
+      return integer(spent?.processed);
+    case 'script.bytes_billed':
+      return integer(spent?.billed);
+    case 'script.creation_time':
+      return typed(
+        spent && job.created !== undefined
+          ? `make_timestamptz(${job.created * 1000}::BIGINT)`
+          : 'CAST(NULL AS TIMESTAMPTZ)',
+        scalar('TIMESTAMP'),
+      );
+    case 'query_label':
+      return text(state?.settings?.query_label);
     case 'session_id':
       return text(job.session);
     case 'row_count':
-      return state?.rowCount === undefined ? nullOf(scalar('INT64')) : integerOf(BigInt(state.rowCount));
+      return integer(state?.rowCount);
     case 'error.message':
       return text(caughtError(state)?.message);
     case 'error.statement_text':
       return text(caughtError(state)?.statement);
+    case 'error.stack_trace':
+      return stackTrace(caughtError(state)?.stack);
+    case 'error.formatted_stack_trace':
+      return text(caughtError(state)?.stack?.map(formatEntry).join('\n'));
   }
   throw unsupported(`system variable @@${name}`, at);
 }
+
+const INT64 = scalar('INT64');
+const STACK_TYPE = arrayOf({
+  kind: 'STRUCT',
+  fields: [
+    { name: 'line', type: INT64 },
+    { name: 'column', type: INT64 },
+    { name: 'filename', type: STRING },
+    { name: 'location', type: STRING },
+  ],
+});
+
+function stackTrace(stack: StackEntry[] | undefined) {
+  if (!stack) return nullOf(STACK_TYPE);
+  const entries = stack.map(({ line, column, location }) => {
+    const where = location === undefined ? 'CAST(NULL AS VARCHAR)' : quoteText(location);
+    return `struct_pack(line := ${line}::BIGINT, "column" := ${column}::BIGINT, filename := CAST(NULL AS VARCHAR), location := ${where})`;
+  });
+  return typed(`[${entries.join(', ')}]`, STACK_TYPE);
+}
+
+const formatEntry = ({ line, column, location }: StackEntry) => `At ${location ?? ''}[${line}:${column}]`;
 
 /** Definitions by their text: a function is called in statement after statement. */
 function reader<K extends Statement['kind'], T>(kind: K, read: (statement: Extract<Statement, { kind: K }>) => T) {
@@ -159,8 +209,8 @@ function findTableFunction(path: readonly string[], context: Context): TableFunc
   return record?.kind === 'TABLE FUNCTION' ? readTableFunction(record.text) : undefined;
 }
 
-function findRoutine(path: readonly string[], { engine, job }: Context): RoutineRecord | undefined {
-  const defaults = defaultDatasetOf(job);
+function findRoutine(path: readonly string[], { engine, job, state }: Context): RoutineRecord | undefined {
+  const defaults = defaultDatasetOf(job, state);
   const [routine = '', dataset = defaults?.dataset, project = path.length === 2 ? job.project : defaults?.project] =
     path.toReversed();
   if (dataset === undefined || project === undefined) return undefined;

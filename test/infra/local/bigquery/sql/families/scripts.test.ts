@@ -71,6 +71,70 @@ testFamilies(
       ],
       ['SELECT COUNT(*) FROM shop.t', [['0']]],
     ],
+    'system variables of a script': [
+      [
+        "SELECT 1; SELECT 2; SELECT STARTS_WITH(@@current_job_id, 'script_job_'), ENDS_WITH(@@current_job_id, '_2'), ENDS_WITH(@@last_job_id, '_1'), @@script.num_child_jobs, @@script.creation_time <= CURRENT_TIMESTAMP()",
+        [['true', 'true', 'true', '2', 'true']],
+      ],
+      ['SELECT @@last_job_id, @@script.num_child_jobs, @@script.bytes_billed', [[null, null, null]]],
+      [
+        "CREATE SCHEMA IF NOT EXISTS other; SET @@dataset_id = 'other'; CREATE OR REPLACE TABLE o AS SELECT 1 AS a; SELECT (SELECT a FROM o) + (SELECT a FROM other.o), @@dataset_id",
+        [['2', 'other']],
+      ],
+      ["SET @@query_label = 'a:b,c:d'; SELECT @@query_label", [['a:b,c:d']]],
+      [
+        "SET @@query_label = 'Bad'",
+        'invalidQuery: @@query_label must be pairs of key:value with commas between them at [1:1]',
+      ],
+      ["SET @@location = 'US'", 'invalidQuery: System variable @@location cannot be set at [1:1]'],
+    ],
+    'an error knows where it was raised': [
+      [
+        'BEGIN SELECT 1 / 0; EXCEPTION WHEN ERROR THEN SELECT @@error.statement_text, @@error.stack_trace; END',
+        [['SELECT 1 / 0', [['1', '7', null, null]]]],
+      ],
+      [
+        'CREATE OR REPLACE PROCEDURE shop.inner_one() BEGIN\n  SELECT 1 / 0; END; CREATE OR REPLACE PROCEDURE shop.outer_one() BEGIN CALL shop.inner_one(); END; BEGIN CALL shop.outer_one(); EXCEPTION WHEN ERROR THEN SELECT @@error.statement_text, @@error.formatted_stack_trace; END',
+        [['SELECT 1 / 0', 'At shop.inner_one[2:3]\nAt shop.outer_one[1:7]\nAt [2:107]']],
+      ],
+    ],
+    'what a procedure gives': [
+      [
+        'CREATE OR REPLACE PROCEDURE shop.gives(OUT a INT64) BEGIN SET a = 1; END; BEGIN DECLARE s STRING; CALL shop.gives(s); END',
+        'invalidQuery: Argument 1 of shop.gives is a variable of type STRING, but the procedure gives INT64 at [1:115]',
+      ],
+    ],
+    'labels inside of each other differ': [
+      ['a: LOOP a: LOOP LEAVE a; END LOOP; END LOOP', 'invalidQuery: Nested labels are not allowed: a at [1:12]'],
+      ["a: LOOP LEAVE a; END LOOP; a: LOOP LEAVE a; END LOOP; SELECT 'x'", [['x']]],
+    ],
+    'temporary tables and functions in transactions': [
+      [
+        'BEGIN TRANSACTION; CREATE TEMP TABLE tt AS SELECT 1 AS a; INSERT tt VALUES (2); COMMIT TRANSACTION; SELECT SUM(a) FROM tt',
+        [['3']],
+      ],
+      [
+        'BEGIN TRANSACTION; CREATE TEMP TABLE tt AS SELECT 1 AS a; ROLLBACK TRANSACTION; SELECT * FROM tt',
+        'notFound: Not found: Table local:shop.tt was not found in location US',
+      ],
+      [
+        'CREATE TEMP TABLE tt AS SELECT 1 AS a; BEGIN TRANSACTION; CREATE OR REPLACE TEMP TABLE tt AS SELECT 2 AS b; INSERT tt VALUES (3); ROLLBACK TRANSACTION; SELECT * FROM tt',
+        [['1']],
+      ],
+      [
+        'CREATE TEMP TABLE tt AS SELECT 1 AS a; BEGIN TRANSACTION; DROP TABLE tt; ROLLBACK TRANSACTION; SELECT a FROM tt',
+        [['1']],
+      ],
+      ['BEGIN TRANSACTION; CREATE TEMP FUNCTION f() AS (1); COMMIT TRANSACTION; SELECT f()', [['1']]],
+      [
+        'BEGIN TRANSACTION; CREATE TEMP FUNCTION f() AS (1); ROLLBACK TRANSACTION; SELECT f()',
+        'invalidQuery: Function not found: f at [1:82]',
+      ],
+      [
+        'BEGIN TRANSACTION; CREATE TABLE shop.lasting (a INT64); COMMIT TRANSACTION',
+        'invalidQuery: CREATE TABLE is only supported inside of a transaction where it is temporary at [1:20]',
+      ],
+    ],
   },
   'CREATE TABLE shop.t (a INT64)',
 );
