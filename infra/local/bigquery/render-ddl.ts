@@ -1,8 +1,7 @@
 import type { MaterializedOptions, TableRecord } from './catalog.ts';
 import { type Field, typeOfField } from './schema.ts';
 import { PARTITION_TIME } from './sql/analyze/pseudo-columns.ts';
-import { renderParameterized } from './sql/type-parameters.ts';
-import { renderType } from './sql/types.ts';
+import { renderDeclared } from './sql/type-parameters.ts';
 
 /** The statement that makes the table or view, as INFORMATION_SCHEMA shows it. */
 export function renderTableDdl(record: TableRecord): string {
@@ -31,16 +30,20 @@ function renderMaterializedDdl(record: TableRecord, options: MaterializedOptions
 }
 
 function renderColumn(field: Field): string {
-  const type = typeOfField(field);
-  const text =
-    type.kind === 'ARRAY' || type.kind === 'STRUCT'
-      ? renderType(type)
-      : renderParameterized(type.kind, type.parameters);
+  const text = renderFieldType(field);
   const parts = [field.name, text];
   if (field.defaultValueExpression !== undefined) parts.push(`DEFAULT ${field.defaultValueExpression}`);
   if (field.mode === 'REQUIRED') parts.push('NOT NULL');
   if (field.description !== undefined) parts.push(`OPTIONS(description=${JSON.stringify(field.description)})`);
   return parts.join(' ');
+}
+
+/** A record's fields with their own modes and descriptions. */
+function renderFieldType(field: Field): string {
+  const type = field.fields
+    ? `STRUCT<${field.fields.map(renderColumn).join(', ')}>`
+    : renderDeclared(typeOfField({ ...field, mode: 'NULLABLE' }));
+  return field.mode === 'REPEATED' ? `ARRAY<${type}>` : type;
 }
 
 function partitionBy({ timePartitioning, rangePartitioning, schema }: TableRecord): string {

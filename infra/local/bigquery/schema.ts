@@ -197,7 +197,9 @@ export function fieldOfType(name: string, type: SqlType, mode: Field['mode'] = '
       name,
       type: 'RECORD',
       mode,
-      fields: type.fields.map((field, i) => fieldOfType(field.name ?? `_field_${i + 1}`, field.type)),
+      fields: type.fields.map((field, i) =>
+        fieldOfType(field.name ?? `_field_${i + 1}`, field.type, field.required ? 'REQUIRED' : undefined),
+      ),
     };
   }
   if (isRangeKind(type.kind))

@@ -2,23 +2,23 @@ import type { DatasetRecord, TableRecord } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
 import { partitionColumn } from '../partitions/layout.ts';
 import { type Field, fieldOfType, parseFields, typeOfField } from '../schema.ts';
-import { castTo } from '../sql/analyze/casts.ts';
-import { defaultValue } from '../sql/analyze/defaults.ts';
+import { checkDefault } from '../sql/analyze/defaults.ts';
 import type { DdlStatement } from '../sql/analyze/statement.ts';
 import { readType } from '../sql/analyze/type-nodes.ts';
-import { coerce, typed } from '../sql/analyze/typed.ts';
+import { coerce, type Typed, typed } from '../sql/analyze/typed.ts';
 import type { AlterAction, Options } from '../sql/parse/statement-tree.ts';
 import type { Identifier } from '../sql/parse/tree.ts';
 import { SqlError, unsupported } from '../sql/sql-error.ts';
-import { isAtLeastAsWide, withoutParameters } from '../sql/type-parameters.ts';
-import { duckType, quoteName, renderType } from '../sql/types.ts';
+import { isAtLeastAsWide, renderDeclared, withoutParameters } from '../sql/type-parameters.ts';
+import { duckType, quoteName, type SqlType } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
 import { type Caller, datasetRef, existingRef, requireDataset, requireTable, tableRef } from './ddl-names.ts';
-import { literal, readColumns, readLabels, readOptions } from './ddl-options.ts';
+import { literal, readColumns, readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
 import { isOwnOption, readMaterialized } from './materialized-views.ts';
 import { changeSchema, checkTableId } from './open-destination.ts';
+import { setSchemaOptions } from './schema-options.ts';
 
 type Alter = Extract<DdlStatement, { kind: 'alter' }>;
 type Of<K extends AlterAction['kind']> = Extract<AlterAction, { kind: K }>;
@@ -123,7 +123,7 @@ async function apply(
     case 'columnDefault': {
       const field = findField(record, action.name, action.ifExists);
       if (!field) return record;
-      if (action.value) defaultValue(action.text, withoutParameters(typeOfField(field)), 0n);
+      if (action.value) checkDefault(action.text, withoutParameters(typeOfField(field)), action.value.at);
       const { defaultValueExpression: _, ...bare } = field;
       const next: Field = { ...bare, ...(action.value && { defaultValueExpression: action.text }) };
       return save({ schema: record.schema.map((one) => (one === field ? next : one)) });
@@ -155,7 +155,7 @@ async function addColumn(engine: Engine, tx: Tx, record: TableRecord, action: Of
   return changeSchema(engine, tx, record, parseFields([...record.schema, ...readColumns([action.column])]));
 }
 
-/** Types may only be widened: INT64 to NUMERIC, BIGNUMERIC and FLOAT64, NUMERIC to BIGNUMERIC and FLOAT64, and type parameters. */
+/** Types may only be widened: INT64 to NUMERIC, BIGNUMERIC and FLOAT64, NUMERIC to BIGNUMERIC and FLOAT64, and type parameters; in structs too. */
 async function changeType(
   engine: Engine,
   tx: Tx,
@@ -167,23 +167,44 @@ async function changeType(
   if (!field) return record;
   const [before, next] = [typeOfField(field), readType(action.type)];
   const [from, to] = [withoutParameters(before), withoutParameters(next)];
-  const isScalar =
-    before.kind !== 'ARRAY' && before.kind !== 'STRUCT' && next.kind !== 'ARRAY' && next.kind !== 'STRUCT';
-  const isWider = isScalar && (from.kind !== to.kind || isAtLeastAsWide(before.parameters, next.parameters));
-  if (!isWider || !coerce(typed('x', from), to))
+  const column = quoteName(field.name);
+  const value = isAtLeast(before, next) ? widened(typed(column, from), to) : undefined;
+  if (!value)
     throw new SqlError(
-      `ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (${renderType(before)}) is assignable to the new type (${renderType(next)})`,
+      `ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (${renderDeclared(before)}) is assignable to the new type (${renderDeclared(next)})`,
       action.at,
     );
-  if (from.kind !== to.kind) {
-    const column = quoteName(field.name);
-    const value = castTo(typed(column, from), to, false, action.at).sql;
-    await tx.run(`ALTER TABLE ${record.physical} ALTER COLUMN ${column} SET DATA TYPE ${duckType(to)} USING ${value}`);
-  }
+  if (duckType(from) !== duckType(to))
+    await tx.run(
+      `ALTER TABLE ${record.physical} ALTER COLUMN ${column} SET DATA TYPE ${duckType(to)} USING ${value.sql}`,
+    );
   const { maxLength: _l, precision: _p, scale: _s, ...bare } = field;
   const typedField: Field = { ...bare, ...fieldOfType(field.name, next, field.mode) };
   void engine;
   return save({ schema: record.schema.map((one) => (one === field ? typedField : one)) });
+}
+
+/** Whether a column's type may become another: fields keep their names, and what they are held to may only widen. */
+function isAtLeast(before: SqlType, next: SqlType): boolean {
+  if (before.kind === 'ARRAY') return next.kind === 'ARRAY' && isAtLeast(before.element, next.element);
+  if (before.kind === 'STRUCT')
+    return (
+      next.kind === 'STRUCT' &&
+      before.fields.length === next.fields.length &&
+      before.fields.every((field, i) => {
+        const now = next.fields[i];
+        const isNamedAlike = now?.name?.toLowerCase() === field.name?.toLowerCase();
+        return now && isNamedAlike && (!now.required || field.required) && isAtLeast(field.type, now.type);
+      })
+    );
+  if (next.kind === 'ARRAY' || next.kind === 'STRUCT') return false;
+  return before.kind !== next.kind || isAtLeastAsWide(before.parameters, next.parameters);
+}
+
+function widened(value: Typed, to: SqlType): Typed | undefined {
+  if (value.type.kind !== 'ARRAY' || to.kind !== 'ARRAY') return coerce(value, to);
+  const element = coerce(typed('e', value.type.element), to.element);
+  return element && typed(`list_transform(${value.sql}, lambda e: ${element.sql})`, to);
 }
 
 /** OPTIONS that are set replace those of their name; NULL takes one away. */
@@ -226,28 +247,9 @@ async function alterSchema(engine: Engine, tx: Tx, caller: Caller, statement: Al
     return { operation: 'SKIP', table: undefined };
   const record = requireDataset(engine, ref);
   const rest = { ...record.rest };
-  for (const action of statement.actions) if (action.kind === 'setOptions') setSchemaOptions(rest, action.options);
+  for (const action of statement.actions)
+    if (action.kind === 'setOptions') setSchemaOptions(rest, action.options, undefined);
   const next: DatasetRecord = { ...record, rest, modified: engine.clock.now() };
   await engine.catalog.putDataset(tx, next);
   return { operation: 'ALTER', table: undefined };
-}
-
-const SCHEMA_OPTIONS: Record<string, string> = {
-  description: 'description',
-  friendly_name: 'friendlyName',
-  labels: 'labels',
-  default_table_expiration_days: 'defaultTableExpirationMs',
-  default_partition_expiration_days: 'defaultPartitionExpirationMs',
-};
-
-function setSchemaOptions(rest: Record<string, unknown>, options: Options): void {
-  for (const { name, value } of options) {
-    const option = name.name.toLowerCase();
-    const key = Object.hasOwn(SCHEMA_OPTIONS, option) ? SCHEMA_OPTIONS[option] : undefined;
-    if (key === undefined) throw unsupported(`option ${name.name}`, name.at);
-    if (value.kind === 'null') delete rest[key];
-    else if (option === 'labels') rest[key] = readLabels(value);
-    else if (option.endsWith('_expiration_days')) rest[key] = String(Number(literal(value, option)) * 86_400_000);
-    else rest[key] = literal(value, option);
-  }
 }

@@ -4,18 +4,19 @@ import { type Field, fieldOfType } from '../schema.ts';
 import type { DdlStatement, QueryPlan } from '../sql/analyze/statement.ts';
 import type { Options } from '../sql/parse/statement-tree.ts';
 import type { Expr, Identifier } from '../sql/parse/tree.ts';
-import { SqlError, unsupported } from '../sql/sql-error.ts';
+import { SqlError } from '../sql/sql-error.ts';
 import type { Tx } from '../warehouse.ts';
 import { alter } from './alter.ts';
 import { createTable } from './create-table.ts';
 import { type Caller, datasetRef, existingRef, requireDataset, requireTable, tableRef } from './ddl-names.ts';
-import { literal, readLabels, readOptions } from './ddl-options.ts';
+import { readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
 import { checkMaterializedLayout, defaultMaterialized, isOwnOption, readMaterialized } from './materialized-views.ts';
 import { checkTableId } from './open-destination.ts';
 import { readPartitionBy } from './partition-by.ts';
 import { createRoutine, dropRoutine } from './routines.ts';
+import { setSchemaOptions } from './schema-options.ts';
 
 type Of<K extends DdlStatement['kind']> = Extract<DdlStatement, { kind: K }>;
 
@@ -64,20 +65,7 @@ async function createSchema(
   checkDatasetId(dataset);
   const now = engine.clock.now();
   const record: DatasetRecord = { project, dataset, location: engine.location, rest: {}, created: now, modified: now };
-  for (const { name, value } of statement.options) {
-    const key = name.name.toLowerCase();
-    if (key === 'description') record.rest.description = literal(value, key);
-    else if (key === 'friendly_name') record.rest.friendlyName = literal(value, key);
-    else if (key === 'labels') record.rest.labels = readLabels(value);
-    else if (key === 'default_table_expiration_days' || key === 'default_partition_expiration_days')
-      record.rest[
-        key === 'default_table_expiration_days' ? 'defaultTableExpirationMs' : 'defaultPartitionExpirationMs'
-      ] = String(Number(literal(value, key)) * 86_400_000);
-    else if (key === 'location') {
-      if (literal(value, key).toUpperCase() !== engine.location.toUpperCase())
-        throw unsupported(`a dataset outside of location ${engine.location}`, value.at);
-    } else throw unsupported(`option ${name.name}`, name.at);
-  }
+  setSchemaOptions(record.rest, statement.options, engine.location);
   await engine.catalog.putDataset(tx, record);
   return { operation: 'CREATE', table: undefined };
 }

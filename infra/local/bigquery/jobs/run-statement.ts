@@ -3,6 +3,7 @@ import type { DmlPlan, Plan } from '../sql/analyze/statement.ts';
 import type { Tx } from '../warehouse.ts';
 import type { CacheRequest } from './cached-results.ts';
 import { childJob, statementText } from './child-jobs.ts';
+import { withConstantOptions } from './constant-options.ts';
 import { ANONYMOUS_DATASET, nameOf } from './engine.ts';
 import { finish, inTransaction } from './execution.ts';
 import { exportData } from './export-data.ts';
@@ -11,6 +12,7 @@ import { loadData, loadTarget } from './load-data.ts';
 import { addCost, emptyStatistics, planCost } from './query-plan.ts';
 import { destinationOf, keepResult } from './query-results.ts';
 import { runDdl } from './run-ddl.ts';
+import { namesOf } from './script/control.ts';
 import { currentInstruction } from './script/programs.ts';
 import { type Outcome, outcomeOf, type Run, type Step } from './script/run.ts';
 import { effectiveQuery } from './script/settings.ts';
@@ -63,7 +65,15 @@ export async function execute(run: Run, tx: Tx, step: Step, plan: Plan, outcome:
       own.load = await loadData(engine, tx, { job: run.execution.job, query }, plan.statement);
       break;
     case 'ddl':
-      own.ddl = await runDdl(engine, tx, { job: run.execution.job, query }, plan);
+      own.ddl = await runDdl(
+        engine,
+        tx,
+        { job: run.execution.job, query },
+        {
+          ...plan,
+          statement: await withConstantOptions(plan.statement, namesOf(run, outcome.state, step.text), tx),
+        },
+      );
       break;
   }
   const { statistics } = outcome;

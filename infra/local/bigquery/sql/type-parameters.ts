@@ -29,6 +29,17 @@ export function renderParameterized(kind: string, parameters: TypeParameters | u
   return `${kind}(${precision}${scale === 0 ? '' : `, ${scale}`})`;
 }
 
+/** `STRUCT<a NUMERIC(10, 2) NOT NULL>`: a column's type with what its values are held to. */
+export function renderDeclared(type: SqlType): string {
+  if (type.kind === 'ARRAY') return `ARRAY<${renderDeclared(type.element)}>`;
+  if (type.kind !== 'STRUCT') return renderParameterized(type.kind, type.parameters);
+  const fields = type.fields.map(
+    (field) =>
+      `${field.name === undefined ? '' : `${field.name} `}${renderDeclared(field.type)}${field.required ? ' NOT NULL' : ''}`,
+  );
+  return `STRUCT<${fields.join(', ')}>`;
+}
+
 /** Whether every value that `before` allows is allowed by `next` too. */
 export function isAtLeastAsWide(before: TypeParameters | undefined, next: TypeParameters | undefined): boolean {
   if (!next) return true;

@@ -3,13 +3,23 @@ import { SqlError } from '../sql-error.ts';
 import type { SqlType } from '../types.ts';
 import { createAnalysis } from './analysis.ts';
 import { analyzeAs } from './expressions.ts';
-import { analyzeQuery } from './queries.ts';
 import { EMPTY_SCOPE } from './scope.ts';
 import type { Typed } from './typed.ts';
 
 const none = (at: number): never => {
   throw new SqlError('A default value cannot name tables, parameters or variables', at);
 };
+
+/** Refuses what cannot be a default value; `at` is where its text stands. */
+export function checkDefault(text: string, type: SqlType, at: number): void {
+  try {
+    defaultValue(text, type, 0n);
+  } catch (error) {
+    throw error instanceof SqlError && error.at !== undefined
+      ? new SqlError(error.message, at + error.at, error.reason)
+      : error;
+  }
+}
 
 /** A column's default value as it is now: it may hold functions, but no names. */
 export function defaultValue(text: string, type: SqlType, now: bigint): Typed {
@@ -36,7 +46,9 @@ export function defaultValue(text: string, type: SqlType, now: bigint): Typed {
       noWindows: 'a default value',
       windows: new Map(),
       found: { aggregate: false, window: false },
-      subquery: analyzeQuery,
+      subquery: (query) => {
+        throw new SqlError('A default value cannot hold a subquery', query.at);
+      },
     },
     'Default value',
   );

@@ -13,7 +13,14 @@ export function readType(node: TypeNode): SqlType {
     return arrayOf(element);
   }
   if (node.kind === 'struct')
-    return { kind: 'STRUCT', fields: node.fields.map((field) => ({ name: field.name, type: readType(field.type) })) };
+    return {
+      kind: 'STRUCT',
+      fields: node.fields.map(({ name, type, notNull }) => ({
+        name,
+        type: readType(type),
+        ...(notNull && { required: true }),
+      })),
+    };
   const kind = parseScalarKind(node.name);
   if (kind === undefined) {
     if (REFUSED.has(node.name)) throw unsupported(`type ${node.name}`, node.at);

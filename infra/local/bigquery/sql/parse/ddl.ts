@@ -5,7 +5,7 @@ import { parseTablePath } from './from.ts';
 import { parseNames, parseQuery } from './queries.ts';
 import { parseCreateFunction, parseCreateProcedure, parseCreateTableFunction } from './routines.ts';
 import type { AlterAction, ColumnNode, Options, Statement } from './statement-tree.ts';
-import type { Identifier } from './tree.ts';
+import type { FieldNode, Identifier } from './tree.ts';
 import { parseType } from './types.ts';
 
 export function parseCreate(c: Cursor): Statement {
@@ -145,31 +145,52 @@ function takeNotEnforced(c: Cursor): void {
   if (!c.takes('NOT', 'ENFORCED')) throw new SqlError('Enforced keys are not supported: say NOT ENFORCED', at);
 }
 
+/** What stands behind a field of a column's struct. */
+function parseFieldSchema(c: Cursor): Partial<FieldNode> {
+  const schema: Partial<FieldNode> = {};
+  for (;;) {
+    const { at } = c.peek();
+    if (c.takes('NOT', 'NULL')) schema.notNull = true;
+    else if (c.sees('OPTIONS')) Object.assign(schema, parseColumnOptions(c));
+    else if (c.sees('DEFAULT')) throw new SqlError('A field of a STRUCT cannot have a default value', at);
+    else if (c.sees('COLLATE')) throw unsupported('column COLLATE', at);
+    else return schema;
+  }
+}
+
+function parseColumnOptions(c: Cursor): { description?: string } {
+  let found: { description?: string } = {};
+  for (const { name, value } of parseOptions(c)) {
+    if (name.name.toLowerCase() !== 'description') throw unsupported(`column option ${name.name}`, name.at);
+    if (value.kind === 'null') continue;
+    if (value.kind !== 'literal') throw unsupported('a column description that is no literal', value.at);
+    if (value.type !== 'STRING') throw new SqlError('Option description should be a STRING', value.at);
+    found = { description: value.value };
+  }
+  return found;
+}
+
 function parseColumn(c: Cursor): ColumnNode {
   const name = c.identifier();
-  const type = parseType(c);
+  const type = parseType(c, parseFieldSchema);
   let notNull = false;
   let description: string | undefined;
   let fallback: string | undefined;
+  let defaultAt = name.at;
   for (;;) {
     const { at } = c.peek();
     if (c.takes('NOT', 'NULL')) notNull = true;
     else if (c.takes('DEFAULT')) {
-      const begin = c.peek().at;
+      defaultAt = c.peek().at;
       parseExpression(c);
-      fallback = c.text.slice(begin, c.peek(-1).end);
+      fallback = c.text.slice(defaultAt, c.peek(-1).end);
     } else if (c.takes('PRIMARY', 'KEY')) takeNotEnforced(c);
     else if (c.sees('REFERENCES')) {
       takeReference(c);
       takeNotEnforced(c);
-    } else if (c.sees('OPTIONS')) {
-      for (const option of parseOptions(c)) {
-        if (option.name.name.toLowerCase() !== 'description' || option.value.kind !== 'literal')
-          throw unsupported(`column option ${option.name.name}`, option.name.at);
-        description = option.value.value;
-      }
-    } else if (c.sees('COLLATE') || c.sees('GENERATED')) throw unsupported(`column ${c.peek().word}`, at);
-    else return { name, type, notNull, description, default: fallback };
+    } else if (c.sees('OPTIONS')) ({ description } = parseColumnOptions(c));
+    else if (c.sees('COLLATE') || c.sees('GENERATED')) throw unsupported(`column ${c.peek().word}`, at);
+    else return { name, type, notNull, description, default: fallback, defaultAt };
   }
 }
 

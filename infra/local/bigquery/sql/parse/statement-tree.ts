@@ -7,8 +7,9 @@ export interface ColumnNode {
   type: TypeNode;
   notNull: boolean;
   description: string | undefined;
-  /** The text of its default value. */
+  /** The text of its default value, and where it stands. */
   default: string | undefined;
+  defaultAt: number;
 }
 
 export type Options = { name: Identifier; value: Expr }[];

@@ -25,7 +25,15 @@ export type LiteralType =
 export type TypeNode =
   | { kind: 'scalar'; name: string; parameters: string[]; at: number }
   | { kind: 'array'; element: TypeNode; at: number }
-  | { kind: 'struct'; fields: { name: string | undefined; type: TypeNode }[]; at: number };
+  | { kind: 'struct'; fields: FieldNode[]; at: number };
+
+export interface FieldNode {
+  name: string | undefined;
+  type: TypeNode;
+  /** Of a column's type alone. */
+  notNull?: boolean;
+  description?: string;
+}
 
 export interface OrderItem {
   expr: Expr;

@@ -54,6 +54,67 @@ testFamilies(
         'invalidQuery: A temporary table cannot be in a dataset: its name must not be qualified at [1:19]',
       ],
     ],
+    'fields of structs have a schema of their own': [
+      [
+        "CREATE TABLE shop.f (x INT64 NOT NULL, y STRUCT<a ARRAY<STRING> OPTIONS (description = 'names'), b BOOL NOT NULL> NOT NULL); SELECT ddl FROM shop.INFORMATION_SCHEMA.TABLES WHERE table_name = 'f'",
+        [
+          [
+            'CREATE TABLE `local.shop.f`\n(\n  x INT64 NOT NULL,\n  y STRUCT<a ARRAY<STRING> OPTIONS(description="names"), b BOOL NOT NULL> NOT NULL\n);',
+          ],
+        ],
+      ],
+      ["INSERT shop.f VALUES (1, (['a'], NULL))", 'invalidQuery: Required field y.b cannot be null'],
+      ['INSERT shop.f VALUES (1, (NULL, TRUE))', '1 rows'],
+      ['UPDATE shop.f SET y.b = NULL WHERE TRUE', 'invalidQuery: Required field y.b cannot be null'],
+      [
+        'CREATE TABLE shop.g (a STRUCT<x INT64 DEFAULT 5>)',
+        'invalidQuery: A field of a STRUCT cannot have a default value at [1:39]',
+      ],
+      [
+        'CREATE TABLE shop.w (a STRUCT<x INT64, y STRING>, b ARRAY<STRUCT<q INT64>>) AS SELECT STRUCT(1, "y"), [STRUCT(2)]; ALTER TABLE shop.w ALTER COLUMN a SET DATA TYPE STRUCT<x NUMERIC, y STRING>, ALTER COLUMN b SET DATA TYPE ARRAY<STRUCT<q FLOAT64>>; SELECT a, b FROM shop.w',
+        [[['1', 'y'], [['2.0']]]],
+      ],
+      [
+        'ALTER TABLE shop.w ALTER COLUMN a SET DATA TYPE STRUCT<z NUMERIC, y STRING>',
+        'invalidQuery: ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type (STRUCT<x NUMERIC, y STRING>) is assignable to the new type (STRUCT<z NUMERIC, y STRING>) at [1:20]',
+      ],
+    ],
+    'options are constants of their types': [
+      [
+        "CREATE TABLE shop.o (a INT64) OPTIONS (description = CONCAT('a', 'b'), friendly_name = NULL, expiration_timestamp = TIMESTAMP_ADD(TIMESTAMP '2100-01-01', INTERVAL 36 HOUR)); SELECT option_name, option_value FROM shop.INFORMATION_SCHEMA.TABLE_OPTIONS WHERE table_name = 'o'",
+        [
+          ['description', '"ab"'],
+          ['expiration_timestamp', 'TIMESTAMP "2100-01-02T12:00:00.000Z"'],
+        ],
+      ],
+      [
+        'CREATE TABLE shop.q (a INT64) OPTIONS (description = 5)',
+        'invalidQuery: Option description should be a STRING at [1:54]',
+      ],
+      [
+        'CREATE TABLE shop.q (a INT64) OPTIONS (description = (SELECT b FROM shop.n))',
+        'invalidQuery: Option description must be a constant expression at [1:54]',
+      ],
+      [
+        "CREATE TABLE shop.q (a INT64) OPTIONS (description = 'a', description = 'b')",
+        "invalidQuery: Duplicate option specified for 'description' at [1:59]",
+      ],
+      [
+        'CREATE SCHEMA shop2 OPTIONS (max_time_travel_hours = 50)',
+        'invalidQuery: Option max_time_travel_hours should be a multiple of 24 from 48 to 168 at [1:54]',
+      ],
+      ["CREATE SCHEMA shop2 OPTIONS (max_time_travel_hours = 48, storage_billing_model = 'physical')", []],
+    ],
+    'default values': [
+      [
+        "CREATE TABLE shop.q (a INT64 DEFAULT 'x')",
+        'invalidQuery: Default value should return type INT64, but returns STRING at [1:38]',
+      ],
+      [
+        'CREATE TABLE shop.q (a INT64 DEFAULT (SELECT 1))',
+        'invalidQuery: A default value cannot hold a subquery at [1:39]',
+      ],
+    ],
     'a field of a struct is set where there is a struct': [
       ['UPDATE shop.n SET s.x = 4 WHERE a = 1', '1 rows'],
       [
