@@ -248,7 +248,7 @@ describe('a restart', () => {
     await receiver.until(1);
     await create(parent, {
       name: `${parent}/tasks/later`,
-      scheduleTime: { seconds: Math.floor(Date.now() / 1000) + 1 },
+      scheduleTime: { seconds: Math.floor(Date.now() / 1000) + 2 },
     });
     await cloud.stop();
     receiver.received.length = 0;
@@ -260,9 +260,10 @@ describe('a restart', () => {
       headers['x-cloudtasks-taskname'],
       headers['x-cloudtasks-taskretrycount'],
     ]);
-    expect(seen).toEqual([
-      ['under-way', '1'],
+    // On a slow machine `later` is due when the cloud is back: both are dispatched at once, in any order.
+    expect(seen.sort()).toEqual([
       ['later', '0'],
+      ['under-way', '1'],
     ]);
   });
 });
@@ -274,14 +275,17 @@ test('with a seed some tasks come twice, some late, and all come', async () => {
   cloud = await serveTasks(temporary.context);
   client = cloud.client;
   const parent = await createQueue();
+  // What the purge above found on its way may still come in.
+  const name = parent.split('/').at(-1);
+  const received = () => receiver.received.filter(({ headers }) => headers['x-cloudtasks-queuename'] === name);
   const started = Date.now();
   await Promise.all(Array.from({ length: 30 }, (_, i) => create(parent, { name: `${parent}/tasks/t${i}` })));
   await expect
-    .poll(() => new Set(receiver.received.map(({ headers }) => headers['x-cloudtasks-taskname'])).size, {
+    .poll(() => new Set(received().map(({ headers }) => headers['x-cloudtasks-taskname'])).size, {
       timeout: 4_000,
     })
     .toBe(30);
   await pause(Math.max(0, started + 1_700 - Date.now()));
-  expect(receiver.received.length).toBeGreaterThan(30);
-  expect(receiver.received.some((request) => request.atMs - started > 300)).toBe(true);
+  expect(received().length).toBeGreaterThan(30);
+  expect(received().some((request) => request.atMs - started > 300)).toBe(true);
 });
