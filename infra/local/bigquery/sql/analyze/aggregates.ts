@@ -4,6 +4,7 @@ import { arrayOf, duckType, isGroupable, isNumeric, isOrderable, renderType, typ
 import { besideExtreme, conditionsOf, coreOfExtremes } from './aggregate-having.ts';
 import { type Env, IN_AGGREGATE, refuseAggregate } from './analysis.ts';
 import { APPROXIMATE } from './approximate.ts';
+import { decimalStatistic } from './decimal-statistics.ts';
 import { analyze, analyzeAs, signatureError } from './expressions.ts';
 import { mentions } from './scope.ts';
 import { SKETCHES } from './sketches.ts';
@@ -156,19 +157,19 @@ export const AGGREGATES: Record<string, Build> = {
   APPROX_COUNT_DISTINCT: one((x) =>
     isGroupable(x.type) ? { type: INT64, sql: (core) => core('count', x.sql, { distinct: true }) } : undefined,
   ),
-  STDDEV: floats('stddev_samp'),
-  STDDEV_SAMP: floats('stddev_samp'),
-  STDDEV_POP: floats('stddev_pop'),
-  VARIANCE: floats('var_samp'),
-  VAR_SAMP: floats('var_samp'),
-  VAR_POP: floats('var_pop'),
+  STDDEV: decimalStatistic('STDDEV', floats('stddev_samp')),
+  STDDEV_SAMP: decimalStatistic('STDDEV_SAMP', floats('stddev_samp')),
+  STDDEV_POP: decimalStatistic('STDDEV_POP', floats('stddev_pop')),
+  VARIANCE: decimalStatistic('VARIANCE', floats('var_samp')),
+  VAR_SAMP: decimalStatistic('VAR_SAMP', floats('var_samp')),
+  VAR_POP: decimalStatistic('VAR_POP', floats('var_pop')),
   // Of one pair DuckDB makes NaN.
-  CORR: (args, call) => {
+  CORR: decimalStatistic('CORR', (args, call) => {
     const built = pairs('corr')(args, call);
     return built && { ...built, sql: (core) => `CASE WHEN ${pairCount(args, core)} > 1 THEN ${built.sql(core)} END` };
-  },
-  COVAR_POP: pairs('covar_pop'),
-  COVAR_SAMP: pairs('covar_samp'),
+  }),
+  COVAR_POP: decimalStatistic('COVAR_POP', pairs('covar_pop')),
+  COVAR_SAMP: decimalStatistic('COVAR_SAMP', pairs('covar_samp')),
   MAX_BY: beside('max'),
   MIN_BY: beside('min'),
 };

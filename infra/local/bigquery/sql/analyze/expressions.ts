@@ -22,7 +22,7 @@ import { unnested } from './flatten.ts';
 import { analyzeInterval } from './intervals.ts';
 import { literalOf, textOf } from './literals.ts';
 import { resolvePath } from './names.ts';
-import { analyzeBinary, analyzeUnary } from './operators.ts';
+import { analyzeBinary, analyzeUnary, like } from './operators.ts';
 import { noteFilter } from './partition-filter.ts';
 import { fieldOf, type Scope } from './scope.ts';
 import { readPlainType, readType } from './type-nodes.ts';
@@ -208,10 +208,14 @@ function anyEquals(of: Typed, array: string, type: SqlType, env: Env): string {
  * answer around, and not that of all.
  */
 function analyzeLikeArray(expr: Of<'like'>, env: Env): Typed {
-  const of = analyzeAs(expr.of, scalar('STRING'), env, 'LIKE');
-  const patterns = analyzeAs(expr.patterns, arrayOf(scalar('STRING')), env, 'LIKE patterns');
+  const of = analyze(expr.of, env);
+  const given = analyze(expr.patterns, env);
+  const patterns = given.literal?.kind === 'empty array' ? (coerce(given, arrayOf(of.type)) ?? given) : given;
+  const element = patterns.type.kind === 'ARRAY' ? patterns.type.element : undefined;
+  if (!element) throw signatureError('operator LIKE', [of, patterns], expr.at);
   const name = env.analysis.fresh('l');
-  const matches = `list_transform(${patterns.sql}, lambda ${name}: ${of.sql} ${expr.not ? 'NOT ' : ''}LIKE ${name} ESCAPE '\\')`;
+  const match = like(of, typed(name, element), expr.at).sql;
+  const matches = `list_transform(${patterns.sql}, lambda ${name}: ${expr.not ? 'NOT ' : ''}${match})`;
   const one = `bq_any_true(${expr.all ? `list_transform(${matches}, lambda m: NOT m)` : matches})`;
   return typed(expr.all ? `(NOT ${one})` : one, scalar('BOOL'));
 }

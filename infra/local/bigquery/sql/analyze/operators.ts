@@ -96,7 +96,7 @@ function compare(op: string, left: Typed, right: Typed, at: number): Typed {
 }
 
 /** A backslash escapes the next character in GoogleSQL's patterns. */
-function like(left: Typed, right: Typed, at: number): Typed {
+export function like(left: Typed, right: Typed, at: number): Typed {
   const items = [coerce(left, scalar('STRING')), coerce(right, scalar('STRING'))];
   if (!items[0] || !items[1]) {
     const bytes = [coerce(left, scalar('BYTES')), coerce(right, scalar('BYTES'))];

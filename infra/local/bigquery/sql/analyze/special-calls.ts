@@ -81,7 +81,9 @@ export const SPECIAL_CALLS: Record<string, Special> = {
   TYPEOF: (call, env) => {
     const given = args(call, env);
     if (given.length !== 1 || !given[0]) throw signatureError('function TYPEOF', given, call.at);
-    return typed(quoteText(renderType(given[0].type)), STRING);
+    const type = quoteText(renderType(given[0].type));
+    // The argument stays: an aggregate in it makes one row of all.
+    return typed(given[0].literal ? type : `CASE WHEN (${given[0].sql}) IS NULL THEN ${type} ELSE ${type} END`, STRING);
   },
   SESSION_USER: (call, env) => {
     if (call.args.length > 0) throw signatureError('function SESSION_USER', args(call, env), call.at);

@@ -1,5 +1,6 @@
 import { AEAD_SCALARS } from './aead.ts';
 import { BYTE_SCALARS } from './bytes.ts';
+import { DECIMAL_STATISTICS } from './decimal-statistics.ts';
 import { DECIMAL_SCALARS } from './decimals.ts';
 import { FORMAT_SCALARS } from './formats.ts';
 import { INTERVAL_SCALARS } from './intervals.ts';
@@ -20,6 +21,7 @@ import { ZONE_SCALARS } from './zones.ts';
 /** Every function of JavaScript that macros and signatures name. */
 export const SCALARS: readonly ScalarFunction[] = [
   ...DECIMAL_SCALARS,
+  ...DECIMAL_STATISTICS,
   ...FORMAT_SCALARS,
   ...NUMBER_FORMAT_SCALARS,
   ...TIME_FORMAT_SCALARS,
