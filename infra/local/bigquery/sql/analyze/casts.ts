@@ -90,6 +90,12 @@ const withoutLiteral = ({ sql, type }: Typed): Typed => ({ sql, type });
 function castSql(from: Typed, to: SqlType, at: number): string {
   if (from.literal?.kind === 'empty array' && to.kind === 'ARRAY') return `CAST([] AS ${duckType(to)})`;
   if (from.type.kind === 'ARRAY' && to.kind === 'ARRAY') {
+    // Source: cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions#cast_as_array
+    if (!sameType(from.type, to))
+      throw new SqlError(
+        `Casting between arrays with incompatible element types is not supported: Invalid cast from ${renderType(from.type)} to ${renderType(to)}`,
+        at,
+      );
     return `list_transform(${from.sql}, lambda e: ${castSql(typed('e', from.type.element), to.element, at)})`;
   }
   if (from.type.kind === 'STRUCT' && to.kind === 'STRUCT') return castStruct(from, to, at);

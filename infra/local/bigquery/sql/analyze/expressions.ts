@@ -26,7 +26,7 @@ import { analyzeBinary, analyzeUnary, like } from './operators.ts';
 import { noteFilter } from './partition-filter.ts';
 import { fieldOf, type Scope } from './scope.ts';
 import { readPlainType, readType } from './type-nodes.ts';
-import { coerce, commonType, nullOf, type Typed, typed } from './typed.ts';
+import { coerce, commonType, comparedType, nullOf, type Typed, typed } from './typed.ts';
 import { computedOnce, isVolatile } from './volatile.ts';
 
 /** An expression → DuckDB's SQL and its GoogleSQL type. Everything that is not understood throws. */
@@ -151,7 +151,7 @@ export function comparable(
   at: number,
   ordered: boolean,
 ): { items: Typed[]; type: SqlType } {
-  const type = commonType(items);
+  const type = comparedType(items);
   if (!type || !(ordered ? isOrderable(type) : isGroupable(type))) throw signatureError(what, items, at);
   return { type, items: items.map((item) => coerce(item, type) ?? item) };
 }

@@ -12,7 +12,7 @@ import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { scanPseudoColumns } from './pseudo-columns.ts';
 import { type Column, lookUp, type Range, type Scope, type Target } from './scope.ts';
 import { analyzeTableCall } from './table-functions.ts';
-import { coerce, commonType, type Typed, typed } from './typed.ts';
+import { coerce, comparedType, type Typed, typed } from './typed.ts';
 import { scanWildcard } from './wildcards.ts';
 
 /** A FROM clause as DuckDB's SQL, with what it makes visible. */
@@ -353,7 +353,7 @@ function joinUsing(
   const gone = new Set<Column>();
   for (const { name, at } of from.using ?? []) {
     const [a, b] = [pick(left, name, at, 'left'), pick(right, name, at, 'right')];
-    const type = commonType([a.value, b.value]);
+    const type = comparedType([a.value, b.value]);
     if (!type || !isGroupable(type))
       throw new SqlError(
         `Column ${name} in USING has incompatible types on either side of the join: ${renderType(a.value.type)} and ${renderType(b.value.type)}`,

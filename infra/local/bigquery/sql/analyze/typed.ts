@@ -108,8 +108,18 @@ export function fromText(text: string, to: SqlType): Typed | undefined {
 
 const UNTYPED = new Set(['null', 'error', 'empty array']);
 
-/** The type that all of these convert to, or undefined. Literals give way to expressions. */
+/**
+ * The supertype of all of these, or undefined. Literals give way to expressions. A DATE converts to DATETIME, but it has no
+ * supertype beside itself. Source: cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules#supertypes
+ */
 export function commonType(items: readonly Typed[]): SqlType | undefined {
+  const type = comparedType(items);
+  const isMixed = type?.kind === 'DATETIME' && items.some((item) => item.type.kind === 'DATE' && !item.literal);
+  return isMixed ? undefined : type;
+}
+
+/** The type in which all of these are compared: that to which they convert. */
+export function comparedType(items: readonly Typed[]): SqlType | undefined {
   const candidates = [
     ...items.filter((item) => !item.literal),
     ...items.filter((item) => item.literal && !UNTYPED.has(item.literal.kind)),
