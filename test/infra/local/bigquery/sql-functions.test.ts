@@ -28,7 +28,7 @@ const FAMILIES: Record<string, Case[]> = {
       [['2026-01-01 08:00:00.500+00', '1.5', '1e+20']],
     ],
     [
-      'SELECT CAST([1, 2] AS ARRAY<STRING>), CAST(STRUCT(1, "2") AS STRUCT<a STRING, b INT64>)',
+      'SELECT CAST([1, 2] AS ARRAY<INT64>), CAST(STRUCT(1, "2") AS STRUCT<a STRING, b INT64>)',
       [
         [
           ['1', '2'],
