@@ -6,6 +6,7 @@ import type { Env } from './analysis.ts';
 import { ARRAY_CALLS } from './array-calls.ts';
 import { castTo } from './casts.ts';
 import { equals } from './comparisons.ts';
+import { DISTANCE_CALLS } from './distances.ts';
 import { analyze, analyzeAs, comparable, constantText, signatureError } from './expressions.ts';
 import { analyzeFormat } from './format.ts';
 import { JSON_CALLS } from './json-calls.ts';
@@ -28,6 +29,7 @@ export const SPECIAL_CALLS: Record<string, Special> = {
   ...REGEX_CALLS,
   ...ARRAY_CALLS,
   ...SEARCH_CALLS,
+  ...DISTANCE_CALLS,
   ERROR: (call, env) => {
     const [message] = args(call, env);
     if (message?.type.kind !== 'STRING') throw signatureError('function ERROR', args(call, env), call.at);

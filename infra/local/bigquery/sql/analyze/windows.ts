@@ -189,6 +189,7 @@ function resolveWindow(spec: WindowSpec, env: Env): WindowSpec {
   if (spec.partitionBy.length > 0) throw new SqlError('A window that names another cannot have PARTITION BY', spec.at);
   if (spec.orderBy.length > 0 && base.orderBy.length > 0)
     throw new SqlError('The referenced window already has ORDER BY', spec.at);
+  if (spec.frame && base.frame) throw new SqlError('The referenced window already has a frame', spec.at);
   return {
     ...spec,
     base: undefined,

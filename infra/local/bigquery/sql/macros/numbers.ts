@@ -43,7 +43,7 @@ export const NUMBER_MACROS: readonly Macro[] = [
   ],
   [
     'bq_mod(a, b)',
-    `CASE WHEN b = 0 THEN a % CAST(bq_error_text('division by zero: MOD(' || a || ', ' || b || ')') AS BIGINT) ELSE a % b END`,
+    `CASE WHEN b = 0 THEN a % CAST(bq_error_text('division by zero: MOD(' || a || ', ' || b || ')') AS BIGINT) WHEN b = -1 THEN 0 ELSE a % b END`,
   ],
   ['bq_floor_div(a, b)', `CASE WHEN a >= 0 THEN a // b ELSE -((-a + b - 1) // b) END`],
   ['bq_elapsed(a, b)', `a // b`],
@@ -59,11 +59,19 @@ export const NUMBER_MACROS: readonly Macro[] = [
     `CASE WHEN n < 0 THEN ${fail(`'Bitwise binary operator for INT64 requires the second argument to be non-negative'`)} WHEN n > 63 THEN 0
     WHEN a >= 0 THEN a >> n WHEN n = 0 THEN a ELSE CAST((CAST(a AS HUGEINT) + 18446744073709551616::HUGEINT) >> CAST(n AS INTEGER) AS BIGINT) END`,
   ],
-  ['bq_round(x, n)', `CASE WHEN isfinite(x) THEN round(x, CAST(n AS INTEGER)) ELSE x END`],
-  ['bq_trunc(x, n)', `CASE WHEN isfinite(x) THEN trunc(x * pow(10, n)) / pow(10, n) ELSE x END`],
+  // DuckDB's own wherever it comes out as Google's 80-bit numbers do: not where x * 10^n is just about halfway between two
+  // whole numbers (whole, for TRUNC), nor for so many digits that the last bit of the result may differ.
+  [
+    'bq_round(x, n)',
+    `CASE WHEN NOT isfinite(x) THEN x WHEN n BETWEEN -3 AND 3 AND abs(x) < 1e15 AND abs(x * pow(10, n)) % 1 <> 0.5 THEN round(x, TRY_CAST(n AS INTEGER)) ELSE bq_round_double(x, n) END`,
+  ],
+  [
+    'bq_trunc(x, n)',
+    `CASE WHEN NOT isfinite(x) THEN x WHEN n = 0 THEN trunc(x) WHEN n BETWEEN 1 AND 3 AND abs(x) < 1e12 AND x * pow(10, n) % 1 <> 0 THEN trunc(x * pow(10, n)) / pow(10, n) ELSE bq_trunc_double(x, n) END`,
+  ],
   [
     'bq_pow(x, y)',
-    `CASE WHEN x < 0 AND isfinite(x) AND isfinite(y) AND y <> trunc(y) THEN ${fail(`'Floating point error in function: POW(' || x || ', ' || y || ')'`, 'DOUBLE')} WHEN x = 0 AND y < 0 THEN ${fail(`'Floating point error in function: POW(' || x || ', ' || y || ')'`, 'DOUBLE')} ELSE bq_finite(pow(x, y), x, y) END`,
+    `CASE WHEN x < 0 AND isfinite(x) AND isfinite(y) AND y <> trunc(y) THEN ${fail(`'Floating point error in function: POW(' || x || ', ' || y || ')'`, 'DOUBLE')} WHEN x = 0 AND y < 0 AND isfinite(y) THEN ${fail(`'Floating point error in function: POW(' || x || ', ' || y || ')'`, 'DOUBLE')} ELSE bq_finite(pow(x, y), x, y) END`,
   ],
   [
     'bq_sqrt(x)',
@@ -72,15 +80,15 @@ export const NUMBER_MACROS: readonly Macro[] = [
   ['bq_exp(x)', `bq_finite(exp(x), x, x)`],
   [
     'bq_ln(x)',
-    `CASE WHEN x <= 0 THEN ${fail(`'Floating point error in function: LN(' || x || ')'`, 'DOUBLE')} ELSE ln(x) END`,
+    `CASE WHEN x = CAST('-inf' AS DOUBLE) THEN CAST('nan' AS DOUBLE) WHEN x <= 0 THEN ${fail(`'Floating point error in function: LN(' || x || ')'`, 'DOUBLE')} ELSE ln(x) END`,
   ],
   [
     'bq_log10(x)',
-    `CASE WHEN x <= 0 THEN ${fail(`'Floating point error in function: LOG10(' || x || ')'`, 'DOUBLE')} ELSE log10(x) END`,
+    `CASE WHEN x = CAST('-inf' AS DOUBLE) THEN CAST('nan' AS DOUBLE) WHEN x <= 0 THEN ${fail(`'Floating point error in function: LOG10(' || x || ')'`, 'DOUBLE')} ELSE log10(x) END`,
   ],
   [
     'bq_log(x, b)',
-    `CASE WHEN b = 1 OR b <= 0 OR x <= 0 THEN ${fail(`'Floating point error in function: LOG(' || x || ', ' || b || ')'`, 'DOUBLE')} ELSE ln(x) / ln(b) END`,
+    `CASE WHEN isinf(b) OR x = CAST('-inf' AS DOUBLE) THEN CAST('nan' AS DOUBLE) WHEN b = 1 OR b <= 0 OR x <= 0 THEN ${fail(`'Floating point error in function: LOG(' || x || ', ' || b || ')'`, 'DOUBLE')} ELSE ln(x) / ln(b) END`,
   ],
   ...['sin', 'cos', 'tan'].map(
     (fn) => [`bq_${fn}(x)`, `CASE WHEN isinf(x) THEN CAST('nan' AS DOUBLE) ELSE ${fn}(x) END`] as const,
@@ -89,16 +97,16 @@ export const NUMBER_MACROS: readonly Macro[] = [
     (fn) =>
       [
         `bq_${fn}(x)`,
-        `CASE WHEN x < -1 OR x > 1 THEN ${fail(`'Floating point error in function: ${fn.toUpperCase()}'`, 'DOUBLE')} ELSE ${fn}(x) END`,
+        `CASE WHEN NOT isfinite(x) THEN CAST('nan' AS DOUBLE) WHEN x < -1 OR x > 1 THEN ${fail(`'Floating point error in function: ${fn.toUpperCase()}'`, 'DOUBLE')} ELSE ${fn}(x) END`,
       ] as const,
   ),
   [
     'bq_acosh(x)',
-    `CASE WHEN x < 1 THEN ${fail(`'Floating point error in function: ACOSH(' || x || ')'`, 'DOUBLE')} ELSE acosh(x) END`,
+    `CASE WHEN x = CAST('-inf' AS DOUBLE) THEN CAST('nan' AS DOUBLE) WHEN x < 1 THEN ${fail(`'Floating point error in function: ACOSH(' || x || ')'`, 'DOUBLE')} ELSE acosh(x) END`,
   ],
   [
     'bq_atanh(x)',
-    `CASE WHEN abs(x) >= 1 THEN ${fail(`'Floating point error in function: ATANH(' || x || ')'`, 'DOUBLE')} ELSE atanh(x) END`,
+    `CASE WHEN NOT isfinite(x) THEN CAST('nan' AS DOUBLE) WHEN abs(x) >= 1 THEN ${fail(`'Floating point error in function: ATANH(' || x || ')'`, 'DOUBLE')} ELSE atanh(x) END`,
   ],
   ['bq_sec(x)', `CASE WHEN isinf(x) THEN CAST('nan' AS DOUBLE) ELSE 1 / cos(x) END`],
   ...(
@@ -112,12 +120,16 @@ export const NUMBER_MACROS: readonly Macro[] = [
     ([name, below, above]) =>
       [
         `bq_${name}(x)`,
-        `CASE WHEN x = 0 THEN ${fail(`'Floating point error in function: ${name.toUpperCase()}(0)'`, 'DOUBLE')} ${name === 'coth' ? 'WHEN abs(x) > 30 THEN sign(x)' : `WHEN isinf(x) THEN ${name === 'csch' ? '0' : "CAST('nan' AS DOUBLE)"}`} ELSE (${above}) / (${below}) END`,
+        `CASE WHEN x = 0 THEN ${fail(`'Floating point error in function: ${name.toUpperCase()}(0)'`, 'DOUBLE')} ${name === 'coth' ? 'WHEN isnan(x) THEN x WHEN abs(x) > 30 THEN sign(x)' : `WHEN isinf(x) THEN ${name === 'csch' ? '0' : "CAST('nan' AS DOUBLE)"}`} ELSE (${above}) / (${below}) END`,
       ] as const,
   ),
   [
     'bq_range_bucket(x, a)',
-    `CASE WHEN x IS NULL OR a IS NULL THEN NULL WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 THEN ${fail(`'Elements in input array to RANGE_BUCKET cannot be NULL'`)} ELSE CAST(len(list_filter(a, lambda e: e <= x)) AS BIGINT) END`,
+    `CASE WHEN x IS NULL OR a IS NULL THEN NULL WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 THEN ${fail(`'Elements in input array to RANGE_BUCKET cannot be NULL'`)} WHEN list_sort(a, 'ASC', 'NULLS FIRST') <> a THEN ${fail(`'Elements in input array to RANGE_BUCKET must be in ascending order'`)} ELSE CAST(len(list_filter(a, lambda e: e <= x)) AS BIGINT) END`,
+  ],
+  [
+    'bq_range_bucket_double(x, a)',
+    `CASE WHEN len(list_filter(a, lambda e: isnan(e))) > 0 THEN ${fail(`'Elements in input array to RANGE_BUCKET cannot be NaN'`)} WHEN NOT isnan(x) THEN bq_range_bucket(x, a) END`,
   ],
   // Spaces around the sign, and commas between digits, as PARSE_NUMERIC takes them.
   [
@@ -136,6 +148,15 @@ export const NUMBER_MACROS: readonly Macro[] = [
   [
     'bq_cosine_distance(a, b)',
     `bq_same_length(a, b, CASE WHEN list_inner_product(a, a) = 0 OR list_inner_product(b, b) = 0 THEN ${fail(`'Cannot compute cosine distance against zero vector.'`, 'DOUBLE')} ELSE 1 - list_inner_product(a, b) / (sqrt(list_inner_product(a, a)) * sqrt(list_inner_product(b, b))) END)`,
+  ],
+  // A sparse vector's magnitudes of its dimensions, over the dimensions `every`.
+  [
+    'bq_dense(dims, sizes, every)',
+    `CASE WHEN len(list_filter(dims, lambda e: e IS NULL)) > 0 THEN [${fail(`'Array arguments to a distance function must not hold NULL'`, 'DOUBLE')}] WHEN len(list_distinct(dims)) < len(dims) THEN [${fail(`'Duplicate index in an array argument to a distance function'`, 'DOUBLE')}] ELSE list_transform(every, lambda e: CASE WHEN list_contains(dims, e) THEN sizes[list_position(dims, e)] ELSE 0 END) END`,
+  ],
+  [
+    'bq_edit_distance_to(n, most)',
+    `CASE WHEN most < 0 THEN ${fail(`'max_distance must be non-negative'`)} WHEN n IS NOT NULL AND most IS NOT NULL THEN least(n, most) END`,
   ],
   ['bq_euclidean_distance(a, b)', `bq_same_length(a, b, list_distance(a, b))`],
   ['bq_all_known(items, r)', `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) = 0 THEN r END`],

@@ -10,6 +10,7 @@ import { JSON_READS } from './json-reads.ts';
 import { NET_SCALARS } from './net.ts';
 import { NUMBER_FORMAT_SCALARS } from './number-formats.ts';
 import { REGEX_SCALARS } from './regex.ts';
+import { ROUNDING_SCALARS } from './rounding.ts';
 import type { ScalarFunction } from './scalar.ts';
 import { SEARCH_SCALARS } from './search.ts';
 import { SKETCH_SCALARS } from './sketches.ts';
@@ -35,6 +36,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...REGEX_SCALARS,
   ...NET_SCALARS,
   ...AEAD_SCALARS,
+  ...ROUNDING_SCALARS,
   ...SEARCH_SCALARS,
   ...SKETCH_SCALARS,
   ...ZONE_SCALARS,
