@@ -8,13 +8,14 @@ import { createResultCache, RESULT_LIFE_MS } from './jobs/cached-results.ts';
 import type { Engine, Files } from './jobs/engine.ts';
 import type { Job } from './jobs/job.ts';
 import { openJobStore } from './jobs/job-store.ts';
-import { expirePartitions } from './jobs/lifetimes.ts';
+import { expirePartitions, expireTables } from './jobs/lifetimes.ts';
 import { createLocks } from './jobs/locks.ts';
 import { createRunner } from './jobs/runner.ts';
 import { endSession } from './jobs/session-jobs.ts';
 import { openSessions } from './jobs/sessions.ts';
 import { datasetRoutes } from './rest/datasets.ts';
 import { jobRoutes } from './rest/jobs.ts';
+import { modelRoutes } from './rest/models.ts';
 import { answerPartially } from './rest/partial-response.ts';
 import { projectRoutes } from './rest/projects.ts';
 import { queryRoutes } from './rest/queries.ts';
@@ -85,8 +86,7 @@ export async function createBigQuery(
   async function sweep(): Promise<void> {
     await store.expireResults(clock.now() - RESULT_LIFE_MS);
     for (const session of engine.sessions.expired()) await endSession(engine, session);
-    for (const record of catalog.expired(clock.now()))
-      await warehouse.transaction((tx) => catalog.dropTable(tx, record));
+    await expireTables(engine);
     await expirePartitions(engine);
   }
 
@@ -105,6 +105,7 @@ export async function createBigQuery(
         tableRoutes(app, prefix, engine, () => base);
         tabledataRoutes(app, prefix, engine);
         routineRoutes(app, prefix, engine);
+        modelRoutes(app, prefix, engine);
         jobRoutes(app, prefix, engine, runner, () => base);
         queryRoutes(app, prefix, engine, runner);
       }

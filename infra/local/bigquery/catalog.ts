@@ -222,6 +222,17 @@ export async function openCatalog(warehouse: Warehouse, clock: Clock): Promise<C
     tx.afterCommit(() => void routines.delete(routineKey(record)));
   }
 
+  async function dropTable(tx: Tx, record: TableRecord): Promise<void> {
+    const key = tableKey(record);
+    await put(tx, 'tables', key, undefined);
+    if (record.view === undefined) await tx.run(`DROP TABLE IF EXISTS ${record.physical}`);
+    change(tx, record, () => void tables.delete(key));
+  }
+
+  /** Tables that were being made while their dataset was dropped: a new one of its name must not have them. */
+  const leftIn = ({ project, dataset }: DatasetRecord) =>
+    [...tables.values()].filter((one) => one.project === project && one.dataset === dataset);
+
   const isAlive = (record: TableRecord | undefined) =>
     record && (record.expirationTime === undefined || record.expirationTime > clock.now()) ? record : undefined;
 
@@ -294,6 +305,7 @@ export async function openCatalog(warehouse: Warehouse, clock: Clock): Promise<C
     },
     async putDataset(tx, record) {
       const key = datasetKey(record.project, record.dataset);
+      if (!datasets.has(key)) for (const left of leftIn(record)) await dropTable(tx, left);
       await put(tx, 'datasets', key, JSON.stringify(record));
       tx.afterCommit(() => void datasets.set(key, record));
     },
@@ -305,18 +317,17 @@ export async function openCatalog(warehouse: Warehouse, clock: Clock): Promise<C
     },
     async putTable(tx, record) {
       const key = tableKey(record);
+      const before = tables.get(key);
+      // No caller sees a table that has expired, so none drops its rows.
+      if (before && !isAlive(before) && before.physical !== record.physical && before.view === undefined)
+        await tx.run(`DROP TABLE IF EXISTS ${before.physical}`);
       await put(tx, 'tables', key, JSON.stringify(record));
       change(tx, record, () => {
         tables.set(key, record);
         versions.set(record.physical, (versions.get(record.physical) ?? 0) + 1);
       });
     },
-    async dropTable(tx, record) {
-      const key = tableKey(record);
-      await put(tx, 'tables', key, undefined);
-      if (record.view === undefined) await tx.run(`DROP TABLE IF EXISTS ${record.physical}`);
-      change(tx, record, () => void tables.delete(key));
-    },
+    dropTable,
     async renameTable(tx, record, table) {
       const [key, next] = [tableKey(record), { ...record, table }];
       await put(tx, 'tables', key, undefined);

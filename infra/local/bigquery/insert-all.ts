@@ -8,7 +8,7 @@ import { checkTableId } from './jobs/open-destination.ts';
 import { type Part, requirePart } from './jobs/parts.ts';
 import { BAD, badField, type Conversion, projectionOf, RECORD } from './loads/checks.ts';
 import { jsonConversions, takeFields } from './loads/json-columns.ts';
-import { unknownKeys } from './loads/text-values.ts';
+import { jsonInText, unknownKeys } from './loads/text-values.ts';
 import type { Partition } from './partitions/decorators.ts';
 import { typeOfField } from './schema.ts';
 import { defaultValue } from './sql/analyze/defaults.ts';
@@ -84,7 +84,7 @@ async function insertInto(engine: Engine, { record, partition }: Part, request: 
   if (rows.length === 0) throw new JobFailure('invalid', 'No rows present in the request.');
   if (rows.length > MAX_ROWS)
     throw new JobFailure('invalid', `too many rows present in the request, limit: ${MAX_ROWS}.`);
-  const conversions = withDefaults(jsonConversions(record.schema), engine.clock.now());
+  const conversions = withDefaults(jsonConversions(record.schema, jsonInText), engine.clock.now());
   const unknown = request.ignoreUnknownValues ? [] : [`WHEN ${unknownKeys('j', record.schema)} THEN 'no such field'`];
   const bad = `CASE WHEN json_type(j) <> 'OBJECT' THEN 'no such row' ${unknown.join(' ')} ELSE ${badField(conversions)} END`;
   const raw = JSON.stringify(

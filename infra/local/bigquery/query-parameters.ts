@@ -76,7 +76,9 @@ function literalOf(type: SqlType, value: ParameterValue): Typed {
     return typed(`struct_pack(${parts.join(', ')})`, type);
   }
   if (isRangeKind(type.kind) && value.rangeValue) {
-    const bounds = [value.rangeValue.start, value.rangeValue.end].map((bound) => boundText(bound?.value));
+    const bounds = [value.rangeValue.start, value.rangeValue.end].map((bound) =>
+      momentText(bound?.value ?? 'UNBOUNDED'),
+    );
     return castTo(textOf(`[${bounds.join(', ')})`), type, false, 0);
   }
   const text = value.value;
@@ -84,8 +86,9 @@ function literalOf(type: SqlType, value: ParameterValue): Typed {
   return scalarLiteral(type, String(text));
 }
 
-/** A bound that is absent is none; timestamps may end in UTC. */
-const boundText = (value: string | null | undefined) => (value ?? 'UNBOUNDED').replace(/ ?UTC$/, '+00');
+/** Timestamps may end in UTC, and Google's Node client writes nanoseconds: zeros, where a microsecond is all that there is. */
+const momentText = (text: string): string =>
+  text.replace(/(T\d\d:\d\d:\d\d\.\d{6})000Z$/, '$1Z').replace(/ ?UTC$/, '+00');
 
 function scalarLiteral(type: SqlType, text: string): Typed {
   const bad = () => invalid(`Invalid query parameter value: ${JSON.stringify(text)} is no ${type.kind}`);
@@ -108,6 +111,6 @@ function scalarLiteral(type: SqlType, text: string): Typed {
     case 'JSON':
       return typed(`bq_parse_json(${textOf(text).sql})`, type);
     default:
-      return castTo(textOf(text.replace(/ ?UTC$/, '+00')), type, false, 0);
+      return castTo(textOf(momentText(text)), type, false, 0);
   }
 }

@@ -71,6 +71,7 @@ export interface CopyConfiguration extends DestinationConfiguration {
   sourceTable?: RestTable;
   sourceTables?: RestTable[];
   operationType?: string;
+  destinationExpirationTime?: string;
 }
 
 export interface ExtractConfiguration {

@@ -17,7 +17,7 @@ const KNOWN: Record<'query' | 'load' | 'copy' | 'extract', Set<string>> = {
     `${DESTINATION} ${SHAPE} ${WITHOUT_EFFECT} sourceUris sourceFormat schema autodetect fieldDelimiter quote skipLeadingRows allowQuotedNewlines
     allowJaggedRows nullMarker nullMarkers preserveAsciiControlCharacters encoding maxBadRecords ignoreUnknownValues decimalTargetTypes parquetOptions hivePartitioningOptions useAvroLogicalTypes`,
   ),
-  copy: words(`${DESTINATION} ${WITHOUT_EFFECT} sourceTable sourceTables operationType`),
+  copy: words(`${DESTINATION} ${WITHOUT_EFFECT} sourceTable sourceTables operationType destinationExpirationTime`),
   extract: words(
     'sourceTable sourceModel destinationUri destinationUris destinationFormat compression fieldDelimiter printHeader useAvroLogicalTypes reservation',
   ),

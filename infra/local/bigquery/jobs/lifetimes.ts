@@ -22,6 +22,21 @@ export function defaultLife(
   return { timePartitioning, expirationTime: table ? now + Number(table) : undefined };
 }
 
+/** Drops tables whose time is past. One that others work on waits for the next look. */
+export async function expireTables(engine: Engine): Promise<void> {
+  for (const record of engine.catalog.expired(engine.clock.now())) {
+    const release = engine.locks.tryAcquire(nameOf(record));
+    if (!release) continue;
+    try {
+      // Meanwhile another may have come to have its name.
+      if (engine.catalog.expired(engine.clock.now()).includes(record))
+        await engine.warehouse.transaction((tx) => engine.catalog.dropTable(tx, record));
+    } finally {
+      release();
+    }
+  }
+}
+
 /** Deletes the rows of partitions whose time is past. A table that others change meanwhile waits for the next look. */
 export async function expirePartitions(engine: Engine): Promise<void> {
   for (const { project, dataset, table } of engine.catalog.withPartitionExpiration()) {

@@ -34,6 +34,7 @@ export async function runCopy(engine: Engine, execution: Execution): Promise<voi
   const destination = readDestination(ref, copy, { write: 'WRITE_EMPTY', onPartition: decorator !== undefined });
   if (destination.write === 'WRITE_TRUNCATE_DATA')
     throw new JobFailure('invalid', 'Invalid writeDisposition of a copy job: WRITE_TRUNCATE_DATA');
+  const expirationTime = readExpiration(copy.destinationExpirationTime, job.created);
   const release = await lockFor(engine, execution, nameOf(ref));
   try {
     await inTransaction(engine, execution, async (tx) => {
@@ -67,7 +68,7 @@ export async function runCopy(engine: Engine, execution: Execution): Promise<voi
           partitionTime: partition?.time,
         });
       }
-      await describeTarget(engine, tx, operation, target, first.record);
+      await describeTarget(engine, tx, { operation, expirationTime }, target, first.record);
       await engine.catalog.touch(tx, target, engine.clock.now());
       await finish(engine, tx, job, { copy: { rows } });
     });
@@ -140,17 +141,33 @@ async function openTarget(
   return target;
 }
 
-/** Snapshots and clones know what they were made of. */
+/** Snapshots and clones know what they were made of; a copy may say how long it lives. */
 async function describeTarget(
   engine: Engine,
   tx: Tx,
-  operation: (typeof OPERATIONS)[number],
+  { operation, expirationTime }: { operation: (typeof OPERATIONS)[number]; expirationTime: number | undefined },
   target: TableRecord,
   { project, dataset, table }: TableRecord,
 ): Promise<void> {
-  if (operation !== 'SNAPSHOT' && operation !== 'CLONE') return;
-  const base = { table: { project, dataset, table }, at: engine.clock.now() };
-  await engine.catalog.putTable(tx, { ...target, base, kind: operation === 'SNAPSHOT' ? 'SNAPSHOT' : 'TABLE' });
+  const isMade = operation === 'SNAPSHOT' || operation === 'CLONE';
+  if (!isMade && expirationTime === undefined) return;
+  await engine.catalog.putTable(tx, {
+    ...target,
+    ...(isMade && {
+      base: { table: { project, dataset, table }, at: engine.clock.now() },
+      kind: operation === 'SNAPSHOT' ? 'SNAPSHOT' : 'TABLE',
+    }),
+    expirationTime: expirationTime ?? target.expirationTime,
+  });
+}
+
+/** RFC 3339 text → milliseconds since 1970. */
+function readExpiration(text: string | undefined, now: number): number | undefined {
+  if (!text) return undefined;
+  const time = Date.parse(text);
+  if (Number.isNaN(time) || time <= now)
+    throw new JobFailure('invalid', `Invalid destinationExpirationTime: ${text}; it must be a time yet to come`);
+  return time;
 }
 
 /** A copy moves rows as they lie; BigQuery's words where they are known. Source: cloud.google.com/bigquery/docs/managing-partitioned-tables#copy */

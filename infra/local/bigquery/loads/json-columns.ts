@@ -17,11 +17,11 @@ export function takeFields(source: string, schema: Field[]): string {
 }
 
 /** How each field is made from what `takeFields` took out. */
-export function jsonConversions(schema: Field[]): Conversion[] {
+export function jsonConversions(schema: Field[], readJson?: (j: string) => string): Conversion[] {
   return schema.map((field, i) => {
     const type = typeOfField(field);
     const parsed = !isPlain(field)
-      ? fromJson(`j${i}`, type)
+      ? fromJson(`j${i}`, type, readJson)
       : type.kind === 'BOOL'
         ? jsonBool(`s${i}`)
         : fromText(`s${i}`, type);

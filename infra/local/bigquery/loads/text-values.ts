@@ -41,22 +41,29 @@ export function fromText(x: string, type: SqlType): string {
   }
 }
 
+/** What a JSON column has of a value: files hold the value itself. */
+export const jsonItself = (j: string): string => 
+  `CASE WHEN json_type(${j}) = 'NULL' THEN NULL ELSE bq_parse_json_round(CAST(${j} AS VARCHAR)) END`;
+
+/** The same of a streamed row, where clients send it as text; `{` alone is a bad row. */
+export const jsonInText = (j: string): string =>
+  `CASE json_type(${j}) WHEN 'NULL' THEN NULL WHEN 'VARCHAR' THEN bq_parse_json_round(json_extract_string(${j}, '$')) ELSE bq_parse_json_round(CAST(${j} AS VARCHAR)) END`;
+
 /** A JSON value (DuckDB's JSON, JSON null told apart from absent by the caller) → the field's value. */
-export function fromJson(j: string, type: SqlType): string {
+export function fromJson(j: string, type: SqlType, readJson = jsonItself): string {
   if (type.kind === 'ARRAY') {
-    const items = `list_transform(CAST(bq_load_array(${j}) AS JSON[]), lambda e: ${fromJson('e', type.element)})`;
+    const items = `list_transform(CAST(bq_load_array(${j}) AS JSON[]), lambda e: ${fromJson('e', type.element, readJson)})`;
     return `bq_no_null(coalesce(${items}, CAST([] AS ${duckType(type)})), 'array')`;
   }
   if (type.kind === 'STRUCT') {
     const parts = type.fields.map(
       (field) =>
-        `${quoteName(field.name ?? '')} := ${fromJson(`json_extract(${j}, ${jsonKey(field.name ?? '')})`, field.type)}`,
+        `${quoteName(field.name ?? '')} := ${fromJson(`json_extract(${j}, ${jsonKey(field.name ?? '')})`, field.type, readJson)}`,
     );
     return `CASE WHEN bq_load_object(${j}) IS NOT NULL THEN struct_pack(${parts.join(', ')}) END`;
   }
   if (isRangeKind(type.kind)) return `bq_load_range_${RANGE_ELEMENTS[type.kind].toLowerCase()}(${j})`;
-  if (type.kind === 'JSON')
-    return `CASE WHEN json_type(${j}) = 'NULL' THEN NULL ELSE bq_parse_json_round(CAST(${j} AS VARCHAR)) END`;
+  if (type.kind === 'JSON') return readJson(j);
   if (type.kind === 'BOOL') return jsonBool(`bq_load_scalar(${j})`);
   return fromText(`bq_load_scalar(${j})`, type);
 }

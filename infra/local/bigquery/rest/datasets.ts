@@ -29,12 +29,18 @@ interface Params {
   dataset: string;
 }
 
+/** int64 is text in JSON, also where a client wrote a number. */
+const INT64 = ['defaultTableExpirationMs', 'defaultPartitionExpirationMs', 'maxTimeTravelHours'];
+const textOf = (key: string, value: unknown) =>
+  INT64.includes(key) && typeof value === 'number' ? String(value) : value;
+
 function keep(body: Record<string, unknown>): Record<string, unknown> {
   for (const key of REFUSED)
     if (body[key] !== undefined) throw new JobFailure('invalid', `not supported by the embedded warehouse: ${key}`);
   if (body.isCaseInsensitive === true)
     throw new JobFailure('invalid', 'not supported by the embedded warehouse: isCaseInsensitive');
-  return Object.fromEntries(Object.entries(body).filter(([key]) => KEPT.includes(key)));
+  const kept = Object.entries(body).filter(([key]) => KEPT.includes(key));
+  return Object.fromEntries(kept.map(([key, value]) => [key, textOf(key, value)]));
 }
 
 const DEFAULT_ACCESS = [
@@ -42,6 +48,9 @@ const DEFAULT_ACCESS = [
   { role: 'OWNER', specialGroup: 'projectOwners' },
   { role: 'READER', specialGroup: 'projectReaders' },
 ];
+
+/** One change of a dataset at a time: each is made of what the one before left. */
+const lockOf = ({ project, dataset }: Params) => `dataset ${project}:${dataset}`;
 
 const etagOf = (record: DatasetRecord) => `"${record.modified}"`;
 
@@ -115,7 +124,7 @@ export function datasetRoutes(app: FastifyInstance, prefix: string, engine: Engi
           'INVALID_ARGUMENT',
           `The local cloud has one location, ${engine.location}; dataset ${dataset} asks for ${location}`,
         );
-      const release = await engine.locks.acquire(`dataset ${params.project}:${dataset}`);
+      const release = await engine.locks.acquire(lockOf({ project: params.project, dataset }));
       try {
         if (engine.catalog.dataset(params.project, dataset))
           throw new JobFailure('duplicate', `Already Exists: Dataset ${params.project}:${dataset}`);
@@ -146,12 +155,17 @@ export function datasetRoutes(app: FastifyInstance, prefix: string, engine: Engi
   const change = (replace: boolean) => (request: FastifyRequest<{ Params: Params; Body: Record<string, unknown> }>) =>
     answer(async () => {
       const { params, body } = request;
-      const before = requireDataset(engine, params.project, params.dataset);
-      checkIfMatch(request, etagOf(before));
-      const rest = replace ? keep(body) : keep(merge(before.rest, body));
-      const record: DatasetRecord = { ...before, rest, modified: Math.max(engine.clock.now(), before.modified + 1) };
-      await engine.warehouse.transaction((tx) => engine.catalog.putDataset(tx, record));
-      return render(record, base());
+      const release = await engine.locks.acquire(lockOf(params));
+      try {
+        const before = requireDataset(engine, params.project, params.dataset);
+        checkIfMatch(request, etagOf(before));
+        const rest = replace ? keep(body) : keep(merge(before.rest, body));
+        const record: DatasetRecord = { ...before, rest, modified: Math.max(engine.clock.now(), before.modified + 1) };
+        await engine.warehouse.transaction((tx) => engine.catalog.putDataset(tx, record));
+        return render(record, base());
+      } finally {
+        release();
+      }
     });
   app.patch<{ Params: Params; Body: Record<string, unknown> }>(`${root}/:dataset`, change(false));
   app.put<{ Params: Params; Body: Record<string, unknown> }>(`${root}/:dataset`, change(true));

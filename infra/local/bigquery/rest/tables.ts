@@ -187,7 +187,11 @@ async function insertTable(engine: Engine, params: Params, body: Body): Promise<
     const now = engine.clock.now();
     const view = viewQuery(body);
     if (view !== undefined) {
-      const record = { ...viewRecord(ref, view, schemaOf(planView(engine, ref, view)), now), rest: keep(body) };
+      const record: TableRecord = {
+        ...viewRecord(ref, view, schemaOf(planView(engine, ref, view)), now),
+        expirationTime: body.expirationTime ? Number(body.expirationTime) : undefined,
+        rest: keep(body),
+      };
       await engine.warehouse.transaction((tx) => engine.catalog.putTable(tx, record));
       return record;
     }

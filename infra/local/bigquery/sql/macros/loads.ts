@@ -16,10 +16,10 @@ export const LOAD_MACROS: readonly Macro[] = [
     'bq_load_plain_time(s)',
     `regexp_replace(regexp_replace(regexp_replace(s, '^(\\d{4})/(\\d{1,2})/', '\\1-\\2-'), '^(\\S+[ T]\\d{1,2}:\\d{2})( |Z|[+-]|$)', '\\1:00\\2'), ' ([+-]\\d)', '\\1')`,
   ],
-  // Seconds since 1970 are timestamps too.
+  // Seconds since 1970 are timestamps too, and Google's Node client writes zeros for nanoseconds.
   [
     'bq_load_timestamp(s)',
-    `CASE WHEN regexp_full_match(s, '-?\\d{1,12}(\\.\\d{1,6})?') THEN make_timestamptz(CAST(CAST(s AS DECIMAL(20,6)) * 1000000 AS BIGINT)) WHEN regexp_matches(s, '^\\d{4}/|[ T]\\d{1,2}:\\d{2}( |Z|[+-]|$)| [+-]\\d') THEN bq_text_timestamp(regexp_replace(bq_load_plain_time(s), ' UTC$', '+00')) ELSE bq_text_timestamp(regexp_replace(s, ' UTC$', '+00')) END`,
+    `CASE WHEN regexp_full_match(s, '-?\\d{1,12}(\\.\\d{1,6})?') THEN make_timestamptz(CAST(CAST(s AS DECIMAL(20,6)) * 1000000 AS BIGINT)) WHEN strlen(s) = 30 AND s LIKE '%000Z' THEN bq_text_timestamp(s[:26] || 'Z') WHEN regexp_matches(s, '^\\d{4}/|[ T]\\d{1,2}:\\d{2}( |Z|[+-]|$)| [+-]\\d') THEN bq_text_timestamp(regexp_replace(bq_load_plain_time(s), ' UTC$', '+00')) ELSE bq_text_timestamp(regexp_replace(s, ' UTC$', '+00')) END`,
   ],
   [
     'bq_load_scalar(j)',
