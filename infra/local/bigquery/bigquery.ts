@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Context } from '../context.ts';
 import { openCatalog } from './catalog.ts';
 import { type Clock, SYSTEM_CLOCK } from './clock.ts';
+import { openInsertIds } from './insert-ids.ts';
 import { createResultCache, RESULT_LIFE_MS } from './jobs/cached-results.ts';
 import type { Engine, Files } from './jobs/engine.ts';
 import type { Job } from './jobs/job.ts';
@@ -69,6 +70,7 @@ export async function createBigQuery(
     locks: createLocks(),
     results: createResultCache(),
     sessions: await openSessions(warehouse, () => clock.now()),
+    insertIds: await openInsertIds(warehouse, () => clock.now()),
     meter: context.meter,
     clock,
     files,
@@ -86,6 +88,7 @@ export async function createBigQuery(
   async function sweep(): Promise<void> {
     await store.expireResults(clock.now() - RESULT_LIFE_MS);
     for (const session of engine.sessions.expired()) await endSession(engine, session);
+    await engine.insertIds.expire();
     await expireTables(engine);
     await expirePartitions(engine);
   }
@@ -112,7 +115,10 @@ export async function createBigQuery(
       uploadRoutes(app, engine, runner, dir, () => base);
     },
     start() {
-      for (const job of store.unfinished()) runner.submit(job);
+      for (const job of store.unfinished()) {
+        runner.submit(job);
+        if (store.isCancelled(job)) runner.cancel(job);
+      }
       const logged = () => void sweep().catch((error) => console.error(error));
       sweeper = setInterval(logged, SWEEP_MS);
       sweeper.unref();

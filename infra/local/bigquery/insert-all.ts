@@ -22,14 +22,10 @@ export interface InsertAllRequest {
   templateSuffix?: string;
 }
 
-/** BigQuery remembers insert ids for about a minute. Source: cloud.google.com/bigquery/docs/streaming-data-into-bigquery */
-const REMEMBERED_MS = 60_000;
 /** Limits of one request. Source: cloud.google.com/bigquery/quotas#streaming_inserts */
 const MAX_ROWS = 50_000;
 /** A row is billed as 1 kB at least. */
 const LEAST_BILLED = 1024;
-
-const remembered = new WeakMap<Engine, Map<string, number>>();
 
 /** A key that a row leaves out takes its column's default; a null that it states stays one. Source: cloud.google.com/bigquery/docs/default-values */
 const withDefaults = (conversions: readonly Conversion[], now: number): Conversion[] =>
@@ -97,23 +93,15 @@ async function insertInto(engine: Engine, { record, partition }: Part, request: 
   );
   const given = `SELECT j, row_number() OVER () - 1 AS n FROM (SELECT unnest(CAST(${quoteText(raw)} AS JSON[])) AS j)`;
   const staged = `(SELECT n AS ${RECORD}, ${bad} AS ${BAD}, ${projectionOf(conversions)} FROM (${takeFields(given, record.schema)}))`;
-  const seen = idsOf(engine);
-  const table = nameOf(record);
-  const now = engine.clock.now();
-  for (const [id, until] of seen) if (until <= now) seen.delete(id);
-  const repeated = new Set<number>();
-  const fresh = new Set<string>();
-  for (const [index, row] of rows.entries()) {
-    if (!row.insertId) continue;
-    const key = JSON.stringify([table, row.insertId]);
-    if (seen.has(key) || fresh.has(key)) repeated.add(index);
-    else fresh.add(key);
-  }
-  // Reserved before the rows are in, so that a retry that runs beside this request adds nothing.
-  for (const key of fresh) seen.set(key, now + REMEMBERED_MS);
+  const claim = await engine.insertIds.claim(
+    record,
+    rows.map((row) => row.insertId),
+  );
   let errors: RowError[] = [];
+  let stored: number[] = [];
   try {
     await engine.warehouse.transaction(async (tx) => {
+      stored = [];
       await tx.run(`CREATE TEMP TABLE inserted AS SELECT * FROM ${staged}`);
       const failed = await tx.rows(
         `SELECT ${RECORD} AS n, ${BAD} AS bad FROM inserted WHERE ${BAD} IS NOT NULL ORDER BY ${RECORD}`,
@@ -122,7 +110,7 @@ async function insertInto(engine: Engine, { record, partition }: Part, request: 
         index: Number(row.n),
         errors: [rowError(String(row.bad), rows[Number(row.n)]?.json, record.schema)],
       }));
-      const skip = new Set([...repeated, ...errors.map((error) => error.index)]);
+      const skip = new Set([...claim.repeated, ...errors.map((error) => error.index)]);
       if (errors.length === 0 || request.skipInvalidRows) {
         const names = record.schema.map((field) => quoteName(field.name)).join(', ');
         const where = skip.size > 0 ? ` WHERE ${RECORD} NOT IN (${[...skip].join(', ')})` : '';
@@ -131,26 +119,26 @@ async function insertInto(engine: Engine, { record, partition }: Part, request: 
           query: `SELECT ${names} FROM inserted${where} ORDER BY ${RECORD}`,
           partitionTime: partition?.time,
         });
-        await engine.catalog.touch(tx, record, now);
+        await engine.catalog.touch(tx, record, engine.clock.now());
+        stored = rows.map((_, index) => index).filter((index) => !skip.has(index));
+        await claim.save(tx, stored);
       }
       await tx.run('DROP TABLE inserted');
     });
   } catch (error) {
-    for (const key of fresh) seen.delete(key);
+    stored = [];
     throw error;
+  } finally {
+    claim.end(stored);
   }
-  const stored = errors.length === 0 || request.skipInvalidRows === true;
-  if (!stored) for (const key of fresh) seen.delete(key);
-  else
-    engine.meter.add(
-      'bigquery.insert_bytes',
-      rows.reduce(
-        (sum, row, i) =>
-          sum + (repeated.has(i) ? 0 : Math.max(LEAST_BILLED, Buffer.byteLength(JSON.stringify(row.json ?? {})))),
-        0,
-      ),
-    );
-  if (!stored) {
+  engine.meter.add(
+    'bigquery.insert_bytes',
+    stored.reduce(
+      (sum, index) => sum + Math.max(LEAST_BILLED, Buffer.byteLength(JSON.stringify(rows[index]?.json ?? {}))),
+      0,
+    ),
+  );
+  if (errors.length > 0 && !request.skipInvalidRows) {
     const failed = new Set(errors.map((error) => error.index));
     const stopped = rows.map((_, index) => index).filter((index) => !failed.has(index));
     errors.push(...stopped.map(stoppedRow));
@@ -175,12 +163,6 @@ function checkStreamed({ id, span, time }: Partition, now: number): void {
       'invalid',
       `The destination partition ${id} is outside the allowed bounds. You can only stream to partitions within ${STREAMED_DAYS.past} days in the past and ${STREAMED_DAYS.future} days in the future relative to the current date.`,
     );
-}
-
-function idsOf(engine: Engine): Map<string, number> {
-  const kept = remembered.get(engine) ?? new Map<string, number>();
-  remembered.set(engine, kept);
-  return kept;
 }
 
 /** Keys are matched without regard to case; the schema's own spelling is what the conversions look for. */

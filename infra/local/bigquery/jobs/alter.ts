@@ -243,13 +243,13 @@ function tableOptions(record: TableRecord, options: Options): Partial<TableRecor
 
 async function alterSchema(engine: Engine, tx: Tx, caller: Caller, statement: Alter): Promise<QueryStatistics['ddl']> {
   const ref = datasetRef(statement.path, caller);
-  if (statement.ifExists && !engine.catalog.dataset(ref.project, ref.dataset))
-    return { operation: 'SKIP', table: undefined };
+  const done = (operation: string) => ({ operation, table: undefined, dataset: ref });
+  if (statement.ifExists && !engine.catalog.dataset(ref.project, ref.dataset)) return done('SKIP');
   const record = requireDataset(engine, ref);
   const rest = { ...record.rest };
   for (const action of statement.actions)
     if (action.kind === 'setOptions') setSchemaOptions(rest, action.options, undefined);
   const next: DatasetRecord = { ...record, rest, modified: engine.clock.now() };
   await engine.catalog.putDataset(tx, next);
-  return { operation: 'ALTER', table: undefined };
+  return done('ALTER');
 }

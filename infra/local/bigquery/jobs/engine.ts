@@ -2,6 +2,7 @@ import type { Meter } from '../../meter.ts';
 import type { Catalog, DatasetRecord, TableRecord, TableRef } from '../catalog.ts';
 import type { Clock } from '../clock.ts';
 import { JobFailure } from '../errors.ts';
+import type { InsertIds } from '../insert-ids.ts';
 import type { Sizes } from '../sizes.ts';
 import type { Warehouse } from '../warehouse.ts';
 import type { ResultCache } from './cached-results.ts';
@@ -25,6 +26,7 @@ export interface Engine {
   locks: Locks;
   results: ResultCache;
   sessions: Sessions;
+  insertIds: InsertIds;
   meter: Meter;
   clock: Clock;
   files: Files;

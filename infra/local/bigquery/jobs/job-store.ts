@@ -17,6 +17,9 @@ export interface JobStore {
   /** Newest first. */
   list(project: string, filter: JobFilter): Promise<Job[]>;
   unfinished(): Job[];
+  /** Durable once resolved: a job that was to be cancelled is not taken up again. */
+  noteCancelled(job: Job): Promise<void>;
+  isCancelled(job: Job): boolean;
   /** Drops results of queries that ended before `before`, in milliseconds since 1970. */
   expireResults(before: number): Promise<number>;
 }
@@ -48,6 +51,7 @@ export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
   const requests = new Map<string, Job>();
   const keyOf = (job: Pick<Job, 'project' | 'id'>) => JSON.stringify([job.project, job.id]);
   const persisted = new Set<string>();
+  const cancelled = new Set<string>();
 
   await warehouse.transaction(async (tx) => {
     await tx.run(
@@ -58,6 +62,13 @@ export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
       `SELECT json FROM meta.jobs WHERE state <> 'DONE' OR created > (SELECT max(created) FROM meta.jobs) - ${REQUEST_LIFE_MS} ORDER BY created`,
     );
     for (const row of known) remember(JSON.parse(String(row.json)));
+    // Beside the jobs, so that it is never in the way of a job's own end.
+    await tx.run('CREATE TABLE IF NOT EXISTS meta.cancelled (key VARCHAR)');
+    for (const { key } of await tx.rows('SELECT key FROM meta.cancelled')) cancelled.add(String(key));
+    for (const [key, { state }] of memory) if (state === 'DONE') cancelled.delete(key);
+    for (const key of cancelled) if (!memory.has(key)) cancelled.delete(key);
+    await tx.run('DELETE FROM meta.cancelled');
+    for (const key of cancelled) await tx.run('INSERT INTO meta.cancelled VALUES ($key)', { key });
     // A result whose job never came to be DONE belongs to no one.
     const orphans = await tx.rows(
       "SELECT table_name AS name FROM duckdb_tables() WHERE schema_name = 'anon' AND 'anon.' || table_name NOT IN (SELECT result FROM meta.jobs WHERE result IS NOT NULL)",
@@ -159,6 +170,13 @@ export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
         ...(after && { created: BigInt(after.created), id: after.id }),
       });
     },
+    async noteCancelled(job) {
+      const key = keyOf(job);
+      if (job.state === 'DONE' || cancelled.has(key)) return;
+      cancelled.add(key);
+      await warehouse.transaction((tx) => tx.run('INSERT INTO meta.cancelled VALUES ($key)', { key }));
+    },
+    isCancelled: (job) => cancelled.has(keyOf(job)),
     unfinished: () => [...memory.values()].filter((job) => job.state !== 'DONE'),
     async expireResults(before) {
       const expired = await listed('result IS NOT NULL AND ended < $before', { before: BigInt(before) });

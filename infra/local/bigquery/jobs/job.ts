@@ -109,7 +109,14 @@ export interface QueryStatistics {
   referencedTables: TableRef[];
   schema: Field[] | undefined;
   dml: DmlStats | undefined;
-  ddl: { operation: string; table: TableRef | undefined } | undefined;
+  ddl:
+    | {
+        operation: string;
+        table: TableRef | undefined;
+        routine?: { project: string; dataset: string; routine: string };
+        dataset?: { project: string; dataset: string };
+      }
+    | undefined;
   /** Of LOAD DATA. */
   load?: LoadStatistics;
   /** Of EXPORT DATA. */

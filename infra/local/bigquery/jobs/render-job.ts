@@ -110,6 +110,16 @@ export function renderQueryStatistics(query: QueryStatistics): object {
     ...(ddl && {
       ddlOperationPerformed: ddl.operation,
       ...(ddl.table && { ddlTargetTable: renderTableRef(ddl.table) }),
+      ...(ddl.routine && {
+        ddlTargetRoutine: {
+          projectId: ddl.routine.project,
+          datasetId: ddl.routine.dataset,
+          routineId: ddl.routine.routine,
+        },
+      }),
+      ...(ddl.dataset && {
+        ddlTargetDataset: { projectId: ddl.dataset.project, datasetId: ddl.dataset.dataset },
+      }),
     }),
   };
 }

@@ -37,7 +37,8 @@ export async function createRoutine(
   readRoutineOptions(statement.options, wordOf(statement));
   if (statement.kind === 'createProcedure') compileProcedure(statement);
   const existing = engine.catalog.routine({ ...place, routine });
-  if (existing && statement.ifNotExists) return { operation: 'SKIP', table: undefined };
+  const done = (operation: string) => ({ operation, table: undefined, routine: { ...place, routine } });
+  if (existing && statement.ifNotExists) return done('SKIP');
   if (existing && (!statement.orReplace || existing.kind !== kind))
     throw new JobFailure('duplicate', `Already Exists: Routine ${place.project}:${place.dataset}.${routine}`);
   const now = engine.clock.now();
@@ -49,7 +50,7 @@ export async function createRoutine(
     created: existing?.created ?? now,
     ...(existing && { modified: now }),
   });
-  return { operation: existing ? 'REPLACE' : 'CREATE', table: undefined };
+  return done(existing ? 'REPLACE' : 'CREATE');
 }
 
 export async function dropRoutine(
@@ -60,8 +61,9 @@ export async function dropRoutine(
 ): Promise<QueryStatistics['ddl']> {
   const { table: routine, ...place } = tableRef(statement.path, caller);
   const existing = engine.catalog.routine({ ...place, routine });
+  const done = (operation: string) => ({ operation, table: undefined, routine: { ...place, routine } });
   if (!existing) {
-    if (statement.ifExists) return { operation: 'SKIP', table: undefined };
+    if (statement.ifExists) return done('SKIP');
     throw new JobFailure('notFound', `Not found: Routine ${place.project}:${place.dataset}.${routine}`);
   }
   if (existing.kind !== statement.what)
@@ -70,5 +72,5 @@ export async function dropRoutine(
       statement.at,
     );
   await engine.catalog.dropRoutine(tx, existing);
-  return { operation: 'DROP', table: undefined };
+  return done('DROP');
 }

@@ -2,6 +2,7 @@ import type { TableRecord } from '../catalog.ts';
 import { JobFailure, toFailure } from '../errors.ts';
 import { type Partition, parsePartition, refuseSpecial, splitDecorator } from '../partitions/decorators.ts';
 import { isIngestion, isPartitionedAlike, layoutText } from '../partitions/layout.ts';
+import type { Field } from '../schema.ts';
 import { checkSchemaChange } from '../schema-change.ts';
 import { PARTITION_TIME } from '../sql/analyze/pseudo-columns.ts';
 import { quoteName } from '../sql/types.ts';
@@ -55,19 +56,7 @@ export async function runCopy(engine: Engine, execution: Execution): Promise<voi
       refuseSpecial(partition, 'copied to by name');
       if (partition) checkSamePartition(parts, partition);
       const target = await openTarget(engine, tx, destination, first.record, partition);
-      let rows = 0;
-      for (const { record, partition: part } of parts) {
-        // Without a partition to go to, rows keep the one that they came to.
-        const keepsTime = isIngestion(target) && isIngestion(record) && !partition;
-        const fields = keepsTime ? [...first.record.schema, { name: PARTITION_TIME }] : first.record.schema;
-        const names = fields.map(({ name }) => quoteName(name)).join(', ');
-        const where = part ? ` WHERE ${part.condition}` : '';
-        rows += await insertRows(engine, tx, target, {
-          fields,
-          query: `SELECT ${names} FROM ${record.physical}${where}`,
-          partitionTime: partition?.time,
-        });
-      }
+      const rows = await copyParts(engine, tx, { parts, schema: first.record.schema, partition }, target);
       await describeTarget(engine, tx, { operation, expirationTime }, target, first.record);
       await engine.catalog.touch(tx, target, engine.clock.now());
       await finish(engine, tx, job, { copy: { rows } });
@@ -139,6 +128,35 @@ async function openTarget(
   );
   if (partition) await clearPartition(tx, target, partition, destination.write);
   return target;
+}
+
+/** Copies rows. What one statement reads it reads as it was: a table may be among its own sources. */
+async function copyParts(
+  engine: Engine,
+  tx: Tx,
+  { parts, schema, partition }: { parts: readonly Part[]; schema: readonly Field[]; partition: Partition | undefined },
+  target: TableRecord,
+): Promise<number> {
+  // Without a partition to go to, rows keep the one that they came to.
+  const keepsTime = ({ record }: Part) => isIngestion(target) && isIngestion(record) && !partition;
+  let rows = 0;
+  // Those like the target come first, which itself is one of them.
+  for (const alike of [parts.filter(keepsTime), parts.filter((part) => !keepsTime(part))]) {
+    const [one] = alike;
+    if (!one) continue;
+    const fields = keepsTime(one) ? [...schema, { name: PARTITION_TIME }] : schema;
+    const names = fields.map(({ name }) => quoteName(name)).join(', ');
+    const queries = alike.map(
+      ({ record, partition: part }) =>
+        `SELECT ${names} FROM ${record.physical}${part ? ` WHERE ${part.condition}` : ''}`,
+    );
+    rows += await insertRows(engine, tx, target, {
+      fields,
+      query: queries.join(' UNION ALL '),
+      partitionTime: partition?.time,
+    });
+  }
+  return rows;
 }
 
 /** Snapshots and clones know what they were made of; a copy may say how long it lives. */

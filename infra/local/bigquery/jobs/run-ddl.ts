@@ -59,7 +59,7 @@ async function createSchema(
   const { project, dataset } = datasetRef(statement.path, caller);
   const existing = engine.catalog.dataset(project, dataset);
   if (existing) {
-    if (statement.ifNotExists) return { operation: 'SKIP', table: undefined };
+    if (statement.ifNotExists) return { operation: 'SKIP', table: undefined, dataset: { project, dataset } };
     throw new JobFailure('duplicate', `Already Exists: Dataset ${project}:${dataset}`);
   }
   checkDatasetId(dataset);
@@ -67,7 +67,7 @@ async function createSchema(
   const record: DatasetRecord = { project, dataset, location: engine.location, rest: {}, created: now, modified: now };
   setSchemaOptions(record.rest, statement.options, engine.location);
   await engine.catalog.putDataset(tx, record);
-  return { operation: 'CREATE', table: undefined };
+  return { operation: 'CREATE', table: undefined, dataset: { project, dataset } };
 }
 
 export function checkDatasetId(dataset: string): void {
@@ -197,12 +197,13 @@ async function dropSchema(
 ): Promise<QueryStatistics['ddl']> {
   const ref = datasetRef(statement.path, caller);
   const { project, dataset } = ref;
-  if (statement.ifExists && !engine.catalog.dataset(project, dataset)) return { operation: 'SKIP', table: undefined };
+  const done = (operation: string) => ({ operation, table: undefined, dataset: { project, dataset } });
+  if (statement.ifExists && !engine.catalog.dataset(project, dataset)) return done('SKIP');
   const record = requireDataset(engine, ref);
   const tables = engine.catalog.tables(project, dataset);
   if (tables.length > 0 && !statement.cascade)
     throw new JobFailure('resourceInUse', `Dataset ${project}:${dataset} is still in use`);
   for (const table of tables) await engine.catalog.dropTable(tx, table);
   await engine.catalog.dropDataset(tx, record);
-  return { operation: 'DROP', table: undefined };
+  return done('DROP');
 }

@@ -42,7 +42,7 @@ export function fromText(x: string, type: SqlType): string {
 }
 
 /** What a JSON column has of a value: files hold the value itself. */
-export const jsonItself = (j: string): string => 
+export const jsonItself = (j: string): string =>
   `CASE WHEN json_type(${j}) = 'NULL' THEN NULL ELSE bq_parse_json_round(CAST(${j} AS VARCHAR)) END`;
 
 /** The same of a streamed row, where clients send it as text; `{` alone is a bad row. */

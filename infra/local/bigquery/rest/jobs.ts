@@ -110,6 +110,7 @@ export function jobRoutes(
     answer(async () => {
       const job = await requireJob(engine, params.project, params.job, query.location);
       runner.cancel(job);
+      await engine.store.noteCancelled(job);
       return { kind: 'bigquery#jobCancelResponse', job: render(job) };
     }),
   );

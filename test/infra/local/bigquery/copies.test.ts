@@ -26,6 +26,28 @@ const copy = (from: string, to: string, more: object = {}) =>
   runJob(bed, { copy: { sourceTable: table(from), destinationTable: table(to), ...more } });
 const get = async (name: string) => (await call(bed, 'GET', `/datasets/shop/tables/${name}`)).body;
 
+test('a table that is copied into itself, with others and twice, is read as it was', async () => {
+  const sources = ['t', 'daily_ids', 't'];
+  await run(bed, "CREATE TABLE shop.daily_ids AS SELECT 3 AS id, 'cy' AS name");
+  const job = await runJob(bed, {
+    copy: { sourceTables: sources.map(table), destinationTable: table('t'), writeDisposition: 'WRITE_APPEND' },
+  });
+  expect(job.statistics).toMatchObject({ copy: { copiedRows: '5' } });
+  expect(await run(bed, 'SELECT id, COUNT(*) FROM shop.t GROUP BY id ORDER BY id')).toEqual([
+    ['1', '3'],
+    ['2', '3'],
+    ['3', '1'],
+  ]);
+});
+
+test('a copy lives as long as its job says, a time that is to come', async () => {
+  const destinationExpirationTime = new Date(Date.now() + 3_600_000).toISOString();
+  await copy('t', 'brief', { destinationExpirationTime });
+  expect(await get('brief')).toMatchObject({ expirationTime: String(Date.parse(destinationExpirationTime)) });
+  const past = await copy('t', 'late', { destinationExpirationTime: '2020-01-01T00:00:00Z' });
+  expect(failureOf(past)).toMatch(/^invalid: Invalid destinationExpirationTime/);
+});
+
 describe('a snapshot', () => {
   test.each([
     ['a copy job', () => copy('t', 's', { operationType: 'SNAPSHOT' })],

@@ -413,7 +413,7 @@ describe('jobs', () => {
     const [metadata] = await bed.client.job('endless').getMetadata();
     expect(metadata.status).toMatchObject({ state: 'DONE', errorResult: { reason: 'stopped' } });
     expect(await refusal(bed.client.job('unknown').getMetadata())).toMatchObject({ code: 404, reason: 'notFound' });
-    const [jobs] = await bed.client.getJobs({ stateFilter: 'done', maxResults: 3, autoPaginate: false });
+    const [jobs] = await bed.client.getJobs({ stateFilter: ['done'], maxResults: 3, autoPaginate: false });
     expect(jobs.map(({ metadata: of }) => of.state)).toEqual(['DONE', 'DONE', 'DONE']);
   });
 });

@@ -1,0 +1,28 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** The service in a process of its own, over a folder that outlives it. */
+export interface Killable {
+  url: string;
+  /** With no warning at all. */
+  kill(): Promise<void>;
+}
+
+export async function startKillable(dir: string): Promise<Killable> {
+  const child: ChildProcess & { stdout: NonNullable<ChildProcess['stdout']> } = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'kill-child.ts'), dir],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
+  return {
+    url,
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
