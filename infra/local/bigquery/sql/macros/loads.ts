@@ -1,4 +1,5 @@
 import { fail, failText, type Macro } from './failures.ts';
+import { isCommonTime } from './times.ts';
 
 /** What files may hold where literals may not. */
 export const LOAD_MACROS: readonly Macro[] = [
@@ -19,7 +20,7 @@ export const LOAD_MACROS: readonly Macro[] = [
   // Seconds since 1970 are timestamps too, and Google's Node client writes zeros for nanoseconds.
   [
     'bq_load_timestamp(s)',
-    `CASE WHEN regexp_full_match(s, '-?\\d{1,12}(\\.\\d{1,6})?') THEN make_timestamptz(CAST(CAST(s AS DECIMAL(20,6)) * 1000000 AS BIGINT)) WHEN strlen(s) = 30 AND s LIKE '%000Z' THEN bq_text_timestamp(s[:26] || 'Z') WHEN regexp_matches(s, '^\\d{4}/|[ T]\\d{1,2}:\\d{2}( |Z|[+-]|$)| [+-]\\d') THEN bq_text_timestamp(regexp_replace(bq_load_plain_time(s), ' UTC$', '+00')) ELSE bq_text_timestamp(regexp_replace(s, ' UTC$', '+00')) END`,
+    `CASE WHEN ${isCommonTime('s')} THEN CAST(s AS TIMESTAMPTZ) WHEN regexp_full_match(s, '-?\\d{1,12}(\\.\\d{1,6})?') THEN bq_micros(CAST(CAST(s AS DECIMAL(20,6)) * 1000000 AS BIGINT)) WHEN strlen(s) = 30 AND s LIKE '%000Z' THEN bq_text_timestamp(s[:26] || 'Z') WHEN regexp_matches(s, '^\\d{4}/|[ T]\\d{1,2}:\\d{2}( |Z|[+-]|$)| [+-]\\d') THEN bq_text_timestamp(regexp_replace(bq_load_plain_time(s), ' UTC$', '+00')) ELSE bq_text_timestamp(regexp_replace(s, ' UTC$', '+00')) END`,
   ],
   [
     'bq_load_scalar(j)',
