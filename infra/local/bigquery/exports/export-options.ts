@@ -2,10 +2,12 @@ import { JobFailure } from '../errors.ts';
 import type { ExtractConfiguration } from '../jobs/job.ts';
 
 export interface ExportOptions {
-  format: 'CSV' | 'NEWLINE_DELIMITED_JSON' | 'PARQUET';
-  compression: 'NONE' | 'GZIP' | 'SNAPPY' | 'ZSTD';
+  format: 'CSV' | 'NEWLINE_DELIMITED_JSON' | 'PARQUET' | 'AVRO';
+  compression: 'NONE' | 'DEFLATE' | 'GZIP' | 'SNAPPY' | 'ZSTD';
   delimiter: string;
   header: boolean;
+  /** Of Avro: DATE and TIME by logical types, else as texts. */
+  logicalTypes: boolean;
   target: Target;
 }
 
@@ -21,14 +23,15 @@ const COMPRESSIONS: Record<ExportOptions['format'], readonly ExportOptions['comp
   CSV: ['NONE', 'GZIP'],
   NEWLINE_DELIMITED_JSON: ['NONE', 'GZIP'],
   PARQUET: ['NONE', 'SNAPPY', 'GZIP', 'ZSTD'],
+  AVRO: ['NONE', 'DEFLATE', 'SNAPPY'],
 };
 
-/** Throws JobFailure for what Google refuses, and for AVRO. */
+/** Throws JobFailure for what Google refuses, and for what is not written here. */
 export function readExportOptions(extract: ExtractConfiguration): ExportOptions {
   if (extract.sourceModel !== undefined)
     throw new JobFailure('invalid', 'not supported by the embedded warehouse: extracting a model');
   const format = (extract.destinationFormat || 'CSV').toUpperCase();
-  if (format === 'AVRO' || format === 'ML_TF_SAVED_MODEL' || format === 'ML_XGBOOST_BOOSTER')
+  if (format === 'ML_TF_SAVED_MODEL' || format === 'ML_XGBOOST_BOOSTER')
     throw new JobFailure('invalid', `not supported by the embedded warehouse: destination format ${format}`);
   if (!isFormat(format)) throw new JobFailure('invalid', `Invalid value for destinationFormat: ${format}`);
   const compression = (extract.compression || 'NONE').toUpperCase() as ExportOptions['compression'];
@@ -37,6 +40,8 @@ export function readExportOptions(extract: ExtractConfiguration): ExportOptions 
       'invalid',
       `Invalid compression ${compression} for ${format}: it takes ${COMPRESSIONS[format].join(', ')}`,
     );
+  if (format === 'AVRO' && compression === 'SNAPPY')
+    throw new JobFailure('invalid', 'not supported by the embedded warehouse: Avro compressed by SNAPPY; DEFLATE is');
   const uris = extract.destinationUris ?? (extract.destinationUri ? [extract.destinationUri] : []);
   if (uris.length === 0) throw new JobFailure('invalid', 'Required parameter is missing: destinationUris');
   if (uris.length > 1)
@@ -46,6 +51,7 @@ export function readExportOptions(extract: ExtractConfiguration): ExportOptions 
     compression,
     delimiter: readDelimiter(extract.fieldDelimiter),
     header: extract.printHeader !== false,
+    logicalTypes: extract.useAvroLogicalTypes === true,
     target: readTarget(uris[0] ?? ''),
   };
 }

@@ -11,6 +11,7 @@ const CONTENT_TYPES: Record<ExportOptions['format'], string> = {
   CSV: 'text/csv',
   NEWLINE_DELIMITED_JSON: 'application/json',
   PARQUET: 'application/octet-stream',
+  AVRO: 'application/octet-stream',
 };
 
 /** A query's rows as objects in a bucket; resolves to how many. Each appears whole, and overwrites what has its name. */

@@ -18,7 +18,7 @@ const MAX_FILE_BYTES = 1_000_000_000;
 const PIECE = 64 * 1024;
 
 /** What is written, and where to. */
-interface Export {
+export interface Export {
   tx: Tx;
   /** Its columns are the schema's, in order. */
   query: string;
@@ -33,7 +33,14 @@ interface Export {
 export async function writeFiles({ limit = MAX_FILE_BYTES, ...what }: Export): Promise<string[]> {
   refuseRanges(what.schema);
   await mkdir(what.dir, { recursive: true });
-  return what.options.format === 'PARQUET' ? writeParquet({ ...what, limit }) : writeText({ ...what, limit });
+  switch (what.options.format) {
+    case 'PARQUET':
+      return writeParquet({ ...what, limit });
+    case 'AVRO':
+      return (await import('./write-avro.ts')).writeAvro({ ...what, limit });
+    default:
+      return writeText({ ...what, limit });
+  }
 }
 
 /** BigQuery documents no form that exported ranges have. */
@@ -121,7 +128,7 @@ async function writeParquet({ tx, query, schema, options, dir, limit }: Required
 
 const numberIn = (name: string): number => Number(/\d+/.exec(name)?.[0] ?? 0);
 
-const tooLarge = () =>
+export const tooLarge = () =>
   new JobFailure(
     'invalid',
     `The table is too large to be exported to a single file. Specify a uri including a * to shard export.`,

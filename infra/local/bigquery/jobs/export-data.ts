@@ -16,7 +16,15 @@ interface ExportRequest {
 }
 
 /** Source: cloud.google.com/bigquery/docs/reference/standard-sql/export-statements#gcs_s3_export_option */
-const KNOWN = new Set(['uri', 'format', 'overwrite', 'header', 'field_delimiter', 'compression']);
+const KNOWN = new Set([
+  'uri',
+  'format',
+  'overwrite',
+  'header',
+  'field_delimiter',
+  'compression',
+  'use_avro_logical_types',
+]);
 
 export function readExport({ options, at }: Pick<ExportPlan, 'options' | 'at'>): ExportRequest {
   const given = valuesOf(options);
@@ -30,6 +38,7 @@ export function readExport({ options, at }: Pick<ExportPlan, 'options' | 'at'>):
     ...(given.compression !== undefined && { compression: given.compression }),
     ...(given.field_delimiter !== undefined && { fieldDelimiter: given.field_delimiter }),
     printHeader: given.header === 'true',
+    useAvroLogicalTypes: given.use_avro_logical_types === 'true',
   });
   if (!read.target.sharded)
     throw new JobFailure('invalid', `Option 'uri' value must be a wildcard URI, with one '*': ${uri}`);

@@ -63,6 +63,7 @@ export interface LoadConfiguration extends DestinationConfiguration {
   maxBadRecords?: number | string;
   ignoreUnknownValues?: boolean;
   decimalTargetTypes?: string[];
+  useAvroLogicalTypes?: boolean;
   hivePartitioningOptions?: { mode?: string; sourceUriPrefix?: string; requirePartitionFilter?: boolean } | null;
   parquetOptions?: { enumAsString?: boolean; enableListInference?: boolean };
 }
@@ -83,6 +84,7 @@ export interface ExtractConfiguration {
   compression?: string;
   fieldDelimiter?: string;
   printHeader?: boolean;
+  useAvroLogicalTypes?: boolean;
 }
 
 export interface JobConfiguration {

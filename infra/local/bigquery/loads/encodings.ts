@@ -16,11 +16,15 @@ export class BadEncoding extends Error {}
 const ENCODINGS = ['UTF-8', 'ISO-8859-1', 'UTF-16LE', 'UTF-16BE', 'UTF-32LE', 'UTF-32BE'] as const;
 type Encoding = (typeof ENCODINGS)[number];
 
-/** Throws JobFailure `invalid` for what is not read here. */
+/** Throws JobFailure `invalid` for what is not read here. Of formats other than texts there is but one. */
 function readEncoding(load: LoadConfiguration): Encoding {
+  const format = load.sourceFormat ?? 'CSV';
+  if (format !== 'CSV' && format !== 'NEWLINE_DELIMITED_JSON') return 'UTF-8';
   const name = (load.encoding || 'UTF-8').toUpperCase().replace('UTF8', 'UTF-8');
   const known = ENCODINGS.find((one) => one === name);
   if (!known) throw new JobFailure('invalid', `not supported by the embedded warehouse: encoding ${load.encoding}`);
+  if (format !== 'CSV' && known !== 'UTF-8')
+    throw new JobFailure('invalid', `not supported by the embedded warehouse: encoding ${known} of ${format}`);
   return known;
 }
 
@@ -37,11 +41,7 @@ export async function withReadable<T>(
 ): Promise<T> {
   if (new Set(files.map((file) => file.gzip)).size > 1)
     throw new JobFailure('invalid', 'You cannot include both compressed and uncompressed files in the same load job');
-  const format = load.sourceFormat ?? 'CSV';
-  if (format !== 'CSV' && format !== 'NEWLINE_DELIMITED_JSON') return work(files);
   const encoding = readEncoding(load);
-  if (format !== 'CSV' && encoding !== 'UTF-8')
-    throw new JobFailure('invalid', `not supported by the embedded warehouse: encoding ${encoding} of ${format}`);
   const rewritten = async () => {
     const plain: SourceFile[] = [];
     for (const file of files) plain.push(await toUtf8(file, encoding, folder));

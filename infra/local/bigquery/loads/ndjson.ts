@@ -43,6 +43,7 @@ export async function stageJson(
   load: LoadConfiguration,
   schema: Field[],
   fresh: (prefix: string) => string,
+  format = 'JSON',
 ): Promise<Staged> {
   const maxBad = readCount('maxBadRecords', load.maxBadRecords);
   const uri = files.length === 1 ? files[0]?.uri : undefined;
@@ -67,7 +68,7 @@ export async function stageJson(
   if (typeof count?.refused === 'string') throw new JobFailure('invalid', count.refused);
   const badRecords = Number(count?.bad ?? 0);
   const errors = badRecords > 0 ? await describeBadRows(tx, staged, schema, (row) => ({ uri: uri ?? '', row })) : [];
-  if (badRecords > maxBad) throw tooManyErrors('JSON', errors, { rows: Number(count?.n ?? 0), bad: badRecords });
+  if (badRecords > maxBad) throw tooManyErrors(format, errors, { rows: Number(count?.n ?? 0), bad: badRecords });
   const names = schema.map((field) => `"${field.name}"`).join(', ');
   return {
     source: `(SELECT ${names} FROM ${staged} WHERE ${BAD} IS NULL ORDER BY ${RECORD})`,

@@ -114,8 +114,8 @@ const CPP_NAMES: Record<string, string> = {
   RECORD: 'MESSAGE',
 };
 
-/** Whether a Parquet column may be read into a column of the table; strict, as BigQuery is. */
-function accepts(column: Field, file: Field): boolean {
+/** Whether a file's column may be read into a column of the table; strict, as BigQuery is. */
+export function accepts(column: Field, file: Field): boolean {
   if ((column.mode === 'REPEATED') !== (file.mode === 'REPEATED')) return false;
   if (column.type === 'RECORD' || file.type === 'RECORD') {
     return (
@@ -253,7 +253,7 @@ async function requiredColumns(tx: Tx, file: SourceFile | undefined): Promise<Se
 }
 
 /** The table's own spelling and parameters, where it has the column. Whether it may be NULL is for the file to say. */
-function adopt(field: Field, table: Field[] | undefined): Field {
+export function adopt(field: Field, table: Field[] | undefined): Field {
   const known = table?.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
   if (!known) return field;
   const widens = known.type === 'BIGNUMERIC' && field.type === 'NUMERIC';

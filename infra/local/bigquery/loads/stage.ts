@@ -4,6 +4,7 @@ import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields } from '../schema.ts';
 import { adoptParameters } from '../schema-change.ts';
 import type { Tx } from '../warehouse.ts';
+import { stageAvro } from './avro.ts';
 import { stageCsv } from './csv.ts';
 import { detectCsv } from './detect-csv.ts';
 import { detectJson, stageJson } from './ndjson.ts';
@@ -22,8 +23,8 @@ export interface Target {
 /** How files are read: all that the load says or the files tell. */
 export interface Shape {
   load: LoadConfiguration;
-  format: 'CSV' | 'NEWLINE_DELIMITED_JSON' | 'PARQUET';
-  /** The columns of the files; Parquet may be without. */
+  format: 'CSV' | 'NEWLINE_DELIMITED_JSON' | 'PARQUET' | 'AVRO';
+  /** The columns of the files; Parquet and Avro may be without. */
   schema: Field[] | undefined;
   /** The load gave them. */
   isExplicit: boolean;
@@ -52,6 +53,7 @@ export async function shapeOf(
   if (format !== 'CSV') refuseRanges(known, format);
   switch (format) {
     case 'PARQUET':
+    case 'AVRO':
       return { load, format, schema: explicit ?? (kept && [...kept]), isExplicit, folder };
     case 'CSV': {
       if (known && !(load.autodetect && !explicit)) return { load, format, schema: known, isExplicit, folder };
@@ -77,6 +79,10 @@ export async function stage(
   { load, format, schema, isExplicit, folder }: Shape,
 ): Promise<Staged> {
   if (format === 'PARQUET') return stageParquet(tx, files, load, schema, isExplicit);
+  if (format === 'AVRO') {
+    const own = join(folder, fresh('avro'));
+    return stageAvro(tx, files, load, { wanted: schema, isExplicit, folder: own }, fresh);
+  }
   if (!schema) throw noSchema();
   return format === 'CSV'
     ? stageCsv(tx, files, load, schema, join(folder, fresh('csv')), fresh)

@@ -86,7 +86,10 @@ export const TIME_MACROS: readonly Macro[] = [
     WHEN regexp_full_match(s, bq_zoned_pattern()) AND NOT regexp_matches(s, '[ tT]24:') THEN bq_instant(bq_wall_clock(s, bq_zoned_pattern()), regexp_extract(s, bq_zoned_pattern(), 3))
     ELSE ${fail(`'Invalid timestamp: ' || chr(39) || s || chr(39)`, 'TIMESTAMPTZ')} END`,
   ],
-  ['bq_text_timestamp(s)', `CASE WHEN ${isCommonTime('s')} THEN CAST(s AS TIMESTAMPTZ) ELSE bq_text_timestamp_in(s, 'UTC') END`],
+  [
+    'bq_text_timestamp(s)',
+    `CASE WHEN ${isCommonTime('s')} THEN CAST(s AS TIMESTAMPTZ) ELSE bq_text_timestamp_in(s, 'UTC') END`,
+  ],
   // A zone beside the text must be the only one.
   [
     'bq_zoneless_timestamp(s, tz)',
