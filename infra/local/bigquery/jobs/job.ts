@@ -66,6 +66,7 @@ export interface LoadConfiguration extends DestinationConfiguration {
   useAvroLogicalTypes?: boolean;
   hivePartitioningOptions?: { mode?: string; sourceUriPrefix?: string; requirePartitionFilter?: boolean } | null;
   parquetOptions?: { enumAsString?: boolean; enableListInference?: boolean };
+  destinationTableProperties?: { description?: string; friendlyName?: string; labels?: Record<string, string> } | null;
 }
 
 export interface CopyConfiguration extends DestinationConfiguration {

@@ -7,7 +7,7 @@ const DESTINATION = 'destinationTable createDisposition writeDisposition';
 const SHAPE = 'schemaUpdateOptions timePartitioning rangePartitioning clustering';
 /** Options that change how Google works and not what comes out: they are accepted and have no effect here. */
 const WITHOUT_EFFECT =
-  'priority useQueryCache allowLargeResults flattenResults destinationEncryptionConfiguration destinationTableProperties maximumBillingTier reservation';
+  'priority useQueryCache allowLargeResults flattenResults destinationEncryptionConfiguration maximumBillingTier reservation';
 
 const KNOWN: Record<'query' | 'load' | 'copy' | 'extract', Set<string>> = {
   query: words(
@@ -15,7 +15,8 @@ const KNOWN: Record<'query' | 'load' | 'copy' | 'extract', Set<string>> = {
   ),
   load: words(
     `${DESTINATION} ${SHAPE} ${WITHOUT_EFFECT} sourceUris sourceFormat schema autodetect fieldDelimiter quote skipLeadingRows allowQuotedNewlines
-    allowJaggedRows nullMarker nullMarkers preserveAsciiControlCharacters encoding maxBadRecords ignoreUnknownValues decimalTargetTypes parquetOptions hivePartitioningOptions useAvroLogicalTypes`,
+    allowJaggedRows nullMarker nullMarkers preserveAsciiControlCharacters encoding maxBadRecords ignoreUnknownValues decimalTargetTypes parquetOptions hivePartitioningOptions useAvroLogicalTypes
+    destinationTableProperties`,
   ),
   copy: words(`${DESTINATION} ${WITHOUT_EFFECT} sourceTable sourceTables operationType destinationExpirationTime`),
   extract: words(

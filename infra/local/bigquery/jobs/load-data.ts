@@ -21,6 +21,7 @@ import { loadFailure } from './run-load.ts';
 const OPTIONS: Record<string, keyof LoadConfiguration> = {
   allow_jagged_rows: 'allowJaggedRows',
   allow_quoted_newlines: 'allowQuotedNewlines',
+  enable_logical_types: 'useAvroLogicalTypes',
   encoding: 'encoding',
   field_delimiter: 'fieldDelimiter',
   format: 'sourceFormat',

@@ -2,6 +2,7 @@ import { JobFailure, toFailure } from '../errors.ts';
 import { findSources } from '../loads/source.ts';
 import { splitDecorator } from '../partitions/decorators.ts';
 import { readDestination } from './destination.ts';
+import { describeDestination } from './destination-properties.ts';
 import { type Engine, nameOf, readTableRef } from './engine.ts';
 import { type Execution, finish, inTransaction, lockFor } from './execution.ts';
 import type { LoadConfiguration } from './job.ts';
@@ -18,7 +19,9 @@ export async function runLoad(engine: Engine, execution: Execution): Promise<voi
   try {
     await inTransaction(engine, execution, async (tx) => {
       const files = findSources(engine, load, job.upload);
-      const { statistics, errors } = await loadFiles(engine, tx, { load, destination, decorator, files });
+      const isNew = !engine.catalog.table(ref);
+      const { record, statistics, errors } = await loadFiles(engine, tx, { load, destination, decorator, files });
+      await describeDestination(engine, tx, record, { load, isNew });
       await finish(engine, tx, job, { load: statistics, errors });
     });
   } catch (error) {

@@ -7,15 +7,17 @@ import { JobFailure } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields } from '../schema.ts';
 import type { Tx } from '../warehouse.ts';
+import { countAvroRows } from './avro-blocks.ts';
 import { type AvroField, fieldOfAvro, readAvroSchema } from './avro-schema.ts';
 import { stageJson } from './ndjson.ts';
-import { accepts, adopt } from './parquet.ts';
+import { accepts, adoptAll, refuseExtra } from './parquet.ts';
 import type { SourceFile } from './source.ts';
 import { readingError, type Staged } from './staged.ts';
 
 interface AvroFile {
   file: SourceFile;
   columns: AvroField[];
+  rows: number;
 }
 
 const fails = (detail: string, { uri }: SourceFile) =>
@@ -33,7 +35,7 @@ export async function stageAvro(
   fresh: (prefix: string) => string,
 ): Promise<Staged> {
   const read: AvroFile[] = [];
-  for (const file of files) read.push({ file, columns: await readColumns(file, load) });
+  for (const file of files) read.push({ file, ...(await readHead(file, load)) });
   // BigQuery takes the schema of the file whose name is last, and of the others what Avro's rules make of them.
   const last = read.reduce((a, b) => (a.file.uri > b.file.uri ? a : b));
   const inFile = last.columns.map(fieldOfAvro);
@@ -43,14 +45,14 @@ export async function stageAvro(
         'invalid',
         `not supported by the embedded warehouse: Avro files that differ in their schemas, such as ${file.uri}`,
       );
-  const schema = wanted && isExplicit ? wanted : parseFields(inFile.map((field) => adopt(field, wanted)));
+  const schema = wanted && isExplicit ? wanted : parseFields(adoptAll(inFile, wanted, load));
   checkColumns(schema, inFile, load, last.file);
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'rows.json');
   const target = createWriteStream(path);
   try {
-    for (const { file, columns } of read)
-      for await (const piece of linesOf(file, columns, schema)) if (!target.write(piece)) await once(target, 'drain');
+    for (const one of read)
+      for await (const piece of linesOf(one, schema)) if (!target.write(piece)) await once(target, 'drain');
   } finally {
     target.end();
     await finished(target);
@@ -71,37 +73,41 @@ function checkColumns(schema: Field[], inFile: Field[], load: LoadConfiguration,
         file,
       );
   }
-  const extra = inFile.find((field) => !named(schema, field.name));
-  if (extra && load.ignoreUnknownValues !== true)
-    throw new JobFailure(
-      'invalid',
-      `Provided Schema does not match the file. Cannot add fields (field: ${extra.name}). File: ${file.uri}`,
-    );
+  if (load.ignoreUnknownValues !== true) refuseExtra(schema, inFile, file.uri);
 }
 
-async function readColumns(file: SourceFile, load: LoadConfiguration): Promise<AvroField[]> {
+async function readHead(file: SourceFile, load: LoadConfiguration): Promise<Omit<AvroFile, 'file'>> {
   if (file.size === 0) throw fails('The Apache Avro library failed to parse the header: the file is empty', file);
   const { extractFileHeader } = await import('avsc');
-  let meta: Record<string, Buffer | undefined>;
+  let head: { meta: Record<string, Buffer | undefined>; sync: Buffer } | null;
   try {
-    meta = extractFileHeader(file.path, { decode: false }).meta;
+    head = extractFileHeader(file.path, { decode: false });
   } catch {
+    head = null;
+  }
+  if (head === null) {
     throw fails('The Apache Avro library failed to parse the header', file);
   }
+  const { meta, sync } = head;
   const codec = meta['avro.codec']?.toString() ?? 'null';
   if (codec !== 'null' && codec !== 'deflate')
     throw new JobFailure('invalid', `not supported by the embedded warehouse: Avro compressed by ${codec}`);
-  return readAvroSchema(meta['avro.schema']?.toString() ?? '""', load);
+  const rows = await countAvroRows(file.path, sync);
+  if (rows === undefined)
+    throw fails('The Apache Avro library failed to read data: the file is cut off or damaged', file);
+  return { columns: readAvroSchema(meta['avro.schema']?.toString() ?? '""', load), rows };
 }
 
-async function* linesOf(file: SourceFile, columns: AvroField[], schema: Field[]): AsyncGenerator<string> {
+async function* linesOf({ file, columns, rows: count }: AvroFile, schema: Field[]): AsyncGenerator<string> {
   const { createFileDecoder } = await import('avsc');
   const { typeOfAvro } = await import('../avro/long.ts');
   const rows = createFileDecoder(file.path, { parseHook: typeOfAvro });
   const render = recordRenderer(columns, schema);
   let piece = '';
+  let read = 0;
   try {
     for await (const row of rows) {
+      read++;
       piece += `${render(row)}\n`;
       if (piece.length < 64 * 1024) continue;
       yield piece;
@@ -111,6 +117,7 @@ async function* linesOf(file: SourceFile, columns: AvroField[], schema: Field[])
     if (error instanceof JobFailure) throw error;
     throw fails('The Apache Avro library failed to read data', file);
   }
+  if (read !== count) throw fails(`The Apache Avro library failed to read data: ${read} of ${count} rows`, file);
   if (piece !== '') yield piece;
 }
 

@@ -58,7 +58,7 @@ export async function describeBadRows(
   tx: Tx,
   source: string,
   schema: Field[],
-  locate: (n: number) => { uri: string; row: number },
+  locate: (n: number) => { uri: string | undefined; row: number },
 ): Promise<JobError[]> {
   const rows = await tx.rows(
     `SELECT ${RECORD} AS n, ${BAD} AS bad FROM ${source} WHERE ${BAD} IS NOT NULL ORDER BY ${RECORD} LIMIT ${MAX_ERRORS}`,

@@ -46,7 +46,7 @@ export async function stageJson(
   format = 'JSON',
 ): Promise<Staged> {
   const maxBad = readCount('maxBadRecords', load.maxBadRecords);
-  const uri = files.length === 1 ? files[0]?.uri : undefined;
+  const uri = files.length === 1 ? files[0]?.uri || undefined : undefined;
   const [raw, staged] = ['raw', 'staged'].map(fresh) as [string, string];
   const conversions = jsonConversions(schema);
   const doubts = doubtsOf(schema).map(({ sql, what }) => `WHEN ${sql} THEN ${quoteText(REFUSED + what)}`);
@@ -67,7 +67,7 @@ export async function stageJson(
   );
   if (typeof count?.refused === 'string') throw new JobFailure('invalid', count.refused);
   const badRecords = Number(count?.bad ?? 0);
-  const errors = badRecords > 0 ? await describeBadRows(tx, staged, schema, (row) => ({ uri: uri ?? '', row })) : [];
+  const errors = badRecords > 0 ? await describeBadRows(tx, staged, schema, (row) => ({ uri, row })) : [];
   if (badRecords > maxBad) throw tooManyErrors(format, errors, { rows: Number(count?.n ?? 0), bad: badRecords });
   const names = schema.map((field) => `"${field.name}"`).join(', ');
   return {

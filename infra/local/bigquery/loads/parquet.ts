@@ -183,12 +183,13 @@ export async function stageParquet(
     throw new JobFailure('invalid', readingError(detail, uri).message, { location: uri });
   }
   await refuseWideDecimals(tx, list);
+  if (load.parquetOptions?.enumAsString !== true) await refuseEnums(tx, list);
   const required = explicit ? new Set<string>() : await requiredColumns(tx, files[0]);
   const inFile = result.columnNames().map((name, i): Field => {
     const field = fieldOf(name, result.columnTypes()[i] as DuckDBType, { load, uri });
     return required.has(name) && field.mode === 'NULLABLE' ? { ...field, mode: 'REQUIRED' } : field;
   });
-  const schema = wanted && explicit ? wanted : parseFields(inFile.map((field) => adopt(field, wanted)));
+  const schema = wanted && explicit ? wanted : parseFields(adoptAll(inFile, wanted, load));
   const parts = schema.map((column) => {
     const file = inFile.find((field) => field.name.toLowerCase() === column.name.toLowerCase());
     if (!file) {
@@ -211,14 +212,7 @@ export async function stageParquet(
       );
     return { column, sql: constrain(project(quoteName(file.name), column, file), typeOfField(column), column.name) };
   });
-  const extra = inFile.find(
-    (field) => !schema.some((column) => column.name.toLowerCase() === field.name.toLowerCase()),
-  );
-  if (extra && load.ignoreUnknownValues !== true)
-    throw new JobFailure(
-      'invalid',
-      `Provided Schema does not match the file. Cannot add fields (field: ${extra.name}). File: ${uri}`,
-    );
+  if (load.ignoreUnknownValues !== true) refuseExtra(schema, inFile, uri);
   await refuseNulls(tx, reader, schema, inFile, uri);
   const source = `(SELECT ${parts.map(({ column, sql }) => `${sql} AS ${quoteName(column.name)}`).join(', ')} FROM ${reader})`;
   return { source, temporary: [], schema, badRecords: 0, errors: [] };
@@ -231,6 +225,18 @@ async function refuseWideDecimals(tx: Tx, list: string): Promise<void> {
     throw new JobFailure(
       'invalid',
       `not supported by the embedded warehouse: Parquet column ${wide.name}, a decimal of ${wide.precision} digits; it reads up to 38`,
+    );
+}
+
+/** BigQuery makes BYTES of them, unless it is told otherwise; DuckDB texts. */
+async function refuseEnums(tx: Tx, list: string): Promise<void> {
+  const [one] = await tx.rows(
+    `SELECT name FROM parquet_schema([${list}]) WHERE converted_type = 'ENUM' OR logical_type LIKE 'Enum%' LIMIT 1`,
+  );
+  if (one)
+    throw new JobFailure(
+      'invalid',
+      `not supported by the embedded warehouse: Parquet enum ${one.name} without parquetOptions.enumAsString`,
     );
 }
 
@@ -252,8 +258,28 @@ async function requiredColumns(tx: Tx, file: SourceFile | undefined): Promise<Se
   return names;
 }
 
+/** A file's columns for a table; those that it lacks are passed over where the load says so, and does not add them. */
+export function adoptAll(inFile: Field[], table: Field[] | undefined, load: LoadConfiguration): Field[] {
+  const drops = load.ignoreUnknownValues === true && !load.schemaUpdateOptions?.includes('ALLOW_FIELD_ADDITION');
+  const isKnown = ({ name }: Field) => table?.some((one) => one.name.toLowerCase() === name.toLowerCase()) ?? true;
+  return inFile.filter((field) => !drops || isKnown(field)).map((field) => adopt(field, table));
+}
+
+/** Throws JobFailure for a field of the file that the schema lacks, at any depth. */
+export function refuseExtra(schema: readonly Field[], inFile: readonly Field[], uri: string, path = ''): void {
+  for (const field of inFile) {
+    const column = schema.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
+    if (!column)
+      throw new JobFailure(
+        'invalid',
+        `Provided Schema does not match the file. Cannot add fields (field: ${path}${field.name}). File: ${uri}`,
+      );
+    refuseExtra(column.fields ?? [], field.fields ?? [], uri, `${path}${field.name}.`);
+  }
+}
+
 /** The table's own spelling and parameters, where it has the column. Whether it may be NULL is for the file to say. */
-export function adopt(field: Field, table: Field[] | undefined): Field {
+function adopt(field: Field, table: Field[] | undefined): Field {
   const known = table?.find((one) => one.name.toLowerCase() === field.name.toLowerCase());
   if (!known) return field;
   const widens = known.type === 'BIGNUMERIC' && field.type === 'NUMERIC';

@@ -51,7 +51,7 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'partitions by day, hour, month or year of a column or of ingestion, by ranges of integers':
       'CREATE OR REPLACE TABLE support.ranges (a INT64) PARTITION BY RANGE_BUCKET(a, GENERATE_ARRAY(0, 10, 1))',
     'ALTER TABLE: columns, types, defaults, options, names': 'ALTER TABLE support.made ADD COLUMN b STRING',
-    'LOAD DATA: CSV, JSON, PARQUET, one partition, Hive’s folders':
+    'LOAD DATA: CSV, JSON, PARQUET, AVRO, one partition, Hive’s folders':
       'LOAD DATA INTO support.loaded (a INT64) FROM FILES (format = "CSV", uris = ["gs://lake/support.csv"])',
     'temporary tables': 'CREATE TEMP TABLE x AS SELECT 1 AS a',
     'materialized views: partitioning, clustering, OPTIONS, BQ.REFRESH_MATERIALIZED_VIEW':
@@ -71,7 +71,7 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'transactions of several statements': 'BEGIN TRANSACTION; INSERT support.t VALUES (5); ROLLBACK TRANSACTION',
     'DECLARE, SET, IF, CASE, LOOP, WHILE, REPEAT, FOR, labels, BEGIN … EXCEPTION, RAISE, CALL':
       'DECLARE n INT64 DEFAULT 0; WHILE n < 2 DO SET n = n + 1; END WHILE; SELECT n',
-    'EXPORT DATA: CSV, JSON, PARQUET':
+    'EXPORT DATA: CSV, JSON, PARQUET, AVRO':
       'EXPORT DATA OPTIONS (uri = "gs://lake/support-*.csv", format = "CSV", overwrite = true) AS SELECT 1 AS a',
     'EXECUTE IMMEDIATE': 'EXECUTE IMMEDIATE "SELECT ?" USING 1',
     ASSERT: 'ASSERT 1 = 1 AS "message"',
@@ -85,7 +85,7 @@ export const REFUSED_FEATURES: Record<string, string> = {
   'INT64, DATETIME, TIME, INTERVAL as arguments of JavaScript functions, aggregate functions in JavaScript':
     'CREATE TEMP FUNCTION j(x INT64) RETURNS INT64 LANGUAGE js AS "return 1"; SELECT j(1)',
   'external tables': 'CREATE EXTERNAL TABLE support.e OPTIONS (format = "CSV")',
-  'Avro and ORC files': 'LOAD DATA INTO support.t FROM FILES (format = "AVRO", uris = ["gs://lake/support.csv"])',
+  'ORC files': 'LOAD DATA INTO support.t FROM FILES (format = "ORC", uris = ["gs://lake/support.csv"])',
   'time travel': 'SELECT * FROM support.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',
   'GEOGRAPHY, COLLATE': 'SELECT COLLATE("a", "und:ci")',
   'CAST … FORMAT with TM, and of BYTES by models that are no literals': 'SELECT CAST(12 AS STRING FORMAT "TM")',

@@ -102,7 +102,7 @@ describe('an extract job', () => {
     ['deep', 'x.csv', {}, /^invalid: Operation cannot be performed on a nested schema. Field: tags/],
     ['seen', 'x.csv', {}, /^invalid: Using table local:shop.seen is not allowed for this operation/],
     ['none', 'x.csv', {}, /^notFound: Not found: Table local:shop.none/],
-    ['flat', 'x.avro', { destinationFormat: 'AVRO' }, /^invalid: not supported by the embedded warehouse/],
+    ['flat', 'x.orc', { destinationFormat: 'ORC' }, /^invalid: Invalid value for destinationFormat: ORC/],
     ['flat', 'x.csv', { compression: 'SNAPPY' }, /^invalid: Invalid compression SNAPPY for CSV/],
     ['flat', 'a-*-*.csv', {}, /only one '\*' wildcard/],
     ['flat', 'x.csv', { destinationUris: ['http://lake/x'] }, /^invalid: Invalid destination URI/],

@@ -144,7 +144,7 @@ describe('LOAD DATA', () => {
       /^notFound: Not found: URI gs:\/\/lake\/nowhere\*/,
     ],
     ["INTO nowhere.x (a STRING) FROM FILES (format = 'CSV', uris = ['gs://lake/bare.csv'])", /^notFound: .*Dataset/],
-    ["INTO shop.x FROM FILES (format = 'AVRO', uris = ['gs://lake/bare.csv'])", /not supported .*source format AVRO/],
+    ["INTO shop.x FROM FILES (format = 'ORC', uris = ['gs://lake/bare.csv'])", /not supported .*source format ORC/],
     [
       "INTO shop.x FROM FILES (format = 'CSV', uris = ['gs://lake/bare.csv'], time_zone = 'UTC')",
       /not supported .*option time_zone of LOAD DATA at \[1:/,

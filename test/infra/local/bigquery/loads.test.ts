@@ -252,8 +252,60 @@ describe('Parquet', () => {
     expect(await rows()).toEqual([['1.5']]);
   });
 
+  test('of columns and nested fields that the table lacks is refused, or they are passed over', async () => {
+    await run(bed, `CREATE TABLE shop.${table()} (a INT64, r STRUCT<x INT64>)`);
+    const outer = await bed.putParquet('outer.parquet', 'SELECT 1::BIGINT AS a, 2 AS more');
+    const inner = await bed.putParquet('inner.parquet', "SELECT 3::BIGINT AS a, {'x': 4::BIGINT, 'y': 5} AS r");
+    expect(failureOf(await load([outer], parquet))).toMatch(/Cannot add fields \(field: more\)/);
+    expect(failureOf(await load([inner], parquet))).toMatch(/Cannot add fields \(field: r.y\)/);
+    for (const uri of [outer, inner]) await load([uri], { ...parquet, ignoreUnknownValues: true });
+    expect(await rows()).toEqual([
+      ['1', null],
+      ['3', ['4']],
+    ]);
+  });
+
   test('is told from what is no Parquet', async () => {
     expect(failureOf(await load([bed.put('no.parquet', 'hello')], parquet))).toMatch(/not in Parquet format/);
+  });
+});
+
+describe('a load', () => {
+  test('describes the table that it makes, and no other', async () => {
+    const uri = bed.put('told.csv', '1,a,2026-01-05\n');
+    const told = (destinationTableProperties: object) => load([uri], { schema, destinationTableProperties });
+    const properties = { description: 'd', friendlyName: 'f', labels: { team: 'x' } };
+    expect(failureOf(await told(properties))).toBeUndefined();
+    expect((await call(bed, 'GET', `/datasets/shop/tables/${table()}`)).body).toMatchObject(properties);
+    expect(failureOf(await told(properties))).toBeUndefined();
+    expect(failureOf(await told({ description: 'other' }))).toMatch(/description is not that of the table/);
+    expect(failureOf(await told({ expirationTime: '1' }))).toMatch(/not supported .*expirationTime/);
+    expect(await rows()).toHaveLength(2);
+  });
+
+  // What changes how files are read is never passed over.
+  test.each([
+    ['projectionFields', ['a']],
+    ['jsonExtension', 'GEOJSON'],
+    ['timeZone', 'Europe/Zurich'],
+    ['dateFormat', 'DD/MM/YYYY'],
+    ['datetimeFormat', 'x'],
+    ['timeFormat', 'x'],
+    ['timestampFormat', 'x'],
+    ['sourceColumnMatch', 'NAME'],
+    ['columnNameCharacterMap', 'V2'],
+    ['referenceFileSchemaUri', 'gs://lake/x'],
+    ['fileSetSpecType', 'FILE_SET_SPEC_TYPE_NEW_LINE_DELIMITED_MANIFEST'],
+    ['copyFilesOnly', true],
+    ['schemaInline', 'a:STRING'],
+    ['timestampTargetPrecision', [12]],
+    ['sourceFormat', 'ORC'],
+    ['sourceFormat', 'DATASTORE_BACKUP'],
+  ])('with the option %s = %j is refused by name', async (option, value) => {
+    const uri = bed.put('options.csv', '1,a,2026-01-05\n');
+    const job = load([uri], { schema, [option]: value });
+    const failure = await job.then(failureOf, (error: Error) => error.message);
+    expect(failure).toMatch(new RegExp(`not supported by the embedded warehouse: .*(${option}|${value})`));
   });
 });
 
