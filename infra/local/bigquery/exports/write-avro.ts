@@ -8,7 +8,7 @@ import { typeOfAvro } from '../avro/long.ts';
 import { encodeRow } from '../rows.ts';
 import { typeOfField } from '../schema.ts';
 import { avroRecord } from './avro-types.ts';
-import { type Export, tooLarge } from './write-files.ts';
+import { type Export, tooLarge } from './export.ts';
 
 /** Rows as Avro's own containers; memory is bounded by a chunk of rows and a block. */
 export async function writeAvro({ tx, query, schema, options, dir, limit }: Required<Export>): Promise<string[]> {

@@ -9,6 +9,7 @@ import { encodeRow } from '../rows.ts';
 import { type Field, typeOfField } from '../schema.ts';
 import { quoteName, quoteText } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
+import { type Export, tooLarge } from './export.ts';
 import type { ExportOptions } from './export-options.ts';
 import { parquetValue } from './parquet-values.ts';
 import { quoteCsv, renderCsvLine, renderJsonLine } from './text-rows.ts';
@@ -16,18 +17,6 @@ import { quoteCsv, renderCsvLine, renderJsonLine } from './text-rows.ts';
 /** What one file may hold. Source: cloud.google.com/bigquery/quotas#export_jobs */
 const MAX_FILE_BYTES = 1_000_000_000;
 const PIECE = 64 * 1024;
-
-/** What is written, and where to. */
-export interface Export {
-  tx: Tx;
-  /** Its columns are the schema's, in order. */
-  query: string;
-  schema: readonly Field[];
-  options: ExportOptions;
-  dir: string;
-  /** Bytes before compression that begin a new file. */
-  limit?: number;
-}
 
 /** Writes the query's rows as files into `dir`; resolves to their paths in order. Memory is bounded by a chunk of rows. */
 export async function writeFiles({ limit = MAX_FILE_BYTES, ...what }: Export): Promise<string[]> {
@@ -127,9 +116,3 @@ async function writeParquet({ tx, query, schema, options, dir, limit }: Required
 }
 
 const numberIn = (name: string): number => Number(/\d+/.exec(name)?.[0] ?? 0);
-
-export const tooLarge = () =>
-  new JobFailure(
-    'invalid',
-    `The table is too large to be exported to a single file. Specify a uri including a * to shard export.`,
-  );
