@@ -35,10 +35,25 @@ export interface TableRecord extends Layout {
   /** Of a view whose columns were named as `CREATE VIEW v (a, b)`: others' are what their query has when it is asked. */
   viewColumns?: string[];
   expirationTime: number | undefined;
+  keys?: TableKeys;
   /** Fields of the table resource that are kept as they came: labels, description, friendlyName. */
   rest: Record<string, unknown>;
   created: number;
   modified: number;
+}
+
+/** Keys that the table is said to have: no row is held to them. */
+export interface TableKeys {
+  /** Column names. */
+  primary: string[] | undefined;
+  foreign: ForeignKey[];
+}
+
+export interface ForeignKey {
+  name: string;
+  columns: string[];
+  table: TableRef;
+  referenced: string[];
 }
 
 export interface MaterializedOptions {

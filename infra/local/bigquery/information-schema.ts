@@ -1,22 +1,29 @@
 import type { Catalog, DatasetRecord, TableRecord } from './catalog.ts';
+import { jobsView } from './information-jobs.ts';
+import { constraintColumnRows, constraintRows, keyColumnRows } from './information-keys.ts';
+import { schemaOptions, tableOptions } from './information-options.ts';
 import { parameterRows, routineOptionRows, routineRow } from './information-routines.ts';
+import {
+  type Columns,
+  INT64,
+  JSON_TYPE,
+  rowsView,
+  STRING,
+  STRUCT,
+  strings,
+  TIMESTAMP,
+  type Value,
+  type View,
+} from './information-views.ts';
 import { isIngestion, partitionColumn, partitionIdSql } from './partitions/layout.ts';
 import { renderTableDdl } from './render-ddl.ts';
 import { type Field, typeOfField } from './schema.ts';
+import { columnBytes } from './sizes.ts';
 import type { TableInfo } from './sql/analyze/analysis.ts';
 import { PARTITION_DATE, PARTITION_TIME } from './sql/analyze/pseudo-columns.ts';
 import { SqlError, unsupported } from './sql/sql-error.ts';
 import { renderParameterized } from './sql/type-parameters.ts';
-import { arrayOf, duckType, quoteName, quoteText, renderType, type SqlType, scalar } from './sql/types.ts';
-
-type Value = string | number | boolean | null;
-type Columns = Record<string, SqlType>;
-
-interface View {
-  columns: Columns;
-  /** A query that answers the columns in order. */
-  sql: string;
-}
+import { quoteName, quoteText, renderType } from './sql/types.ts';
 
 /** What INFORMATION_SCHEMA's views look at: one dataset, or all of a region's. */
 interface Place {
@@ -24,30 +31,6 @@ interface Place {
   project: string;
   location: string;
   datasets: DatasetRecord[];
-}
-
-const STRING = scalar('STRING');
-const INT64 = scalar('INT64');
-const TIMESTAMP = scalar('TIMESTAMP');
-const BOOL = scalar('BOOL');
-
-const strings = (names: string): Columns => Object.fromEntries(names.split(' ').map((name) => [name, STRING]));
-
-/** Rows that are known now, as a query. */
-function rowsView(columns: Columns, rows: Record<string, Value>[]): View {
-  const names = Object.keys(columns);
-  const cell = (value: Value, type: SqlType) => {
-    if (value === null) return `CAST(NULL AS ${duckType(type)})`;
-    if (type.kind === 'TIMESTAMP') return `make_timestamptz(${Number(value) * 1000}::BIGINT)`;
-    return typeof value === 'string' ? quoteText(value) : `CAST(${value} AS ${duckType(type)})`;
-  };
-  const list = (row: Record<string, Value>) => names.map((name) => cell(row[name] ?? null, columns[name] ?? STRING));
-  const empty = names.map((name) => `CAST(NULL AS ${duckType(columns[name] ?? STRING)})`);
-  const sql =
-    rows.length === 0
-      ? `SELECT ${empty.join(', ')} WHERE false`
-      : `VALUES ${rows.map((row) => `(${list(row).join(', ')})`).join(', ')}`;
-  return { columns, sql };
 }
 
 const tablesOf = ({ catalog, datasets }: Place) =>
@@ -128,98 +111,24 @@ function fieldPaths(record: TableRecord, column: string, field: Field, path: str
   return [own, ...(field.fields ?? []).flatMap((one) => fieldPaths(record, column, one, `${path}.${one.name}`))];
 }
 
-function optionRows(record: TableRecord) {
-  const { description, friendlyName, labels } = record.rest;
-  const rows: [string, string, string][] = [];
-  const quoted = (value: unknown) => JSON.stringify(String(value));
-  if (description !== undefined) rows.push(['description', 'STRING', quoted(description)]);
-  if (friendlyName !== undefined) rows.push(['friendly_name', 'STRING', quoted(friendlyName)]);
-  if (labels !== undefined) {
-    const pairs = Object.entries(labels as Record<string, string>);
-    const text = pairs.map(([key, value]) => `STRUCT(${quoted(key)}, ${quoted(value)})`).join(', ');
-    rows.push(['labels', 'ARRAY<STRUCT<STRING, STRING>>', `[${text}]`]);
-  }
-  if (record.requirePartitionFilter) rows.push(['require_partition_filter', 'BOOL', 'true']);
-  if (record.expirationTime !== undefined)
-    rows.push([
-      'expiration_timestamp',
-      'TIMESTAMP',
-      `TIMESTAMP ${quoted(new Date(record.expirationTime).toISOString())}`,
-    ]);
-  const days = Number(record.timePartitioning?.expirationMs ?? 0) / 86_400_000;
-  if (days > 0)
-    rows.push(['partition_expiration_days', 'FLOAT64', Number.isInteger(days) ? `${days}.0` : String(days)]);
-  return rows.map(([option_name, option_type, option_value]) => ({
-    ...named(record),
-    option_name,
-    option_type,
-    option_value,
-  }));
-}
-
 /** Rows of each partition, counted now. */
 function partitionsView(place: Place): View {
   const columns: Columns = {
     ...strings('table_catalog table_schema table_name partition_id'),
     total_rows: INT64,
+    total_logical_bytes: INT64,
     last_modified_time: TIMESTAMP,
+    ...strings('storage_tier'),
   };
   const parts = tablesOf(place)
     .filter((record) => record.kind === 'TABLE')
     .map((record) => {
       const id = partitionIdSql(record);
+      const bytes = record.schema.map(columnBytes).join(' + ') || '0';
       const head = Object.values(named(record)).map(quoteText).join(', ');
-      return `SELECT ${head}, ${id ?? 'CAST(NULL AS VARCHAR)'} AS partition_id, count(*), make_timestamptz(${record.modified * 1000}::BIGINT) FROM ${record.physical}${id === undefined ? '' : ' GROUP BY partition_id'}`;
+      return `SELECT ${head}, ${id ?? 'CAST(NULL AS VARCHAR)'} AS partition_id, count(*), ${bytes}, make_timestamptz(${record.modified * 1000}::BIGINT), 'ACTIVE' FROM ${record.physical}${id === undefined ? '' : ' GROUP BY partition_id'}`;
     });
   return parts.length === 0 ? rowsView(columns, []) : { columns, sql: parts.join(' UNION ALL ') };
-}
-
-const STRUCT = (fields: Record<string, SqlType>): SqlType => ({
-  kind: 'STRUCT',
-  fields: Object.entries(fields).map(([name, type]) => ({ name, type })),
-});
-
-const JOB_COLUMNS: [name: string, type: SqlType, sql: string][] = [
-  ['creation_time', TIMESTAMP, "make_timestamptz(CAST(json_extract(j, '$.created') AS BIGINT) * 1000)"],
-  ['project_id', STRING, "json_extract_string(j, '$.project')"],
-  ['job_id', STRING, "json_extract_string(j, '$.id')"],
-  [
-    'job_type',
-    STRING,
-    "CASE WHEN json_exists(j, '$.configuration.query') THEN 'QUERY' WHEN json_exists(j, '$.configuration.load') THEN 'LOAD' WHEN json_exists(j, '$.configuration.copy') THEN 'COPY' ELSE 'EXTRACT' END",
-  ],
-  ['statement_type', STRING, "json_extract_string(j, '$.query.statementType')"],
-  ['priority', STRING, "coalesce(json_extract_string(j, '$.configuration.query.priority'), 'INTERACTIVE')"],
-  ['start_time', TIMESTAMP, "make_timestamptz(CAST(json_extract(j, '$.started') AS BIGINT) * 1000)"],
-  ['end_time', TIMESTAMP, "make_timestamptz(CAST(json_extract(j, '$.ended') AS BIGINT) * 1000)"],
-  ['query', STRING, "json_extract_string(j, '$.configuration.query.query')"],
-  ['state', STRING, "json_extract_string(j, '$.state')"],
-  ['total_bytes_processed', INT64, "CAST(json_extract(j, '$.query.totalBytesProcessed') AS BIGINT)"],
-  ['total_bytes_billed', INT64, "CAST(json_extract(j, '$.query.totalBytesBilled') AS BIGINT)"],
-  ['cache_hit', BOOL, "coalesce(CAST(json_extract(j, '$.query.cacheHit') AS BOOLEAN), false)"],
-  ['parent_job_id', STRING, "json_extract_string(j, '$.parent.id')"],
-  [
-    'error_result',
-    STRUCT({ reason: STRING, location: STRING, message: STRING }),
-    "CASE WHEN json_type(j, '$.error') = 'OBJECT' THEN struct_pack(reason := json_extract_string(j, '$.error.reason'), location := json_extract_string(j, '$.error.location'), message := json_extract_string(j, '$.error.message')) END",
-  ],
-  [
-    'destination_table',
-    STRUCT({ project_id: STRING, dataset_id: STRING, table_id: STRING }),
-    "struct_pack(project_id := json_extract_string(j, '$.result.destination.project'), dataset_id := json_extract_string(j, '$.result.destination.dataset'), table_id := json_extract_string(j, '$.result.destination.table'))",
-  ],
-  [
-    'labels',
-    arrayOf(STRUCT({ key: STRING, value: STRING })),
-    "list_transform(json_keys(j, '$.configuration.labels'), lambda k: struct_pack(key := k, value := json_extract_string(j, '$.configuration.labels.\"' || k || '\"')))",
-  ],
-];
-
-function jobsView(project: string): View {
-  return {
-    columns: Object.fromEntries(JOB_COLUMNS.map(([name, type]) => [name, type])),
-    sql: `SELECT ${JOB_COLUMNS.map(([, , sql]) => sql).join(', ')} FROM (SELECT CAST(json AS JSON) AS j FROM meta.jobs WHERE project = ${quoteText(project)}) AS jobs`,
-  };
 }
 
 const VIEWS: Record<string, (place: Place) => View> = {
@@ -244,16 +153,33 @@ const VIEWS: Record<string, (place: Place) => View> = {
   TABLES: (place) =>
     rowsView(
       {
-        ...strings('table_catalog table_schema table_name table_type is_insertable_into is_typed'),
+        ...strings(
+          'table_catalog table_schema table_name table_type managed_table_type is_insertable_into is_fine_grained_mutations_enabled is_typed is_change_history_enabled',
+        ),
         creation_time: TIMESTAMP,
+        ...strings('base_table_catalog base_table_schema base_table_name'),
+        snapshot_time_ms: TIMESTAMP,
+        ...strings(
+          'replica_source_catalog replica_source_schema replica_source_name replication_status replication_error',
+        ),
         ...strings('ddl default_collation_name'),
+        sync_status: JSON_TYPE,
+        upsert_stream_apply_watermark: TIMESTAMP,
       },
       tablesOf(place).map((record) => ({
         ...named(record),
         table_type: record.kind === 'TABLE' ? (record.base ? 'CLONE' : 'BASE TABLE') : record.kind.replace('_', ' '),
         is_insertable_into: record.kind === 'TABLE' ? 'YES' : 'NO',
+        is_fine_grained_mutations_enabled: 'NO',
         is_typed: 'NO',
+        is_change_history_enabled: 'NO',
         creation_time: record.created,
+        ...(record.base && {
+          base_table_catalog: record.base.table.project,
+          base_table_schema: record.base.table.dataset,
+          base_table_name: record.base.table.table,
+          snapshot_time_ms: record.base.at,
+        }),
         ddl: renderTableDdl(record),
         default_collation_name: 'NULL',
       })),
@@ -303,10 +229,42 @@ const VIEWS: Record<string, (place: Place) => View> = {
           refresh_watermark: record.materialized?.lastRefresh ?? null,
         })),
     ),
+  SCHEMATA_OPTIONS: ({ datasets }) =>
+    rowsView(
+      strings('catalog_name schema_name option_name option_type option_value'),
+      datasets.flatMap((one) =>
+        schemaOptions(one).map((option) => ({ catalog_name: one.project, schema_name: one.dataset, ...option })),
+      ),
+    ),
+  TABLE_CONSTRAINTS: (place) =>
+    rowsView(
+      strings(
+        'constraint_catalog constraint_schema constraint_name table_catalog table_schema table_name constraint_type is_deferrable initially_deferred enforced',
+      ),
+      tablesOf(place).flatMap(constraintRows),
+    ),
+  KEY_COLUMN_USAGE: (place) =>
+    rowsView(
+      {
+        ...strings(
+          'constraint_catalog constraint_schema constraint_name table_catalog table_schema table_name column_name',
+        ),
+        ordinal_position: INT64,
+        position_in_unique_constraint: INT64,
+      },
+      tablesOf(place).flatMap((record) =>
+        keyColumnRows(record, ({ table }) => place.catalog.table(table)?.keys?.primary),
+      ),
+    ),
+  CONSTRAINT_COLUMN_USAGE: (place) =>
+    rowsView(
+      strings('table_catalog table_schema table_name column_name constraint_catalog constraint_schema constraint_name'),
+      tablesOf(place).flatMap(constraintColumnRows),
+    ),
   TABLE_OPTIONS: (place) =>
     rowsView(
       strings('table_catalog table_schema table_name option_name option_type option_value'),
-      tablesOf(place).flatMap(optionRows),
+      tablesOf(place).flatMap((record) => tableOptions(record).map((option) => ({ ...named(record), ...option }))),
     ),
   PARTITIONS: partitionsView,
   ROUTINES: (place) =>

@@ -10,11 +10,20 @@ export function renderTableDdl(record: TableRecord): string {
   if (record.materialized) return renderMaterializedDdl(record, record.materialized, name);
   const lines = [
     `CREATE TABLE ${name}`,
-    `(\n${record.schema.map((field) => `  ${renderColumn(field)}`).join(',\n')}\n)`,
+    `(\n${[...record.schema.map(renderColumn), ...renderKeys(record)].map((line) => `  ${line}`).join(',\n')}\n)`,
   ];
   if (record.timePartitioning || record.rangePartitioning) lines.push(`PARTITION BY ${partitionBy(record)}`);
   if (record.clustering) lines.push(`CLUSTER BY ${record.clustering.join(', ')}`);
   return `${lines.join('\n')};`;
+}
+
+function renderKeys({ keys }: TableRecord): string[] {
+  const primary = keys?.primary && `PRIMARY KEY (${keys.primary.join(', ')}) NOT ENFORCED`;
+  const foreign = (keys?.foreign ?? []).map(
+    ({ name, columns, table, referenced }) =>
+      `CONSTRAINT \`${name}\` FOREIGN KEY (${columns.join(', ')}) REFERENCES \`${table.project}.${table.dataset}.${table.table}\`(${referenced.join(', ')}) NOT ENFORCED`,
+  );
+  return primary === undefined ? foreign : [primary, ...foreign];
 }
 
 function renderMaterializedDdl(record: TableRecord, options: MaterializedOptions, name: string): string {

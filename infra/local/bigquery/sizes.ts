@@ -62,7 +62,8 @@ function bytesSql(x: string, type: SqlType): string {
   }
 }
 
-const columnBytes = (field: Field) =>
+/** An aggregate of DuckDB's: the logical bytes of a column. */
+export const columnBytes = (field: Field) =>
   `CAST(coalesce(sum(${bytesSql(quoteName(field.name), typeOfField(field))}), 0) AS BIGINT)`;
 
 export function createSizes(warehouse: Warehouse, catalog: Catalog): Sizes {

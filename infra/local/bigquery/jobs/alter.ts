@@ -16,6 +16,7 @@ import { type Caller, datasetRef, existingRef, requireDataset, requireTable, tab
 import { literal, readColumns, readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
+import { NO_KEYS, refuseInKey, withKey, withoutKey } from './keys.ts';
 import { isOwnOption, readMaterialized } from './materialized-views.ts';
 import { changeSchema, checkTableId } from './open-destination.ts';
 import { setSchemaOptions } from './schema-options.ts';
@@ -51,8 +52,10 @@ async function apply(
     return next;
   };
   switch (action.kind) {
-    case 'nothing':
-      return record;
+    case 'addKey':
+      return save({ keys: withKey(engine, caller, record, record.keys ?? NO_KEYS, action.key) });
+    case 'dropKey':
+      return save({ keys: withoutKey(record, action) });
     case 'addColumn':
       return addColumn(engine, tx, record, action);
     case 'setOptions':
@@ -73,6 +76,8 @@ async function apply(
         }),
       };
       checkTableId(to.table);
+      if (record.keys?.primary)
+        throw new SqlError(`Table ${nameOf(record)} has a primary key, and cannot be renamed`, action.at);
       if (engine.catalog.table(to)) throw new JobFailure('duplicate', `Already Exists: Table ${nameOf(to)}`);
       return engine.catalog.renameTable(tx, record, to.table);
     }
@@ -82,6 +87,7 @@ async function apply(
       const used = [partitionColumn(record), ...(record.clustering ?? [])];
       if (used.some((name) => name?.toLowerCase() === field.name.toLowerCase()))
         throw new SqlError(`Column ${field.name} is used by the table's partitioning or clustering`, action.at);
+      refuseInKey(record, field, action.at);
       if (record.schema.length === 1) throw new SqlError(`Cannot drop the only column ${field.name}`, action.at);
       await tx.run(`ALTER TABLE ${record.physical} DROP COLUMN ${quoteName(field.name)}`);
       return save({ schema: record.schema.filter((one) => one !== field) });
@@ -89,6 +95,7 @@ async function apply(
     case 'renameColumn': {
       const field = findField(record, action.from, action.ifExists);
       if (!field) return record;
+      refuseInKey(record, field, action.at);
       const name = action.to.name;
       if (record.schema.some((one) => one !== field && one.name.toLowerCase() === name.toLowerCase()))
         throw new SqlError(`Column already exists: ${name}`, action.to.at);
@@ -165,6 +172,7 @@ async function changeType(
 ): Promise<TableRecord> {
   const field = findField(record, action.name, action.ifExists);
   if (!field) return record;
+  refuseInKey(record, field, action.at);
   const [before, next] = [typeOfField(field), readType(action.type)];
   const [from, to] = [withoutParameters(before), withoutParameters(next)];
   const column = quoteName(field.name);

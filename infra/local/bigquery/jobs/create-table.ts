@@ -1,4 +1,4 @@
-import type { TableRecord } from '../catalog.ts';
+import type { TableKeys, TableRecord } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
 import { isIngestion, isPartitionedAlike, type Layout, physicalColumns } from '../partitions/layout.ts';
 import { checkLayout } from '../partitions/read-layout.ts';
@@ -14,6 +14,7 @@ import { type Caller, existingRef, requireDataset, requireTable, tableRef, tempo
 import { readColumns, readOptions } from './ddl-options.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { QueryStatistics } from './job.ts';
+import { NO_KEYS, withKey } from './keys.ts';
 import { addTable } from './new-table.ts';
 import { checkTableId } from './open-destination.ts';
 import { readPartitionBy } from './partition-by.ts';
@@ -48,8 +49,10 @@ export async function createTable(
   if (options.partitionExpirationMs !== undefined && !timePartitioning)
     throw new SqlError('partition_expiration_days is set on a table that is not partitioned by time', statement.at);
   checkLayout(schema, layout);
+  const keys = statement.keys.reduce((all, key) => withKey(engine, caller, { ...ref, schema }, all, key), NO_KEYS);
   const record = await addTable(engine, tx, {
     ...ref,
+    ...keysOf(keys, statement.from?.how === 'LIKE' ? undefined : source?.keys),
     kind: statement.snapshot ? 'SNAPSHOT' : 'TABLE',
     ...(source && statement.from?.how === 'CLONE' && { base: { table: refOf(source), at: engine.clock.now() } }),
     schema,
@@ -66,6 +69,12 @@ export async function createTable(
   else if (source && statement.from?.how !== 'LIKE') await copyRows(tx, record, source);
   if (existing) await tx.run(`DROP TABLE ${existing.physical}`);
   return { operation: existing ? 'REPLACE' : 'CREATE', table: ref };
+}
+
+/** Copies, clones and snapshots have their source's keys. */
+function keysOf(own: TableKeys, copied: TableKeys | undefined): { keys?: TableKeys } {
+  const keys = own === NO_KEYS ? copied : own;
+  return keys ? { keys } : {};
 }
 
 /** What the statement says, or else what the table that it takes after has. */

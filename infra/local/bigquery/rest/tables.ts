@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../api-error.ts';
-import type { MaterializedOptions, TableRecord, TableRef } from '../catalog.ts';
+import type { ForeignKey, MaterializedOptions, TableKeys, TableRecord, TableRef } from '../catalog.ts';
 import { JobFailure, toFailure } from '../errors.ts';
 import { type Engine, nameOf, requireDataset, requireTable } from '../jobs/engine.ts';
 import type { DestinationConfiguration } from '../jobs/job.ts';
@@ -96,6 +96,19 @@ export async function renderTable(
     ...(record.kind === 'VIEW' && { view: { query: record.view, useLegacySql: false } }),
     ...renderMaterialized(record),
     ...baseOf(record),
+    ...(record.keys && { tableConstraints: renderKeys(record.keys) }),
+  };
+}
+
+function renderKeys({ primary, foreign }: TableKeys): object {
+  const render = ({ name, columns, table, referenced }: ForeignKey) => ({
+    name,
+    referencedTable: renderTableRef(table),
+    columnReferences: columns.map((column, i) => ({ referencingColumn: column, referencedColumn: referenced[i] })),
+  });
+  return {
+    ...(primary && { primaryKey: { columns: primary } }),
+    ...(foreign.length > 0 && { foreignKeys: foreign.map(render) }),
   };
 }
 

@@ -35,7 +35,7 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'CAST … FORMAT of times and BYTES': 'SELECT CAST(DATE "2020-01-01" AS STRING FORMAT "YYYY")',
     'pipe syntax': 'FROM UNNEST([1]) AS x |> WHERE x > 0 |> AGGREGATE COUNT(*) AS n',
     'wildcard tables, _TABLE_SUFFIX': 'SELECT _TABLE_SUFFIX FROM `support.t*`',
-    'INFORMATION_SCHEMA: SCHEMATA, TABLES, COLUMNS, COLUMN_FIELD_PATHS, VIEWS, MATERIALIZED_VIEWS, TABLE_OPTIONS, PARTITIONS, ROUTINES, PARAMETERS, ROUTINE_OPTIONS, JOBS':
+    'INFORMATION_SCHEMA: SCHEMATA, SCHEMATA_OPTIONS, TABLES, COLUMNS, COLUMN_FIELD_PATHS, VIEWS, MATERIALIZED_VIEWS, TABLE_OPTIONS, TABLE_CONSTRAINTS, KEY_COLUMN_USAGE, CONSTRAINT_COLUMN_USAGE, PARTITIONS, ROUTINES, PARAMETERS, ROUTINE_OPTIONS, JOBS':
       'SELECT table_name FROM support.INFORMATION_SCHEMA.TABLES',
     GAP_FILL: 'SELECT * FROM GAP_FILL((SELECT DATE "2020-01-01" AS d, 1 AS x), "d", INTERVAL 1 DAY)',
     'RANGE values and columns, RANGE_SESSIONIZE':
@@ -53,6 +53,7 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'ALTER TABLE: columns, types, defaults, options, names': 'ALTER TABLE support.made ADD COLUMN b STRING',
     'LOAD DATA: CSV, JSON, PARQUET, AVRO, one partition, Hive’s folders':
       'LOAD DATA INTO support.loaded (a INT64) FROM FILES (format = "CSV", uris = ["gs://lake/support.csv"])',
+    'keys that are not enforced': 'CREATE OR REPLACE TABLE support.k (a INT64, PRIMARY KEY (a) NOT ENFORCED)',
     'temporary tables': 'CREATE TEMP TABLE x AS SELECT 1 AS a',
     'materialized views: partitioning, clustering, OPTIONS, BQ.REFRESH_MATERIALIZED_VIEW':
       'CREATE OR REPLACE MATERIALIZED VIEW support.m AS SELECT a, COUNT(*) AS n FROM support.t GROUP BY a',
@@ -68,7 +69,8 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'INSERT, UPDATE … FROM, DELETE, TRUNCATE': 'INSERT support.made (a) VALUES (DEFAULT)',
     'MERGE, INSERT ROW, NOT MATCHED BY SOURCE':
       'MERGE support.t USING (SELECT 9 AS a) s ON FALSE WHEN NOT MATCHED THEN INSERT ROW',
-    'transactions of several statements': 'BEGIN TRANSACTION; INSERT support.t VALUES (5); ROLLBACK TRANSACTION',
+    'transactions of several statements, temporary tables and functions in them':
+      'BEGIN TRANSACTION; INSERT support.t VALUES (5); ROLLBACK TRANSACTION',
     'DECLARE, SET, IF, CASE, LOOP, WHILE, REPEAT, FOR, labels, BEGIN … EXCEPTION, RAISE, CALL':
       'DECLARE n INT64 DEFAULT 0; WHILE n < 2 DO SET n = n + 1; END WHILE; SELECT n',
     'EXPORT DATA: CSV, JSON, PARQUET, AVRO':

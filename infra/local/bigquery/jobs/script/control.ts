@@ -1,4 +1,3 @@
-import type { DuckDBValue } from '@duckdb/node-api';
 import { JobFailure, toFailure } from '../../errors.ts';
 import type { Surroundings } from '../../sql/analyze/analysis.ts';
 import { type Analyzed, isAnalyzed, planStatement, planValue } from '../../sql/analyze/statement.ts';
@@ -13,14 +12,11 @@ import { physicalNames, quoteText, renderType, type SqlType, scalar } from '../.
 import { valueLiteral } from '../../value-literals.ts';
 import type { Instruction } from './program.ts';
 import { programOf, readProcedure } from './programs.ts';
-import { type Outcome, type Run, surroundings } from './run.ts';
-import { isQueryLabel } from './settings.ts';
-import { type Frame, frameOf, type ScriptState, type Settings, topFrame, type Variable } from './state.ts';
+import { type Outcome, type Rows, type Run, surroundings } from './run.ts';
+import { setSystem } from './set-system.ts';
+import { type Frame, frameOf, type ScriptState, topFrame, type Variable } from './state.ts';
 import { defaultDatasetOf } from './surroundings.ts';
 import { callSystem } from './system-procedures.ts';
-
-/** Runs a query of one's own; rows by column name. */
-type Rows = (sql: string) => Promise<Record<string, DuckDBValue>[]>;
 
 /** Instructions that change nothing but where the script stands and what its variables hold. */
 export function isControl(instruction: Instruction): boolean {
@@ -155,7 +151,7 @@ async function assign(
 ): Promise<void> {
   const [target] = targets;
   if (targets.length === 1 && target?.kind === 'system') {
-    await setSystem(run, state, target.name, await evaluate(value, scalar('STRING'), names, rows), at, rows);
+    await setSystem(run, state, target.name, (await evaluate(value, scalar('STRING'), names, rows)).sql, at, rows);
     return;
   }
   const variables = targets.map(({ kind, name, at: where }) => {
@@ -187,42 +183,6 @@ async function assign(
       );
     frame.variables[name] = next;
   }
-}
-
-/** The system variables that a script may set; of time zones only UTC. */
-async function setSystem(
-  run: Run,
-  state: ScriptState,
-  name: string,
-  value: Variable,
-  at: number,
-  rows: Rows,
-): Promise<void> {
-  const [row] = await rows(`SELECT ${value.sql} AS c1`);
-  const text = row?.c1 === null || row?.c1 === undefined ? undefined : String(row.c1);
-  const set = (change: Settings) => {
-    state.settings = { ...state.settings, ...change };
-  };
-  switch (name) {
-    case 'time_zone':
-      if (text !== 'UTC' && text !== 'Etc/UTC') throw unsupported('SET @@time_zone to another zone than UTC', at);
-      return;
-    case 'dataset_id':
-    case 'dataset_project_id':
-      if (text === undefined) throw unsupported(`SET @@${name} to NULL`, at);
-      // Behind the dataset of a session's next job nothing of this one is known.
-      if (run.session) throw unsupported(`SET @@${name} in a session`, at);
-      set({ [name]: text });
-      return;
-    case 'query_label': {
-      if (text !== undefined && !isQueryLabel(text))
-        throw new SqlError(`@@query_label must be pairs of key:value with commas between them`, at);
-      const { query_label: _, ...others } = state.settings ?? {};
-      state.settings = { ...others, ...(text !== undefined && { query_label: text }) };
-      return;
-    }
-  }
-  throw new SqlError(`System variable @@${name} cannot be set`, at);
 }
 
 async function raised(

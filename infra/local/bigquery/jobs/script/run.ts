@@ -1,6 +1,7 @@
 import type { Surroundings } from '../../sql/analyze/analysis.ts';
 import type { Analyzed } from '../../sql/analyze/statement.ts';
 import type { Script } from '../../sql/parse/statements.ts';
+import type { Row } from '../../warehouse.ts';
 import type { Engine } from '../engine.ts';
 import type { Execution } from '../execution.ts';
 import type { Job, JobResult, QueryConfiguration, QueryStatistics } from '../job.ts';
@@ -8,6 +9,9 @@ import type { Session } from '../sessions.ts';
 import type { Instruction } from './program.ts';
 import type { ScriptState } from './state.ts';
 import { surroundingsOf } from './surroundings.ts';
+
+/** Runs a query of one's own; rows by column name. */
+export type Rows = (sql: string) => Promise<Row[]>;
 
 /** A query job under way. */
 export interface Run {

@@ -4,7 +4,7 @@ import { parseExpression } from './expressions.ts';
 import { parseTablePath } from './from.ts';
 import { parseNames, parseQuery } from './queries.ts';
 import { parseCreateFunction, parseCreateProcedure, parseCreateTableFunction } from './routines.ts';
-import type { AlterAction, ColumnNode, Options, Statement } from './statement-tree.ts';
+import type { AlterAction, ColumnNode, KeyNode, Options, Statement } from './statement-tree.ts';
 import type { FieldNode, Identifier } from './tree.ts';
 import { parseType } from './types.ts';
 
@@ -77,7 +77,8 @@ function parseCreateTable(
   if (snapshot && how !== 'CLONE') throw new SqlError('CREATE SNAPSHOT TABLE needs CLONE and a table', c.peek().at);
   const from = how && { how, path: parseTablePath(c) };
   if (from && c.sees('FOR')) throw unsupported('FOR SYSTEM_TIME AS OF', c.peek().at);
-  const columns = c.takes('(') ? parseColumnList(c) : undefined;
+  const keys: KeyNode[] = [];
+  const columns = c.takes('(') ? parseColumnList(c, keys) : undefined;
   if (c.sees('DEFAULT', 'COLLATE')) throw unsupported('DEFAULT COLLATE', c.peek().at);
   const partitionBy = c.takes('PARTITION', 'BY') ? parseExpression(c) : undefined;
   const clusterBy = parseClusterBy(c);
@@ -91,6 +92,7 @@ function parseCreateTable(
     orReplace,
     ifNotExists,
     columns,
+    keys,
     from,
     partitionBy,
     clusterBy,
@@ -108,36 +110,39 @@ export function parseClusterBy(c: Cursor): Identifier[] {
   return names;
 }
 
-export function parseColumnList(c: Cursor): ColumnNode[] {
+/** `keys` takes the constraints of the list. */
+export function parseColumnList(c: Cursor, keys: KeyNode[] = []): ColumnNode[] {
   const columns: ColumnNode[] = [];
   while (!c.sees(')')) {
-    if (columns.length > 0) c.expect(',');
+    if (columns.length > 0 || keys.length > 0) c.expect(',');
     if (c.sees(')')) break;
-    if (!takesConstraint(c)) columns.push(parseColumn(c));
+    const key = takeKey(c);
+    if (key) keys.push(key);
+    else columns.push(parseColumn(c, keys));
   }
   c.expect(')');
   return columns;
 }
 
-/** `PRIMARY KEY (a) NOT ENFORCED` and foreign keys: BigQuery holds no rows to them, and neither does this. */
-function takesConstraint(c: Cursor): boolean {
-  const isKey = c.sees('PRIMARY', 'KEY') || c.sees('FOREIGN', 'KEY') || c.sees('CONSTRAINT');
-  if (!isKey) return false;
-  if (c.takes('CONSTRAINT')) c.identifier();
-  if (c.takes('PRIMARY', 'KEY')) parseNames(c);
-  else {
-    c.expect('FOREIGN', 'KEY');
-    parseNames(c);
-    takeReference(c);
-  }
+/** `PRIMARY KEY (a) NOT ENFORCED` and foreign keys: BigQuery holds no rows to them. */
+function takeKey(c: Cursor): KeyNode | undefined {
+  const { at } = c.peek();
+  if (!c.sees('PRIMARY', 'KEY') && !c.sees('FOREIGN', 'KEY') && !c.sees('CONSTRAINT')) return undefined;
+  const isNamed = c.takes('CONSTRAINT');
+  const ifNotExists = isNamed && parseIfNotExists(c);
+  const name = isNamed ? c.identifier() : undefined;
+  const isPrimary = c.takes('PRIMARY', 'KEY');
+  if (!isPrimary) c.expect('FOREIGN', 'KEY');
+  if (isPrimary && name) throw new SqlError('A primary key cannot be named', name.at);
+  const columns = parseNames(c);
+  const references = isPrimary ? undefined : parseReference(c);
   takeNotEnforced(c);
-  return true;
+  return { name, columns, references, ifNotExists, at };
 }
 
-function takeReference(c: Cursor): void {
+function parseReference(c: Cursor): KeyNode['references'] {
   c.expect('REFERENCES');
-  parseTablePath(c);
-  parseNames(c);
+  return { table: parseTablePath(c), columns: parseNames(c) };
 }
 
 function takeNotEnforced(c: Cursor): void {
@@ -170,7 +175,7 @@ function parseColumnOptions(c: Cursor): { description?: string } {
   return found;
 }
 
-function parseColumn(c: Cursor): ColumnNode {
+function parseColumn(c: Cursor, keys?: KeyNode[]): ColumnNode {
   const name = c.identifier();
   const type = parseType(c, parseFieldSchema);
   let notNull = false;
@@ -184,10 +189,10 @@ function parseColumn(c: Cursor): ColumnNode {
       defaultAt = c.peek().at;
       parseExpression(c);
       fallback = c.text.slice(defaultAt, c.peek(-1).end);
-    } else if (c.takes('PRIMARY', 'KEY')) takeNotEnforced(c);
-    else if (c.sees('REFERENCES')) {
-      takeReference(c);
+    } else if (keys && (c.sees('PRIMARY', 'KEY') || c.sees('REFERENCES'))) {
+      const references = c.takes('PRIMARY', 'KEY') ? undefined : parseReference(c);
       takeNotEnforced(c);
+      keys.push({ name: undefined, columns: [name], references, ifNotExists: false, at });
     } else if (c.sees('OPTIONS')) ({ description } = parseColumnOptions(c));
     else if (c.sees('COLLATE') || c.sees('GENERATED')) throw unsupported(`column ${c.peek().word}`, at);
     else return { name, type, notNull, description, default: fallback, defaultAt };
@@ -294,21 +299,19 @@ function parseAction(c: Cursor, what: Extract<Statement, { kind: 'alter' }>['wha
     return { kind: 'addColumn', column: parseColumn(c), ifNotExists, at };
   }
   if (c.takes('ADD')) {
-    if (takesConstraint(c)) return { kind: 'nothing', at };
+    const key = takeKey(c);
+    if (key) return { kind: 'addKey', key, at };
     throw unsupported(`ALTER TABLE ADD ${c.peek().word}`, at);
   }
   if (c.takes('DROP', 'COLUMN')) {
     const ifExists = c.takes('IF', 'EXISTS');
     return { kind: 'dropColumn', name: c.identifier(), ifExists, at };
   }
-  if (c.takes('DROP', 'PRIMARY', 'KEY')) {
-    c.takes('IF', 'EXISTS');
-    return { kind: 'nothing', at };
-  }
+  if (c.takes('DROP', 'PRIMARY', 'KEY'))
+    return { kind: 'dropKey', name: undefined, ifExists: c.takes('IF', 'EXISTS'), at };
   if (c.takes('DROP', 'CONSTRAINT')) {
-    c.takes('IF', 'EXISTS');
-    c.identifier();
-    return { kind: 'nothing', at };
+    const ifExists = c.takes('IF', 'EXISTS');
+    return { kind: 'dropKey', name: c.identifier(), ifExists, at };
   }
   if (c.takes('RENAME', 'COLUMN')) {
     const ifExists = c.takes('IF', 'EXISTS');

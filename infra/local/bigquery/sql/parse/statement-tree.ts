@@ -12,6 +12,15 @@ export interface ColumnNode {
   defaultAt: number;
 }
 
+/** A key, which is not enforced: a foreign one where it references another table. */
+export interface KeyNode {
+  name: Identifier | undefined;
+  columns: Identifier[];
+  references: { table: Path; columns: Identifier[] } | undefined;
+  ifNotExists: boolean;
+  at: number;
+}
+
 export type Options = { name: Identifier; value: Expr }[];
 
 export type MergeAction =
@@ -43,8 +52,9 @@ export type AlterAction =
   | { kind: 'columnDefault'; name: Identifier; ifExists: boolean; value: Expr | undefined; text: string; at: number }
   | { kind: 'dropNotNull'; name: Identifier; ifExists: boolean; at: number }
   | { kind: 'columnOptions'; name: Identifier; ifExists: boolean; options: Options; at: number }
-  /** Keys that are not enforced, and so change nothing. */
-  | { kind: 'nothing'; at: number };
+  | { kind: 'addKey'; key: KeyNode; at: number }
+  /** Without a name the primary key. */
+  | { kind: 'dropKey'; name: Identifier | undefined; ifExists: boolean; at: number };
 
 export interface Parameter {
   name: Identifier;
@@ -179,6 +189,7 @@ export type Statement =
       orReplace: boolean;
       ifNotExists: boolean;
       columns: ColumnNode[] | undefined;
+      keys: KeyNode[];
       /** The table whose schema, or rows too, the new one takes. */
       from: { how: 'LIKE' | 'COPY' | 'CLONE'; path: Path } | undefined;
       partitionBy: Expr | undefined;
