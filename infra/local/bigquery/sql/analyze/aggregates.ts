@@ -9,7 +9,7 @@ import { analyze, analyzeAs, signatureError } from './expressions.ts';
 import { mentions } from './scope.ts';
 import { SKETCHES } from './sketches.ts';
 import { coerce, type Typed, typed } from './typed.ts';
-import { analyzeWindowFunction, overClause, WINDOW_FUNCTIONS } from './windows.ts';
+import { analyzeWindowFunction, mayBeReversed, overClause, WINDOW_FUNCTIONS } from './windows.ts';
 
 export { WINDOW_FUNCTIONS };
 
@@ -255,6 +255,8 @@ export function analyzeAggregate(call: Call, env: Env): Typed {
     const distinct = call.distinct || options.distinct ? 'DISTINCT ' : '';
     const order = options.ordered ? orderBy : (options.order ?? '');
     const core = `${name}(${distinct}${list}${order})${filter}${over ?? ''}`;
+    // DuckDB counts the rows of a frame that ends before it begins below zero.
+    if (name === 'count' && call.over && mayBeReversed(call.over, env)) return `greatest(${core}, 0)`;
     return options.ordered ? limited(core) : core;
   });
   return typed(sql, built.type);

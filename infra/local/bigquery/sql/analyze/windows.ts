@@ -238,9 +238,22 @@ function rangeKey(spec: WindowSpec, env: Env): string {
   if (more.length > 0 || !isNumeric(key.type))
     throw new SqlError('Window RANGE with offsets wants exactly one numeric ORDER BY key', spec.at);
   if (key.type.kind === 'BIGNUMERIC') throw unsupported('Window RANGE with offsets from a BIGNUMERIC', spec.at);
+  const nulls = item.nulls ?? (item.descending ? 'last' : 'first');
+  return `${rangeValue(key, spec)} ${item.descending ? 'DESC' : 'ASC'} NULLS ${nulls.toUpperCase()}`;
+}
+
+function rangeValue({ type, sql }: Typed, { frame }: WindowSpec): string {
   // Wider than the key, so that the ends of INT64's range have neighbours.
-  const sql = key.type.kind === 'INT64' ? `CAST(${key.sql} AS HUGEINT)` : key.sql;
-  return `${sql} ${item.descending ? 'DESC NULLS LAST' : 'ASC NULLS FIRST'}`;
+  if (type.kind === 'INT64') return `CAST(${sql} AS HUGEINT)`;
+  const isOpen = frame?.start.kind === 'unbounded preceding' || frame?.end.kind === 'unbounded following';
+  // DuckDB has NaN behind all numbers, GoogleSQL before them: frames without an end on one side would take the wrong ones.
+  return type.kind === 'FLOAT64' && isOpen ? `bq_range_number(${sql})` : sql;
+}
+
+/** Frames whose end may lie before their start, which are empty. */
+export function mayBeReversed(written: WindowSpec, env: Env): boolean {
+  const { frame } = resolveWindow(written, env);
+  return frame !== undefined && frame.start.kind === frame.end.kind && 'count' in frame.start;
 }
 
 function bound(frame: FrameBound, key: SqlType, env: Env): string {

@@ -142,6 +142,10 @@ export const NUMBER_MACROS: readonly Macro[] = [
     `CASE upper(m) WHEN 'ROUND_HALF_AWAY_FROM_ZERO' THEN 'away' WHEN 'ROUND_HALF_EVEN' THEN 'even' ELSE CASE WHEN m IS NOT NULL THEN ${failText(`'Invalid rounding mode: ' || m`)} END END`,
   ],
   [
+    'bq_range_number(x)',
+    `CASE WHEN isnan(x) THEN ${fail(`'not supported by the embedded warehouse: NaN in the ORDER BY of a RANGE frame without an end'`, 'DOUBLE')} ELSE x END`,
+  ],
+  [
     'bq_same_length(a, b, r)',
     `CASE WHEN len(a) <> len(b) THEN ${fail(`'Array arguments to a distance function must have equal lengths'`, 'DOUBLE')} WHEN len(list_filter(a, lambda e: e IS NULL)) + len(list_filter(b, lambda e: e IS NULL)) > 0 THEN ${fail(`'Array arguments to a distance function must not hold NULL'`, 'DOUBLE')} ELSE r END`,
   ],

@@ -23,16 +23,16 @@ export const TIME_MACROS: readonly Macro[] = [
   ['bq_micros(n)', `bq_timestamp_range(make_timestamptz(n))`],
   [
     'bq_text_date(s)',
-    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\d{4}-\\d{1,2}-\\d{1,2}') AND TRY(CAST(s AS DATE)) IS NOT NULL THEN bq_date_range(CAST(s AS DATE)) ELSE ${fail(`'Invalid date: ' || chr(39) || s || chr(39)`, 'DATE')} END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\d{4}-\\d{1,2}-\\d{1,2}') AND TRY(CAST(s AS DATE)) IS NOT NULL THEN bq_date_range(TRY_CAST(s AS DATE)) ELSE ${fail(`'Invalid date: ' || chr(39) || s || chr(39)`, 'DATE')} END`,
   ],
   ['bq_clock_pattern()', `'\\d{1,2}:\\d{1,2}:\\d{1,2}(\\.\\d{1,6})?'`],
   [
     'bq_text_time(s)',
-    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, bq_clock_pattern()) AND TRY(CAST(s AS TIME)) IS NOT NULL AND NOT starts_with(s, '24') THEN CAST(s AS TIME) ELSE ${fail(`'Invalid time string ' || ${quoted('s')}`, 'TIME')} END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, bq_clock_pattern()) AND TRY(CAST(s AS TIME)) IS NOT NULL AND NOT starts_with(s, '24') THEN TRY_CAST(s AS TIME) ELSE ${fail(`'Invalid time string ' || ${quoted('s')}`, 'TIME')} END`,
   ],
   [
     'bq_text_datetime(s)',
-    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\d{4}-\\d{1,2}-\\d{1,2}([ tT]' || bq_clock_pattern() || ')?') AND TRY(CAST(replace(s, 't', 'T') AS TIMESTAMP)) IS NOT NULL AND NOT regexp_matches(s, '[ tT]24:') THEN bq_datetime_range(CAST(replace(s, 't', 'T') AS TIMESTAMP)) ELSE ${fail(`'Invalid datetime string ' || ${quoted('s')}`, 'TIMESTAMP')} END`,
+    `CASE WHEN s IS NULL THEN NULL WHEN regexp_full_match(s, '\\d{4}-\\d{1,2}-\\d{1,2}([ tT]' || bq_clock_pattern() || ')?') AND TRY(CAST(replace(s, 't', 'T') AS TIMESTAMP)) IS NOT NULL AND NOT regexp_matches(s, '[ tT]24:') THEN bq_datetime_range(TRY_CAST(replace(s, 't', 'T') AS TIMESTAMP)) ELSE ${fail(`'Invalid datetime string ' || ${quoted('s')}`, 'TIMESTAMP')} END`,
   ],
   // bq_zone_offset() is NULL of a name, and fails of what is no zone.
   [
@@ -88,7 +88,8 @@ export const TIME_MACROS: readonly Macro[] = [
   ],
   [
     'bq_text_timestamp(s)',
-    `CASE WHEN ${isCommonTime('s')} THEN CAST(s AS TIMESTAMPTZ) ELSE bq_text_timestamp_in(s, 'UTC') END`,
+    // DuckDB casts a constant before it looks at the condition.
+    `CASE WHEN ${isCommonTime('s')} THEN TRY_CAST(s AS TIMESTAMPTZ) ELSE bq_text_timestamp_in(s, 'UTC') END`,
   ],
   // A zone beside the text must be the only one.
   [

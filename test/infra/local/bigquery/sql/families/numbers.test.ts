@@ -66,10 +66,4 @@ testFamilies({
       [['bc:614e BC:614E 15,4403 1,234,567', '(1) STRUCT(1)', '[(a)]']],
     ],
   ],
-  'named windows': [
-    [
-      'SELECT SUM(x) OVER (w ROWS 1 PRECEDING) FROM UNNEST([1]) x WINDOW w AS (ORDER BY x ROWS 2 PRECEDING)',
-      /^invalidQuery: The referenced window already has a frame/,
-    ],
-  ],
 });
