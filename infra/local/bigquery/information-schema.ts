@@ -39,6 +39,14 @@ const tablesOf = ({ catalog, datasets }: Place) =>
 const routinesOf = ({ catalog, datasets }: Place) =>
   datasets.flatMap(({ project, dataset }) => catalog.routines(project, dataset));
 
+/** What a snapshot or a clone was made of. */
+const BASE = 'base_table_catalog base_table_schema base_table_name';
+const baseOf = ({ base }: TableRecord) => ({
+  base_table_catalog: base?.table.project ?? null,
+  base_table_schema: base?.table.dataset ?? null,
+  base_table_name: base?.table.table ?? null,
+});
+
 const named = (record: TableRecord) => ({
   table_catalog: record.project,
   table_schema: record.dataset,
@@ -157,7 +165,7 @@ const VIEWS: Record<string, (place: Place) => View> = {
           'table_catalog table_schema table_name table_type managed_table_type is_insertable_into is_fine_grained_mutations_enabled is_typed is_change_history_enabled',
         ),
         creation_time: TIMESTAMP,
-        ...strings('base_table_catalog base_table_schema base_table_name'),
+        ...strings(BASE),
         snapshot_time_ms: TIMESTAMP,
         ...strings(
           'replica_source_catalog replica_source_schema replica_source_name replication_status replication_error',
@@ -174,12 +182,8 @@ const VIEWS: Record<string, (place: Place) => View> = {
         is_typed: 'NO',
         is_change_history_enabled: 'NO',
         creation_time: record.created,
-        ...(record.base && {
-          base_table_catalog: record.base.table.project,
-          base_table_schema: record.base.table.dataset,
-          base_table_name: record.base.table.table,
-          snapshot_time_ms: record.base.at,
-        }),
+        ...baseOf(record),
+        snapshot_time_ms: record.base?.at ?? null,
         ddl: renderTableDdl(record),
         default_collation_name: 'NULL',
       })),
@@ -260,6 +264,13 @@ const VIEWS: Record<string, (place: Place) => View> = {
     rowsView(
       strings('table_catalog table_schema table_name column_name constraint_catalog constraint_schema constraint_name'),
       tablesOf(place).flatMap(constraintColumnRows),
+    ),
+  TABLE_SNAPSHOTS: (place) =>
+    rowsView(
+      { ...strings(`table_catalog table_schema table_name ${BASE}`), snapshot_time: TIMESTAMP },
+      tablesOf(place)
+        .filter((record) => record.kind === 'SNAPSHOT')
+        .map((record) => ({ ...named(record), ...baseOf(record), snapshot_time: record.base?.at ?? null })),
     ),
   TABLE_OPTIONS: (place) =>
     rowsView(

@@ -63,5 +63,10 @@ export function readTableRef(
   what: string,
 ): TableRef {
   if (!raw?.datasetId || !raw.tableId) throw new JobFailure('invalid', `Required parameter is missing: ${what}`);
+  if (raw.tableId.includes('@'))
+    throw new JobFailure(
+      'invalid',
+      `not supported by the embedded warehouse: time travel by the table decorator of ${raw.tableId}`,
+    );
   return { project: raw.projectId ?? project, dataset: raw.datasetId, table: raw.tableId };
 }

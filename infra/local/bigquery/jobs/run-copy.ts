@@ -57,7 +57,9 @@ export async function runCopy(engine: Engine, execution: Execution): Promise<voi
       if (partition) checkSamePartition(parts, partition);
       const target = await openTarget(engine, tx, destination, first.record, partition);
       const rows = await copyParts(engine, tx, { parts, schema: first.record.schema, partition }, target);
-      await describeTarget(engine, tx, { operation, expirationTime }, target, first.record);
+      // What is made new is of its own time, to the millisecond.
+      const at = existing ? engine.clock.now() : target.created;
+      await describeTarget(engine, tx, { operation, expirationTime, at }, target, first.record);
       await engine.catalog.touch(tx, target, engine.clock.now());
       await finish(engine, tx, job, { copy: { rows } });
     });
@@ -163,7 +165,11 @@ async function copyParts(
 async function describeTarget(
   engine: Engine,
   tx: Tx,
-  { operation, expirationTime }: { operation: (typeof OPERATIONS)[number]; expirationTime: number | undefined },
+  {
+    operation,
+    expirationTime,
+    at,
+  }: { operation: (typeof OPERATIONS)[number]; expirationTime: number | undefined; at: number },
   target: TableRecord,
   { project, dataset, table }: TableRecord,
 ): Promise<void> {
@@ -172,7 +178,7 @@ async function describeTarget(
   await engine.catalog.putTable(tx, {
     ...target,
     ...(isMade && {
-      base: { table: { project, dataset, table }, at: engine.clock.now() },
+      base: { table: { project, dataset, table }, at },
       kind: operation === 'SNAPSHOT' ? 'SNAPSHOT' : 'TABLE',
     }),
     expirationTime: expirationTime ?? target.expirationTime,

@@ -39,6 +39,8 @@ function keep(body: Record<string, unknown>): Record<string, unknown> {
     if (body[key] !== undefined) throw new JobFailure('invalid', `not supported by the embedded warehouse: ${key}`);
   if (body.isCaseInsensitive === true)
     throw new JobFailure('invalid', 'not supported by the embedded warehouse: isCaseInsensitive');
+  if (body.defaultCollation)
+    throw new JobFailure('invalid', 'not supported by the embedded warehouse: defaultCollation');
   const kept = Object.entries(body).filter(([key]) => KEPT.includes(key));
   return Object.fromEntries(kept.map(([key, value]) => [key, textOf(key, value)]));
 }

@@ -56,6 +56,20 @@ describe('a snapshot', () => {
     await make();
     await run(bed, "UPDATE shop.t SET name = 'new' WHERE TRUE");
     expect(await run(bed, 'SELECT name FROM shop.s ORDER BY id')).toEqual([['ann'], ['bob']]);
+    const base = 'base_table_catalog, base_table_schema, base_table_name';
+    const told = ['s', 'local', 'shop', 't', 'true'];
+    expect(
+      await run(
+        bed,
+        `SELECT table_name, ${base}, snapshot_time <= CURRENT_TIMESTAMP() FROM shop.INFORMATION_SCHEMA.TABLE_SNAPSHOTS`,
+      ),
+    ).toEqual([told]);
+    expect(
+      await run(
+        bed,
+        `SELECT table_name, ${base}, snapshot_time_ms = creation_time FROM shop.INFORMATION_SCHEMA.TABLES WHERE base_table_name IS NOT NULL`,
+      ),
+    ).toEqual([told]);
     expect(await get('s')).toMatchObject({
       type: 'SNAPSHOT',
       snapshotDefinition: { baseTableReference: table('t'), snapshotTime: expect.stringMatching(/^\d{4}-.*Z$/) },

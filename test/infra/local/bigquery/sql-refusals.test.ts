@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ORDERS } from './orders.ts';
-import { run, startBigQuery, type Testbed } from './testbed.ts';
+import { call, failureOf, run, runJob, startBigQuery, type Testbed } from './testbed.ts';
 
 let bed: Testbed;
 beforeAll(async () => {
@@ -84,6 +84,23 @@ describe('what the warehouse refuses by name, with its place', () => {
     ['SELECT ML.DISTANCE([1.0], [2.0])', 'function ML.DISTANCE at [1:8]'],
     ['SELECT 1,\n  ST_GEOGPOINT(1, 2)', 'function ST_GEOGPOINT at [2:3]'],
     ['SELECT COLLATE("a", "und:ci")', 'function COLLATE at [1:8]'],
+    ['SELECT "a" COLLATE "und:ci"', 'COLLATE at [1:12]'],
+    ['SELECT customer FROM shop.orders ORDER BY customer COLLATE "und:ci"', 'ORDER BY … COLLATE at [1:52]'],
+    ['SELECT CAST("a" AS STRING COLLATE "und:ci")', 'COLLATE at [1:27]'],
+    ['DECLARE x STRING COLLATE "und:ci"', 'COLLATE at [1:18]'],
+    ['CREATE TABLE shop.k (a STRING COLLATE "und:ci")', 'column COLLATE at [1:31]'],
+    ['CREATE TABLE shop.k (a ARRAY<STRING COLLATE "und:ci">)', 'COLLATE at [1:37]'],
+    ['CREATE TABLE shop.k (a STRING) DEFAULT COLLATE "und:ci"', 'DEFAULT COLLATE at [1:32]'],
+    ['CREATE SCHEMA k DEFAULT COLLATE "und:ci"', 'DEFAULT COLLATE at [1:17]'],
+    ['ALTER TABLE shop.orders SET DEFAULT COLLATE "und:ci"', 'ALTER TABLE SET DEFAULT at [1:25]'],
+    ['ALTER SCHEMA shop SET DEFAULT COLLATE "und:ci"', 'ALTER SCHEMA SET DEFAULT at [1:19]'],
+    ['ALTER TABLE shop.orders ALTER COLUMN customer SET DATA TYPE STRING COLLATE "und:ci"', 'COLLATE at [1:68]'],
+    ['SELECT * FROM `shop.orders@-3600000`', 'table decorators in SQL at [1:15]'],
+    [
+      'CREATE TABLE shop.c CLONE shop.orders FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',
+      'FOR SYSTEM_TIME AS OF at [1:39]',
+    ],
+    ['UNDROP SCHEMA shop', 'UNDROP statements at [1:1]'],
     ['SELECT * FROM shop.INFORMATION_SCHEMA.STREAMING_TIMELINE', 'INFORMATION_SCHEMA.STREAMING_TIMELINE at [1:15]'],
     ['SELECT * FROM shop.orders FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()', 'FOR SYSTEM_TIME AS OF at [1:27]'],
     ['CREATE MATERIALIZED VIEW shop.m AS SELECT 1 AS a', 'a materialized view without a base table at [1:36]'],
@@ -96,5 +113,18 @@ describe('what the warehouse refuses by name, with its place', () => {
     ['SELECT PARSE_DATE("%Y %U", "2020 1")', 'format element %U when parsing at [1:8]'],
   ])('%s', async (sql, construct) => {
     expect(await run(bed, sql)).toBe(`invalidQuery: not supported by the embedded warehouse: ${construct}`);
+  });
+
+  test('a collation for a dataset, and a time of a table, over REST', async () => {
+    const datasetReference = { projectId: 'local', datasetId: 'k' };
+    const made = await call(bed, 'POST', '/datasets', { datasetReference, defaultCollation: 'und:ci' });
+    expect(made).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringMatching(/not supported .*defaultCollation/) } },
+    });
+    const table = (tableId: string) => ({ projectId: 'local', datasetId: 'shop', tableId });
+    const copy = { sourceTable: table('orders@-3600000'), destinationTable: table('past') };
+    const failure = await runJob(bed, { copy }).then(failureOf, (error: Error) => error.message);
+    expect(failure).toMatch(/not supported .*time travel/);
   });
 });

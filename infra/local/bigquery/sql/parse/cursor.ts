@@ -1,4 +1,4 @@
-import { SqlError } from '../sql-error.ts';
+import { SqlError, unsupported } from '../sql-error.ts';
 import { type Token, tokenize } from './lexer.ts';
 import { RESERVED } from './reserved.ts';
 import type { Identifier } from './tree.ts';
@@ -82,6 +82,7 @@ export function createCursor(text: string): Cursor {
     },
     fail(expected) {
       const token = peek();
+      if (token.kind === 'name' && token.word === 'COLLATE') return unsupported('COLLATE', token.at);
       const got = describe(token);
       return new SqlError(
         expected === undefined

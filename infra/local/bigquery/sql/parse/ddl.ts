@@ -74,6 +74,7 @@ function parseCreateTable(
   if (temp && !(path.length === 1 || (path.length === 2 && path[0]?.name.toUpperCase() === '_SESSION')))
     throw new SqlError('A temporary table cannot be in a dataset: its name must not be qualified', path[0]?.at);
   const how = (['LIKE', 'COPY', 'CLONE'] as const).find((word) => c.takes(word));
+  if (snapshot && orReplace) throw new SqlError('CREATE SNAPSHOT TABLE takes no OR REPLACE', at);
   if (snapshot && how !== 'CLONE') throw new SqlError('CREATE SNAPSHOT TABLE needs CLONE and a table', c.peek().at);
   const from = how && { how, path: parseTablePath(c) };
   if (from && c.sees('FOR')) throw unsupported('FOR SYSTEM_TIME AS OF', c.peek().at);
