@@ -88,21 +88,21 @@ export function renderJson(value: JsonValue): string {
 
 export type PathStep = string | number;
 
-/** `$.a."b c"[0]['d']` → its steps. Throws where it is no path. */
+const KEY = /^\.([\p{L}\p{N}_\-:\t\n\f\r ]+)/u;
+const QUOTED_KEY = /^\."((?:[^\\"]|\\"|\\[^"])*)"/;
+const PLACE = /^\[(\d+)\]/;
+
+/** `$.a."b c"[0]` of what changes JSON → its steps: here a key is never an array's place. Throws where it is no path. */
 export function readPath(path: string): PathStep[] {
   if (!path.startsWith('$')) throw new Error("JSONPath must start with '$'");
   const steps: PathStep[] = [];
   let rest = path.slice(1);
   while (rest !== '') {
-    const match =
-      /^\.([^.[\]"'\s*]+)/.exec(rest) ??
-      /^\."((?:[^"\\]|\\.)*)"/.exec(rest) ??
-      /^\['((?:[^'\\]|\\.)*)'\]/.exec(rest) ??
-      /^\["((?:[^"\\]|\\.)*)"\]/.exec(rest) ??
-      /^\[(\d+)\]/.exec(rest);
+    const [key, quoted, place] = [KEY, QUOTED_KEY, PLACE].map((pattern) => pattern.exec(rest));
+    const match = key ?? quoted ?? place;
     if (!match) throw new Error(`Invalid token in JSONPath at: ${rest}`);
-    const [whole, key = ''] = match;
-    steps.push(/^\[\d/.test(whole) ? Number(key) : key.replace(/\\(.)/g, '$1'));
+    const [whole, token = ''] = match;
+    steps.push(place ? Number(token) : quoted ? token.replaceAll('\\"', '"') : token);
     rest = rest.slice(whole.length);
   }
   return steps;

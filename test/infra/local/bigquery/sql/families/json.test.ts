@@ -132,6 +132,15 @@ testFamilies({
       ] as const
     ).map(([sql, message]) => fails(sql, `${message} at [1:8]`)),
   ],
+  'paths of changes': [
+    answers(
+      [`JSON_SET(JSON '{"a":1}', '$.a b', 2, '$."x.y"', 3, '$.é', 4, '$.0', 5)`, '{"0":5,"a":1,"a b":2,"x.y":3,"é":4}'],
+      [`JSON_SET(JSON '["a"]', '$.0', 'b')`, '["a"]'],
+      [raw`JSON_SET(JSON '{}', r'$."a\"b"', 1)`, raw`{"a\"b":1}`],
+    ),
+    fails(`JSON_SET(JSON '{"a":1}', "$['a']", 2)`, "Invalid token in JSONPath at: ['a']"),
+    fails("JSON_SET(JSON '[1]', '$[-1]', 2)", 'Invalid token in JSONPath at: [-1]'),
+  ],
   'lax conversions': [
     answers(
       ["LAX_STRING(JSON '1.0')", '1'],
