@@ -3,6 +3,8 @@ import { type Token, tokenize } from './lexer.ts';
 import { RESERVED } from './reserved.ts';
 import type { Identifier } from './tree.ts';
 
+const DASHED = /[A-Za-z_]\w*(?:-\w+)+/y;
+
 /** Reads tokens one after the other. Positional parameters are counted over the whole text. */
 export interface Cursor {
   readonly text: string;
@@ -18,6 +20,8 @@ export interface Cursor {
   /** A name that is no reserved keyword, or any quoted one. */
   identifier(): Identifier;
   seesIdentifier(ahead?: number): boolean;
+  /** A name as `identifier` takes it, or one with dashes such as `my-project-12`. */
+  dashedIdentifier(): Identifier;
   string(): string;
   /** Splits `>>` so that nested `ARRAY<STRUCT<…>>` closes one bracket at a time. */
   expectClosingAngle(): void;
@@ -29,8 +33,7 @@ export interface Cursor {
 export function createCursor(text: string): Cursor {
   const tokens = tokenize(text);
   let index = 0;
-  const last = tokens.length - 1;
-  const peek = (ahead = 0): Token => tokens[Math.min(index + ahead, last)] as Token;
+  const peek = (ahead = 0): Token => tokens[Math.min(index + ahead, tokens.length - 1)] as Token;
   const matches = (token: Token, word: string) =>
     token.kind === 'name' ? token.word === word : token.kind === 'symbol' && token.text === word;
   const sees = (...words: string[]) => words.every((word, i) => matches(peek(i), word));
@@ -42,7 +45,8 @@ export function createCursor(text: string): Cursor {
     peek,
     next() {
       const token = peek();
-      if (index < last) index++;
+      if (token.isGlued) throw new SqlError('Syntax error: Missing whitespace between literal and alias', token.end);
+      if (index < tokens.length - 1) index++;
       return token;
     },
     sees,
@@ -66,6 +70,17 @@ export function createCursor(text: string): Cursor {
       return { name: token.text, at: token.at, quoted: token.kind === 'quoted' };
     },
     seesIdentifier: (ahead = 0) => isIdentifier(peek(ahead)),
+    dashedIdentifier() {
+      const first = peek();
+      DASHED.lastIndex = first.at;
+      const name = first.kind === 'name' && isIdentifier(first) ? DASHED.exec(text)?.[0] : undefined;
+      if (name === undefined) return cursor.identifier();
+      // What was taken for numbers and points is read anew: `my-project-12.d` has no 12.
+      const end = first.at + name.length;
+      const before = [...tokens.slice(0, index), { ...first, text: name, word: '', end }];
+      tokens.splice(0, tokens.length, ...tokenize(text, before, end));
+      return cursor.identifier();
+    },
     string() {
       const token = peek();
       if (token.kind !== 'string') throw cursor.fail('string literal');

@@ -218,21 +218,7 @@ function parseFromAlias(c: Cursor): Identifier | undefined {
  */
 export function parseTablePath(c: Cursor): Path {
   const path: Path = [];
-  let first = c.identifier();
-  // `my-project.d.t`: dashes join when no space stands around them.
-  let end = c.peek(-1).end;
-  while (
-    !first.quoted &&
-    c.sees('-') &&
-    c.peek().at === end &&
-    c.peek(1).at === end + 1 &&
-    ['name', 'integer'].includes(c.peek(1).kind)
-  ) {
-    c.next();
-    const part = c.next();
-    first = { ...first, name: `${first.name}-${part.text}` };
-    end = part.end;
-  }
+  const first = c.dashedIdentifier();
   const add = (name: Identifier) => {
     if (!name.quoted) path.push(name);
     else for (const part of splitQuoted(name.name)) path.push({ ...name, name: part });

@@ -21,6 +21,8 @@ export interface Token {
   word: string;
   at: number;
   end: number;
+  /** Of a number: a letter or digit follows at once. It is no literal then, but may be part of a name with dashes. */
+  isGlued?: boolean;
 }
 
 // GoogleSQL's own list: JavaScript's \s lacks the backspace, and has the ogham space mark and the byte order mark.
@@ -35,10 +37,9 @@ const SYSTEM = /@@([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)/y;
 const STRING_START = /(?:[rR][bB]?|[bB][rR]?)?(?:'''|"""|'|")/y;
 const SYMBOL = /<<|>>|<=|>=|!=|<>|\|\||\|>|=>|->|\+=|-=|[-+*/=<>().,;[\]{}:&|^~@?]/y;
 
-/** GoogleSQL text → tokens, the last of kind `end`. Comments and space are dropped. */
-export function tokenize(text: string): Token[] {
-  const tokens: Token[] = [];
-  let at = 0;
+/** GoogleSQL text → tokens, the last of kind `end`. Comments and space are dropped. `before` are those up to `at` already. */
+export function tokenize(text: string, before: Token[] = [], at = 0): Token[] {
+  const tokens = before;
   const match = (pattern: RegExp) => {
     pattern.lastIndex = at;
     return pattern.exec(text);
@@ -81,8 +82,7 @@ export function tokenize(text: string): Token[] {
     if (number) {
       const isInteger = /^(?:\d+|0[xX].*)$/.test(number[0]);
       push(isInteger ? 'integer' : 'float', number[0], at + number[0].length);
-      if (/[A-Za-z_0-9]/.test(text[at] ?? ''))
-        throw new SqlError('Syntax error: Missing whitespace between literal and alias', at);
+      if (/[A-Za-z_0-9]/.test(text[at] ?? '')) Object.assign(tokens.at(-1) as Token, { isGlued: true });
       continue;
     }
     const system = match(SYSTEM);
