@@ -37,7 +37,15 @@ interface RoutineBody {
   routineReference?: { routineId?: string };
   routineType?: string;
   language?: string;
-  arguments?: { name?: string; argumentKind?: string; mode?: string; dataType?: DataType; tableType?: TableType }[];
+  arguments?: {
+    name?: string;
+    argumentKind?: string;
+    mode?: string;
+    dataType?: DataType;
+    tableType?: TableType;
+    /** Of aggregate functions: false is NOT AGGREGATE. */
+    isAggregate?: boolean;
+  }[];
   returnType?: DataType;
   returnTableType?: TableType;
   importedLibraries?: string[];
@@ -121,8 +129,8 @@ function renderStatement({ project, dataset, routine }: Params, body: RoutineBod
   const name = `\`${project}\`.\`${dataset}\`.\`${routine}\``;
   const create = replaces ? 'CREATE OR REPLACE' : 'CREATE';
   const parameters = (body.arguments ?? []).map(
-    ({ name: argument, argumentKind, mode, dataType, tableType }) =>
-      `${mode && mode !== 'MODE_UNSPECIFIED' ? `${mode} ` : ''}\`${argument ?? ''}\` ${argumentKind === 'ANY_TYPE' ? 'ANY TYPE' : tableType ? tableText(tableType) : typeText(dataType)}`,
+    ({ name: argument, argumentKind, mode, dataType, tableType, isAggregate }) =>
+      `${mode && mode !== 'MODE_UNSPECIFIED' ? `${mode} ` : ''}\`${argument ?? ''}\` ${argumentKind === 'ANY_TYPE' ? 'ANY TYPE' : tableType ? tableText(tableType) : typeText(dataType)}${isAggregate === false ? ' NOT AGGREGATE' : ''}`,
   );
   const returns = body.returnType ? ` RETURNS ${typeText(body.returnType)}` : '';
   const options = optionsText(body);
@@ -234,8 +242,9 @@ const renderTableType = (columns: ColumnTypes): TableType => ({
   columns: columns.map(({ name, type }) => ({ name: name.name, type: renderDataType(readType(type)) })),
 });
 
-const renderArgument = ({ name, type, table, mode }: Parameter, ofProcedure: boolean): object => ({
+const renderArgument = ({ name, type, table, mode, notAggregate }: Parameter, ofProcedure: boolean): object => ({
   name: name.name,
+  ...(notAggregate && { isAggregate: false }),
   ...(ofProcedure && { mode: mode.toUpperCase() }),
   ...(table
     ? { argumentKind: 'FIXED_TABLE', tableType: renderTableType(table) }

@@ -53,7 +53,7 @@ export interface FunctionInfo {
   isTemporary: boolean;
   isAggregate: boolean;
   /** A parameter of ANY TYPE has none. */
-  parameters: { name: string; type: SqlType | undefined }[];
+  parameters: { name: string; type: SqlType | undefined; notAggregate?: true }[];
   returns: SqlType | undefined;
   body: Expr | JavaScriptBody;
 }

@@ -22,7 +22,8 @@ export function analyzeCall(call: Call, env: Env): Typed {
   refuseModifiers(call);
   const own = isBuiltIn(call.name) ? undefined : env.analysis.findFunction(call.path);
   if (own) {
-    if (call.safe) throw unsupported('SAFE. before a function of one’s own', call.at);
+    // Source: cloud.google.com/bigquery/docs/reference/standard-sql/functions-reference#safe_prefix
+    if (call.safe) throw new SqlError(`Function ${own.name} does not support SAFE error mode`, call.at);
     return analyzeUserFunction(own, call, env);
   }
   return call.safe ? analyzeSafe(call, env) : analyzeScalar(call, env);

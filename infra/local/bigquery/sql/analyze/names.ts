@@ -36,8 +36,15 @@ export function resolvePath(expr: Extract<Expr, { kind: 'path' }>, env: Env): Ty
 const BARE = /^CURRENT_(DATE|DATETIME|TIME|TIMESTAMP)$/i;
 
 /** What an alias stands for is put in its place, where it may not be allowed. */
-function checkAlias({ holds }: Column, scope: Scope, env: Env, at: number): void {
+function checkAlias({ holds, name }: Column, scope: Scope, env: Env, at: number): void {
   if (holds === undefined) return;
+  if (holds === 'rows') {
+    if (env.noAggregates === IN_AGGREGATE) return;
+    throw new SqlError(
+      `Function argument ${name} cannot be referenced outside aggregate function calls unless marked as NOT AGGREGATE`,
+      at,
+    );
+  }
   if (scope !== env.scope) throw unsupported(`an alias of an ${holds} function in a subquery`, at);
   if (env.noAggregates === IN_AGGREGATE)
     throw new SqlError(

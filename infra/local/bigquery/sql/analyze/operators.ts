@@ -2,6 +2,7 @@ import type { Expr } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { duckType, isNumeric, type SqlType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
+import { castTo } from './casts.ts';
 import { equals, precedes } from './comparisons.ts';
 import { addInterval } from './dates.ts';
 import { analyze, comparable, signatureError } from './expressions.ts';
@@ -114,10 +115,22 @@ export function like(left: Typed, right: Typed, at: number): Typed {
   );
 }
 
+const HAVE_TEXTS = new Set<SqlType['kind']>([
+  ...(['STRING', 'BOOL', 'INT64', 'FLOAT64', 'NUMERIC', 'BIGNUMERIC'] as const),
+  ...(['DATE', 'TIME', 'DATETIME', 'TIMESTAMP', 'INTERVAL'] as const),
+]);
+
+/** What is concatenated into one STRING, as the texts that CAST makes of it; undefined where anything else is among it. */
+export const textsOf = (items: readonly Typed[], at: number): Typed[] | undefined =>
+  items.every((item) => HAVE_TEXTS.has(item.type.kind))
+    ? items.map((item) => coerce(item, scalar('STRING')) ?? castTo(item, scalar('STRING'), false, at))
+    : undefined;
+
 export function concatenate(left: Typed, right: Typed, at: number): Typed {
+  const texts = textsOf([left, right], at);
+  if (texts) return typed(`(${texts.map((text) => text.sql).join(' || ')})`, scalar('STRING'));
   const type = commonType([left, right]);
-  if (!type || (type.kind !== 'STRING' && type.kind !== 'BYTES' && type.kind !== 'ARRAY'))
-    throw signatureError('operator ||', [left, right], at);
+  if (!type || (type.kind !== 'BYTES' && type.kind !== 'ARRAY')) throw signatureError('operator ||', [left, right], at);
   const items = [coerce(left, type), coerce(right, type)];
   if (type.kind === 'ARRAY') return typed(`bq_array_concat(${items[0]?.sql}, ${items[1]?.sql})`, type);
   return typed(`(${items[0]?.sql} || ${items[1]?.sql})`, type);

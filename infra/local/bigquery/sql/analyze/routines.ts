@@ -3,7 +3,7 @@ import type { Call } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { withoutParameters } from '../type-parameters.ts';
 import { renderType } from '../types.ts';
-import type { Env, FunctionInfo } from './analysis.ts';
+import { type Env, type FunctionInfo, IN_AGGREGATE, refuseAggregate } from './analysis.ts';
 import { withinDefinition } from './definitions.ts';
 import { analyze, signatureError } from './expressions.ts';
 import { analyzeJavaScript } from './javascript.ts';
@@ -17,9 +17,10 @@ export function functionInfo(statement: Extract<Statement, { kind: 'createFuncti
     name: statement.path.map((part) => part.name).join('.'),
     isTemporary: statement.temp,
     isAggregate: statement.isAggregate,
-    parameters: statement.parameters.map(({ name, type }) => ({
+    parameters: statement.parameters.map(({ name, type, notAggregate }) => ({
       name: name.name,
       type: type && withoutParameters(readType(type)),
+      ...(notAggregate && { notAggregate }),
     })),
     returns: statement.returns && withoutParameters(readType(statement.returns)),
     body: statement.body,
@@ -33,12 +34,16 @@ const MAX_DEPTH = 32;
 export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): Typed {
   const { analysis } = env;
   if (analysis.functions.length >= MAX_DEPTH) throw new SqlError(`Function ${info.name} is nested too deeply`, call.at);
-  if (call.named.length > 0 || call.distinct || call.star || call.over || call.orderBy.length > 0)
-    throw unsupported(`modifiers in a call of function ${info.name}`, call.at);
-  const given = call.args.map((arg) => analyze(arg, env));
+  if (call.named.length > 0) throw unsupported(`named arguments of function ${info.name}`, call.at);
+  if (info.isAggregate) refuseAggregate(env, info.name, call.at);
+  const ofArguments: Env = info.isAggregate ? { ...env, noAggregates: IN_AGGREGATE, noWindows: IN_AGGREGATE } : env;
+  const given = call.args.map((arg) => analyze(arg, ofArguments));
   const args = info.parameters.map(({ type }, i) => given[i] && (type ? coerce(given[i], type) : given[i]));
   if (given.length !== args.length || args.includes(undefined))
     throw signatureError(`function ${info.name}`, given, call.at);
+  for (const [i, { name, notAggregate }] of info.parameters.entries())
+    if (notAggregate && !given[i]?.literal && call.args[i]?.kind !== 'literal')
+      throw unsupported(`an argument NOT AGGREGATE that is no literal or parameter: ${name}`, call.at);
   if (info.body.kind === 'javascript') return analyzeJavaScript(info, info.body, args as Typed[], env, call.at);
   const { body: expression } = info;
   const computed: { name: string; sql: string }[] = [];
@@ -49,7 +54,12 @@ export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): T
       computed.push({ name: analysis.fresh('l'), sql });
       sql = computed.at(-1)?.name ?? '';
     }
-    return { name: parameter.name, value: typed(sql, value.type), touch: () => {} };
+    return {
+      name: parameter.name,
+      value: typed(sql, value.type),
+      touch: () => {},
+      ...(info.isAggregate && !parameter.notAggregate && { holds: 'rows' as const }),
+    };
   });
   const around = (body: Typed) =>
     typed(

@@ -9,8 +9,8 @@ export interface Column {
   value: Typed;
   /** Reached by its name alone, not by `*`: `_TABLE_SUFFIX`. */
   isHidden?: true;
-  /** Of a select list's alias: what it holds may not stand everywhere that a name may. */
-  holds?: 'aggregate' | 'analytic';
+  /** Of a select list's alias, and of an aggregate function's parameter: it may not stand everywhere that a name may. */
+  holds?: 'aggregate' | 'analytic' | 'rows';
   /** Notes that the statement reads what lies under this column, for the bytes that are billed. */
   touch(): void;
 }

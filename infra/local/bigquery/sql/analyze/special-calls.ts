@@ -12,7 +12,7 @@ import { analyzeFormat } from './format.ts';
 import { JSON_CALLS } from './json-calls.ts';
 import { textOf } from './literals.ts';
 import { namedArguments } from './named-arguments.ts';
-import { concatenate } from './operators.ts';
+import { concatenate, textsOf } from './operators.ts';
 import { REGEX_CALLS } from './regex-calls.ts';
 import { SEARCH_CALLS } from './search-calls.ts';
 import { coerce, commonType, raise, type Typed, typed } from './typed.ts';
@@ -115,8 +115,9 @@ function refuseInTry(call: Call, env: Env): void {
 /** Of values that are no texts, the texts that CAST makes of them. Source: string_functions#concat */
 function concatenateTexts(given: readonly Typed[], at: number): Typed | undefined {
   if (given.length === 0 || given.every((one) => coerce(one, STRING))) return undefined;
-  if (given.some((one) => one.type.kind === 'BYTES')) throw signatureError('function CONCAT', given, at);
-  return typed(`bq_join([${given.map((one) => castTo(one, STRING, false, at).sql).join(', ')}])`, STRING);
+  const texts = textsOf(given, at);
+  if (!texts) throw signatureError('function CONCAT', given, at);
+  return typed(`bq_join([${texts.map((text) => text.sql).join(', ')}])`, STRING);
 }
 
 /** `NORMALIZE(text, NFKC)`: the form is a word, not a value. */

@@ -2,7 +2,7 @@ import type { Options, Statement } from '../parse/statement-tree.ts';
 import { parseStandaloneExpression } from '../parse/statements.ts';
 import type { Expr } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
-import { duckType, type SqlType, scalar } from '../types.ts';
+import { type SqlType, scalar } from '../types.ts';
 import { type Analysis, createAnalysis, type Env, type Scan, type Surroundings, type TableInfo } from './analysis.ts';
 import { isBuiltIn } from './calls.ts';
 import { withinDefinition } from './definitions.ts';
@@ -15,7 +15,7 @@ import { analyzeUserFunction, functionInfo } from './routines.ts';
 import { type Column, EMPTY_SCOPE } from './scope.ts';
 import { stored } from './stored.ts';
 import { checkTableFunction } from './table-functions.ts';
-import { typed } from './typed.ts';
+import { nullOf } from './typed.ts';
 
 export interface OutputColumn {
   name: string;
@@ -194,12 +194,9 @@ function checkFunction(statement: Extract<Statement, { kind: 'createFunction' }>
   if (statement.temp && isBuiltIn(info.name.toUpperCase()))
     throw unsupported(`a temporary function of the name of a function of BigQuery’s own, ${info.name}`, at);
   if (info.parameters.some(({ type }) => type === undefined)) return;
-  const args = info.parameters.map(({ type, name }): Column => {
-    return {
-      name: `$${name}`,
-      value: typed(`CAST(NULL AS ${duckType(type as SqlType)})`, type as SqlType),
-      touch: () => {},
-    };
+  const args = info.parameters.map(({ type, name, notAggregate }): Column => {
+    const { literal, ...value } = nullOf(type as SqlType);
+    return { name: `$${name}`, value: { ...value, ...(notAggregate && literal && { literal }) }, touch: () => {} };
   });
   const call = parseStandaloneExpression(`f(${args.map((arg) => `\`${arg.name}\``).join(', ')})`);
   if (call.kind !== 'call') throw new SqlError('a call that is none', at);

@@ -19,7 +19,7 @@ interface Head {
 export function parseCreateFunction(c: Cursor, { at, orReplace, temp }: Head, isAggregate: boolean): Statement {
   const ifNotExists = c.takes('IF', 'NOT', 'EXISTS');
   const path = parseTablePath(c);
-  const parameters = parseParameters(c, false);
+  const parameters = parseParameters(c, { ofAggregate: isAggregate });
   const returns = c.takes('RETURNS') ? parseType(c) : undefined;
   const clauses = parseClauses(c);
   const { options } = clauses;
@@ -88,7 +88,7 @@ function parseJavaScript(c: Cursor, { isDeterministic, options }: Clauses): Java
 export function parseCreateTableFunction(c: Cursor, { at, orReplace }: Head): Statement {
   const ifNotExists = c.takes('IF', 'NOT', 'EXISTS');
   const path = parseTablePath(c);
-  const parameters = parseParameters(c, false, true);
+  const parameters = parseParameters(c, { ofTableFunction: true });
   const returns = c.takes('RETURNS') ? parseColumnTypes(c) : undefined;
   const options = parseOptions(c);
   if (c.sees('LANGUAGE')) throw unsupported(`table functions in ${c.peek(1).text}`, c.peek().at);
@@ -110,7 +110,10 @@ function parseColumnTypes(c: Cursor): ColumnTypes {
   return columns;
 }
 
-function parseParameters(c: Cursor, ofProcedure: boolean, ofTableFunction = false): Parameter[] {
+function parseParameters(
+  c: Cursor,
+  { ofProcedure = false, ofTableFunction = false, ofAggregate = false } = {},
+): Parameter[] {
   const parameters: Parameter[] = [];
   c.expect('(');
   while (!c.sees(')')) {
@@ -125,8 +128,11 @@ function parseParameters(c: Cursor, ofProcedure: boolean, ofTableFunction = fals
     }
     if (c.sees('ANY', 'TABLE')) throw unsupported('ANY TABLE arguments', c.peek().at);
     const type = c.takes('ANY', 'TYPE') ? undefined : parseType(c);
-    if (c.takes('NOT') || c.sees('DEFAULT')) throw unsupported('options of function arguments', c.peek().at);
-    parameters.push({ name, type, mode });
+    const notAggregate = c.takes('NOT', 'AGGREGATE');
+    if (notAggregate && !ofAggregate)
+      throw new SqlError('Only arguments of aggregate functions can be NOT AGGREGATE', name.at);
+    if (c.sees('DEFAULT')) throw unsupported('options of function arguments', c.peek().at);
+    parameters.push({ name, type, mode, ...(notAggregate && { notAggregate }) });
   }
   c.expect(')');
   return parameters;
@@ -144,7 +150,7 @@ function modeOf(c: Cursor): Parameter['mode'] {
 export function parseCreateProcedure(c: Cursor, { at, orReplace }: Head): Statement {
   const ifNotExists = c.takes('IF', 'NOT', 'EXISTS');
   const path = parseTablePath(c);
-  const parameters = parseParameters(c, true);
+  const parameters = parseParameters(c, { ofProcedure: true });
   const options = parseOptions(c);
   if (!c.sees('BEGIN')) throw unsupported('procedures that are not written in SQL', c.peek().at);
   const { body, handler, at: begin } = parseBlock(c, '');

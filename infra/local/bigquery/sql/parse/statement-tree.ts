@@ -63,6 +63,8 @@ export interface Parameter {
   /** The columns of a `TABLE<…>` that a table function takes. */
   table?: ColumnTypes;
   mode: 'in' | 'out' | 'inout';
+  /** `NOT AGGREGATE`: one value for the whole group. */
+  notAggregate?: true;
 }
 
 export type ColumnTypes = { name: Identifier; type: TypeNode }[];
