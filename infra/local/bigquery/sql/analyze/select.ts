@@ -9,6 +9,7 @@ import { analyzeFrom, type FromResult } from './from.ts';
 import { aliasIndex, groupClause, ordinalOf } from './group-by.ts';
 import { noteBounds, originOf } from './partition-bounds.ts';
 import { orderOutput } from './queries.ts';
+import { withProductsFirst } from './repeated-products.ts';
 import { type Column, EMPTY_SCOPE, fieldOf, isEmpty, lookUp, namesIn, type Scope, shown } from './scope.ts';
 import { packRows } from './struct-rows.ts';
 import { type Typed, typed } from './typed.ts';
@@ -91,18 +92,22 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, 
           item.at,
         );
   }
-  const build = (list: string[], order: string[]) =>
-    [
-      `SELECT ${select.distinct ? 'DISTINCT ' : ''}${list.join(', ')}`,
-      source === '' ? '' : `FROM ${source.startsWith('LATERAL ') ? source.slice('LATERAL '.length) : source}`,
-      where ? `WHERE ${where.sql}` : '',
-      grouped,
-      having ? `HAVING ${having.sql}` : '',
-      qualify ? `QUALIFY ${qualify.sql}` : '',
-      order.length > 0 ? `ORDER BY ${order.join(', ')}` : '',
-    ]
-      .filter((clause) => clause !== '')
-      .join(' ');
+  const build = (list: string[], order: string[]) => {
+    const given = { list, grouped, having: having?.sql, order };
+    const filter = where ? ` WHERE ${where.sql}` : '';
+    const mayMove = isAggregate && from.sql !== '' && !qualify && !env.found.window;
+    const first = mayMove ? withProductsFirst(given, from, filter, env) : undefined;
+    const clauses = first?.clauses ?? given;
+    return [
+      `SELECT ${select.distinct ? 'DISTINCT ' : ''}${clauses.list.join(', ')}`,
+      source === '' ? '' : ` FROM ${first?.source ?? source.replace(/^LATERAL /, '')}`,
+      first ? '' : filter,
+      clauses.grouped === '' ? '' : ` ${clauses.grouped}`,
+      clauses.having === undefined ? '' : ` HAVING ${clauses.having}`,
+      qualify ? ` QUALIFY ${qualify.sql}` : '',
+      clauses.order.length > 0 ? ` ORDER BY ${clauses.order.join(', ')}` : '',
+    ].join('');
+  };
   const packs = select.as === 'STRUCT' && (select.distinct || isAggregate);
   const values = valuesOf(select, outputs);
   const sql = packs
