@@ -22,6 +22,8 @@ import { TIMES } from './functions/times.ts';
 export const FEATURES: Record<string, Record<string, string>> = {
   Queries: {
     'joins: INNER, LEFT, RIGHT, FULL, CROSS, USING': 'SELECT 1 FROM UNNEST([1]) a FULL JOIN UNNEST([1]) b ON a = b',
+    'conditions behind several joins, subqueries in conditions':
+      'SELECT 1 FROM (SELECT 1 AS a) LEFT JOIN (SELECT 1 AS b) JOIN (SELECT 1 AS c) ON b = c ON EXISTS (SELECT 1 FROM UNNEST([a]) AS x WHERE x = b)',
     'UNNEST with OFFSET, correlated arrays': 'SELECT x, i FROM UNNEST([1]) x WITH OFFSET i',
     'set operations, also BY NAME and CORRESPONDING': 'SELECT 1 AS a UNION ALL BY NAME SELECT 2 AS a',
     'WITH, WITH RECURSIVE':
@@ -58,7 +60,8 @@ export const FEATURES: Record<string, Record<string, string>> = {
     'materialized views: partitioning, clustering, OPTIONS, BQ.REFRESH_MATERIALIZED_VIEW':
       'CREATE OR REPLACE MATERIALIZED VIEW support.m AS SELECT a, COUNT(*) AS n FROM support.t GROUP BY a',
     'CREATE VIEW': 'CREATE OR REPLACE VIEW support.v AS SELECT 1 AS one',
-    'functions in SQL, also temporary and aggregate': 'CREATE TEMP FUNCTION f(x INT64) AS (x + 1); SELECT f(1)',
+    'functions in SQL, also temporary and aggregate, with arguments NOT AGGREGATE':
+      'CREATE TEMP AGGREGATE FUNCTION f(x INT64, n INT64 NOT AGGREGATE) AS (SUM(x) / n); SELECT f(x, 2) FROM UNNEST([1]) AS x',
     'functions in JavaScript, with libraries':
       'CREATE TEMP FUNCTION j(x FLOAT64) RETURNS INT64 LANGUAGE js AS "return x + 1"; SELECT j(1)',
     'table functions, with TABLE arguments':
@@ -86,6 +89,8 @@ export const REFUSED_FEATURES: Record<string, string> = {
     'CREATE FUNCTION support.j() RETURNS INT64 LANGUAGE python AS "return 1"',
   'INT64, DATETIME, TIME, INTERVAL as arguments of JavaScript functions, aggregate functions in JavaScript':
     'CREATE TEMP FUNCTION j(x INT64) RETURNS INT64 LANGUAGE js AS "return 1"; SELECT j(1)',
+  'FULL JOIN with a subquery in its condition, subqueries in lambdas, GROUP BY inside an aggregate function, MATCH_RECOGNIZE, differential privacy':
+    'SELECT SUM(AVG(x) GROUP BY x) FROM UNNEST([1]) AS x',
   'external tables': 'CREATE EXTERNAL TABLE support.e OPTIONS (format = "CSV")',
   'ORC files': 'LOAD DATA INTO support.t FROM FILES (format = "ORC", uris = ["gs://lake/support.csv"])',
   'time travel': 'SELECT * FROM support.t FOR SYSTEM_TIME AS OF CURRENT_TIMESTAMP()',

@@ -14,12 +14,15 @@ beforeAll(async () => {
 });
 afterAll(() => bed.stop());
 
-/** The rows without their order; a refusal by name says nothing about the rows. */
+/**
+ * The rows without their order; a refusal by name says nothing about the rows. The sign of a zero is left out: DuckDB loses
+ * it where a subquery's one value is an array or a struct.
+ */
 async function answer({ query, queryParameters }: Spelling): Promise<string | undefined> {
   const rows = await run(bed, query, queryParameters ? { parameterMode: 'NAMED', queryParameters } : {});
   if (typeof rows !== 'string')
     return rows
-      .map((row) => JSON.stringify(row))
+      .map((row) => JSON.stringify(row).replaceAll('"-0.0"', '"0.0"'))
       .sort()
       .join('\n');
   return rows.includes('not supported by the embedded warehouse') ? undefined : rows;

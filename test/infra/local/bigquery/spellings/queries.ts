@@ -78,6 +78,10 @@ function leafSpellings(write: Write): Spelling[] {
     { name: 'variables', query: `${declared}${body}` },
     { name: 'dynamic SQL', query: `EXECUTE IMMEDIATE '''${text}'''${using === '' ? '' : ` USING ${using}`}` },
     { name: 'a CTE', query: `WITH c AS (SELECT * FROM shop.t) ${write(direct, 'c AS t')}` },
+    {
+      name: 'a recursive CTE with another inside',
+      query: `WITH RECURSIVE c AS (WITH s AS (SELECT * FROM shop.t) SELECT * FROM s UNION ALL SELECT * FROM c WHERE id < 0) ${write(direct, 'c AS t')}`,
+    },
     ...Object.entries(SOURCES).map(([name, source]) => ({ name, query: write(direct, `${source} AS t`) })),
   ];
 }
@@ -125,7 +129,7 @@ const wrap = (template: string, arbitrary: fc.Arbitrary<Expression>) =>
   arbitrary.map(
     (inner): Expression =>
       (leaves) =>
-        template.replace('?', () => inner(leaves)).replaceAll('#', leaves.column('id')),
+        template.replaceAll('?', () => inner(leaves)).replaceAll('#', leaves.column('id')),
   );
 const aggregate = fc.oneof(
   fc.constant<Expression>(() => 'COUNT(*)'),
@@ -137,6 +141,7 @@ const aggregate = fc.oneof(
     'COUNT(DISTINCT ?)',
     'AVG(?)',
     'ARRAY_AGG(? IGNORE NULLS ORDER BY # DESC LIMIT 2)',
+    'SUM(CAST(? AS NUMERIC) * 1.5) + SUM(CAST(? AS NUMERIC) * 1.5 * #)',
   ].map((one) => wrap(one, EXPRESSIONS.INT64)),
   ...['STRING_AGG(? ORDER BY #)', 'MIN(?)', 'COUNT(DISTINCT ?)'].map((one) => wrap(one, EXPRESSIONS.STRING)),
   ...['COUNTIF(?)', 'LOGICAL_OR(?)', 'LOGICAL_AND(?)'].map((one) => wrap(one, EXPRESSIONS.BOOL)),
@@ -170,6 +175,10 @@ const groups = fc
         query: `WITH c AS (SELECT *, ${key(direct)} AS g FROM shop.t AS t WHERE ${where(direct)}) SELECT g, r.* FROM (SELECT g, (SELECT AS STRUCT ${list(values, direct)} FROM c AS t WHERE t.g IS NOT DISTINCT FROM k.g) AS r FROM (SELECT DISTINCT g FROM c) AS k)`,
       },
       {
+        name: 'structs of groups',
+        query: `SELECT o.* FROM UNNEST(ARRAY(SELECT AS STRUCT ${select(direct)} FROM shop.t AS t WHERE ${where(direct)} GROUP BY 1 ORDER BY COUNT(*), g)) AS o`,
+      },
+      {
         name: 'by one grouping set of two',
         query: `SELECT g, ${names(values)} FROM (SELECT g, GROUPING(g) AS l, ${list(values, direct)} FROM (SELECT *, ${key(direct)} AS g FROM shop.t AS t WHERE ${where(direct)}) AS t GROUP BY ROLLUP(g)) WHERE l = 0`,
       },
@@ -201,6 +210,26 @@ const joins = fc
         name: 'a join',
         query: `${select} FROM shop.t AS t ${type} JOIN shop.u AS u ON ${condition} WHERE ${where(direct)}`,
       },
+      {
+        name: 'a condition behind two joins',
+        query: `${select} FROM shop.t AS t ${type} JOIN shop.u AS u CROSS JOIN (SELECT 1) AS one ON ${condition} WHERE ${where(direct)}`,
+      },
+      ...(type === 'FULL'
+        ? []
+        : [
+            {
+              name: 'a subquery as condition',
+              query: `${select} FROM shop.t AS t ${type} JOIN shop.u AS u ON EXISTS(SELECT 1 FROM UNNEST([u.k]) AS k WHERE t.i = k AND ${on(direct)}) WHERE ${where(direct)}`,
+            },
+          ]),
+      ...(type === 'INNER' || type === 'LEFT'
+        ? [
+            {
+              name: 'an array of each row',
+              query: `${select} FROM shop.t AS t ${type} JOIN UNNEST(ARRAY(SELECT AS STRUCT * FROM shop.u WHERE k <= t.i)) AS u ON u.k >= t.i AND ${on(direct)} WHERE ${where(direct)}`,
+            },
+          ]
+        : []),
       { name: 'its parts', query: parts.map((part) => `(${part})`).join(' UNION ALL ') },
       {
         name: 'pipes',
