@@ -7,6 +7,7 @@ import { type Env, refuseAggregate } from './analysis.ts';
 import { DATE_CALLS } from './dates.ts';
 import { analyze, signatureError } from './expressions.ts';
 import { analyzeUserFunction } from './routines.ts';
+import { mentions, namesAround } from './scope.ts';
 import { matchSignature } from './signature.ts';
 import { SPECIAL_CALLS } from './special-calls.ts';
 import { type Typed, typed } from './typed.ts';
@@ -14,7 +15,10 @@ import { type Typed, typed } from './typed.ts';
 export function analyzeCall(call: Call, env: Env): Typed {
   if (Object.hasOwn(AGGREGATES, call.name) || Object.hasOwn(WINDOW_FUNCTIONS, call.name)) {
     if (call.safe) throw unsupported(`SAFE.${call.name}`, call.at);
-    return analyzeAggregate(call, env);
+    const value = analyzeAggregate(call, env);
+    if (call.over && env.source && mentions(value.sql, namesAround(env.scope, env.source.names)))
+      throw unsupported(`analytic function ${call.name} of columns of the query around its own`, call.at);
+    return value;
   }
   if (call.name === 'GROUPING') return analyzeGrouping(call, env);
   if (call.over && REFUSED.has(call.name)) throw unsupported(`function ${call.name}`, call.at);

@@ -20,6 +20,7 @@ import { analyzeExtract } from './dates.ts';
 import { analyzeElement } from './elements.ts';
 import { unnested } from './flatten.ts';
 import { analyzeInterval } from './intervals.ts';
+import { besideLambda } from './lambdas.ts';
 import { literalOf, textOf } from './literals.ts';
 import { resolvePath } from './names.ts';
 import { analyzeBinary, analyzeUnary, like } from './operators.ts';
@@ -200,7 +201,12 @@ export const isPlain = (type: SqlType) => type.kind !== 'FLOAT64' && type.kind !
 
 function anyEquals(of: Typed, array: string, type: SqlType, env: Env): string {
   const name = env.analysis.fresh('l');
-  return `bq_any_true(list_transform(coalesce(${array}, []), lambda ${name}: ${equals(of, typed(name, type), type)}))`;
+  return besideLambda(
+    of,
+    env,
+    (value) =>
+      `bq_any_true(list_transform(coalesce(${array}, []), lambda ${name}: ${equals(value, typed(name, type), type)}))`,
+  );
 }
 
 /**
@@ -214,9 +220,11 @@ function analyzeLikeArray(expr: Of<'like'>, env: Env): Typed {
   const element = patterns.type.kind === 'ARRAY' ? patterns.type.element : undefined;
   if (!element) throw signatureError('operator LIKE', [of, patterns], expr.at);
   const name = env.analysis.fresh('l');
-  const match = like(of, typed(name, element), expr.at).sql;
-  const matches = `list_transform(${patterns.sql}, lambda ${name}: ${expr.not ? 'NOT ' : ''}${match})`;
-  const one = `bq_any_true(${expr.all ? `list_transform(${matches}, lambda m: NOT m)` : matches})`;
+  const one = besideLambda(of, env, (value) => {
+    const match = like(value, typed(name, element), expr.at).sql;
+    const matches = `list_transform(${patterns.sql}, lambda ${name}: ${expr.not ? 'NOT ' : ''}${match})`;
+    return `bq_any_true(${expr.all ? `list_transform(${matches}, lambda m: NOT m)` : matches})`;
+  });
   return typed(expr.all ? `(NOT ${one})` : one, scalar('BOOL'));
 }
 

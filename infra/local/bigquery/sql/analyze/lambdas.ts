@@ -28,6 +28,13 @@ export function analyzeLambda(expr: Expr | undefined, types: readonly SqlType[],
   return { names, body: analyze(expr.body, { ...env, scope }) };
 }
 
+/** A value that a lambda is to see: a subquery is computed before it. */
+export function besideLambda(value: Typed, env: Env, build: (value: Typed) => string): string {
+  if (!/\bSELECT\b/.test(value.sql)) return build(value);
+  const name = env.analysis.fresh('s');
+  return `(SELECT ${build(typed(`${name}.x`, value.type))} FROM (SELECT ${value.sql} AS x) AS ${name})`;
+}
+
 const QUERIES = new Set(['subquery', 'arraySubquery', 'exists']);
 
 /** DuckDB cannot look from a subquery at a lambda's parameters. */

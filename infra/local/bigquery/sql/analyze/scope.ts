@@ -88,6 +88,14 @@ export function namesIn({ visible, ranges }: Pick<Scope, 'visible' | 'ranges'>):
   return new Set(columns.flatMap(({ value }) => namesOf(value.sql)));
 }
 
+/** All that are in reach, but for a query's own. */
+export function namesAround(scope: Scope, own: ReadonlySet<string>): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let s: Scope | undefined = scope; s; s = s.parent)
+    for (const name of namesIn(s)) if (!own.has(name)) names.add(name);
+  return names;
+}
+
 const namesOf = (sql: string): string[] => sql.match(/\br\d+(?=\.)/g) ?? [];
 /** Whether DuckDB's SQL names one of these. */
 export const mentions = (sql: string, names: ReadonlySet<string>): boolean =>

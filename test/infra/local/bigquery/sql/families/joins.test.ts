@@ -177,7 +177,27 @@ testFamilies(
       ],
       ['WITH RECURSIVE s AS (SELECT s FROM shop.a WHERE id = 1) SELECT s.s FROM s', [['p']]],
     ],
+    'subqueries compared with many values': [
+      ...[
+        '(SELECT MAX(b.id) + 0.5 FROM shop.b WHERE a_id = a.id) IN UNNEST([2.5, NULL])',
+        '(SELECT MAX(b.id) + 0.5 FROM shop.b WHERE a_id = a.id) IN (SELECT x FROM UNNEST([2.5, NULL]) AS x)',
+        '(SELECT STRUCT(MAX(b.id)) FROM shop.b WHERE a_id = a.id) IN UNNEST([STRUCT(2), STRUCT(NULL)])',
+        "(SELECT IF(a.id > 2, NULL, IF(a.id = 1, 'ab', 'x')) FROM shop.c LIMIT 1) LIKE ANY UNNEST(['a%', NULL])",
+      ].map((condition): [string, unknown[][]] => [
+        `SELECT id, ${condition} FROM shop.a ORDER BY id`,
+        [
+          ['1', 'true'],
+          ['2', null],
+          ['3', null],
+          ['4', null],
+        ],
+      ]),
+    ],
     refused: [
+      [
+        'SELECT (SELECT SUM(a.id) OVER () FROM shop.c LIMIT 1) FROM shop.a',
+        'invalidQuery: not supported by the embedded warehouse: analytic function SUM of columns of the query around its own at [1:16]',
+      ],
       [
         'SELECT SUM(AVG(y) GROUP BY a_id) FROM shop.b',
         'invalidQuery: not supported by the embedded warehouse: GROUP BY in an aggregate function at [1:19]',
