@@ -86,6 +86,9 @@ function canFail(expr: Call['args'][number]): boolean {
       return canFail(expr.of);
     case 'lambda':
       return false;
+    case 'call':
+      // `WEEK(MONDAY)` is a part of dates.
+      return expr.name !== 'WEEK';
     case 'array':
       return expr.elements.some(canFail);
     case 'struct':

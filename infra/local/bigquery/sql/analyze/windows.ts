@@ -71,7 +71,7 @@ export const WINDOW_FUNCTIONS: Record<string, WindowFunction> = {
     allowsFrame: false,
     allowsNulls: false,
     result: () => scalar('FLOAT64'),
-    sql: 'quantile_cont',
+    sql: 'bq_percentile_cont',
   },
   PERCENTILE_DISC: {
     args: [2, 2],
@@ -79,7 +79,7 @@ export const WINDOW_FUNCTIONS: Record<string, WindowFunction> = {
     allowsFrame: false,
     allowsNulls: false,
     result: firstType,
-    sql: 'quantile_disc',
+    sql: 'bq_percentile_disc',
   },
 };
 
@@ -104,8 +104,7 @@ export function analyzeWindowFunction(call: Call, env: Env): Typed {
   const args = call.args.map((arg) => analyze(arg, inner));
   if (args.length < fn.args[0] || args.length > fn.args[1])
     throw signatureError(`analytic function ${call.name}`, args, call.at);
-  if (call.name.startsWith('PERCENTILE') && (call.nulls === 'respect' || args[0]?.type.kind === 'FLOAT64'))
-    return percentile(call, args, env);
+  if (call.name.startsWith('PERCENTILE')) return percentile(call, fn, args, env);
   const list = windowArguments(call, args);
   if (call.name === 'IS_FIRST')
     return typed(`(row_number()${overClause(call, call.over, env)} <= ${list[0]})`, scalar('BOOL'));
@@ -120,20 +119,16 @@ export function analyzeWindowFunction(call: Call, env: Env): Typed {
 }
 
 /** Over the sorted values: NULLs, where they count, are least and take part as themselves; NaN comes behind them. */
-function percentile(call: Call, args: Typed[], env: Env): Typed {
+function percentile(call: Call, fn: WindowFunction, args: Typed[], env: Env): Typed {
   const [x = '', fraction] = windowArguments(call, args);
   const over = call.over ? overClause(call, call.over, env) : '';
-  const isContinuous = call.name === 'PERCENTILE_CONT';
-  const type = isContinuous ? scalar('FLOAT64') : (args[0] as Typed).type;
+  const type = fn.result(args);
   const key =
     type.kind === 'FLOAT64'
       ? `(${x} IS NOT NULL AND NOT isnan(${x})) ASC, ${x} ASC NULLS FIRST`
       : `${x} ASC NULLS FIRST`;
   const filter = call.nulls === 'respect' ? '' : ` FILTER (WHERE ${x} IS NOT NULL)`;
-  return typed(
-    `bq_percentile_${isContinuous ? 'cont' : 'disc'}(list(${x} ORDER BY ${key})${filter}${over}, ${fraction})`,
-    type,
-  );
+  return typed(`${fn.sql}(list(${x} ORDER BY ${key})${filter}${over}, ${fraction})`, type);
 }
 
 function windowArguments(call: Call, args: Typed[]): string[] {

@@ -2,14 +2,14 @@
  * Arithmetic of the 80-bit numbers of x86, in which Google's servers round FLOAT64 to digits. A number is
  * `mantissa × 2^exponent`, its mantissa of 64 bits at most; signs are the caller's.
  */
-interface LongDouble {
+export interface LongDouble {
   mantissa: bigint;
   exponent: number;
 }
 
 const BITS = 64;
 
-const lengthOf = (value: bigint) => value.toString(2).length;
+export const lengthOf = (value: bigint) => value.toString(2).length;
 
 /** To the nearest of `bits`, ties to even; `isInexact` = something below `value` was cut off before. */
 function nearest(value: bigint, exponent: number, bits: number, isInexact = false): LongDouble {
@@ -30,12 +30,29 @@ function divide(a: LongDouble, b: LongDouble): LongDouble {
   return nearest(quotient, a.exponent - b.exponent - Number(shift), BITS, scaled % b.mantissa !== 0n);
 }
 
-const multiply = (a: LongDouble, b: LongDouble): LongDouble =>
-  nearest(a.mantissa * b.mantissa, a.exponent + b.exponent, BITS);
+export const nearestLong = (mantissa: bigint, exponent: number): LongDouble => nearest(mantissa, exponent, BITS);
+
+export const multiplyLong = (a: LongDouble, b: LongDouble): LongDouble =>
+  nearestLong(a.mantissa * b.mantissa, a.exponent + b.exponent);
+
+export interface Signed {
+  value: LongDouble;
+  isNegative: boolean;
+}
+
+export function addLong(a: Signed, b: Signed): Signed {
+  const exponent = Math.min(a.value.exponent, b.value.exponent);
+  const [x, y] = [a, b].map(({ value, isNegative }) => {
+    const aligned = value.mantissa << BigInt(value.exponent - exponent);
+    return isNegative ? -aligned : aligned;
+  }) as [bigint, bigint];
+  const sum = x + y;
+  return { value: nearestLong(sum < 0n ? -sum : sum, exponent), isNegative: sum < 0n };
+}
 
 const view = new DataView(new ArrayBuffer(8));
 
-function fromDouble(value: number): LongDouble {
+export function fromDouble(value: number): LongDouble {
   view.setFloat64(0, value);
   const bits = view.getBigUint64(0);
   const biased = Number((bits >> 52n) & 0x7ffn);
@@ -45,7 +62,7 @@ function fromDouble(value: number): LongDouble {
     : { mantissa: fraction | (1n << 52n), exponent: biased - 1075 };
 }
 
-function toDouble({ mantissa, exponent }: LongDouble): number {
+export function toDouble({ mantissa, exponent }: LongDouble): number {
   if (mantissa === 0n) return 0;
   // Below the least exponent a double has fewer bits.
   const bits = Math.min(53, lengthOf(mantissa) + exponent + 1074);
@@ -68,7 +85,7 @@ function powerOfTen(power: number): LongDouble {
   while (!powers.has(at)) at += at < 0 ? 1 : -1;
   let made = powers.get(at) as LongDouble;
   for (; at !== power; at += Math.sign(power)) {
-    made = power < 0 ? divide(made, TEN) : multiply(made, TEN);
+    made = power < 0 ? divide(made, TEN) : multiplyLong(made, TEN);
     powers.set(at + Math.sign(power), made);
   }
   return made;
@@ -95,5 +112,5 @@ export function roundToDigits(value: number, digits: number, mode: 'round' | 'tr
   const { whole, isHalf } = wholeOf(divide(fromDouble(Math.abs(value)), unit));
   const kept = mode === 'round' && isHalf ? whole + 1n : whole;
   if (kept === 0n) return 0;
-  return Math.sign(value) * toDouble(multiply(nearest(kept, 0, BITS), unit));
+  return Math.sign(value) * toDouble(multiplyLong(nearestLong(kept, 0), unit));
 }

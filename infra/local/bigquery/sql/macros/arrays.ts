@@ -112,10 +112,12 @@ export const ARRAY_MACROS: readonly Macro[] = [
     'bq_bag_of_words(a)',
     `CASE WHEN a IS NOT NULL THEN list_concat(CASE WHEN len(list_filter(a, lambda e: e IS NULL)) > 0 THEN [struct_pack(term := CAST(NULL AS VARCHAR), count := CAST(len(list_filter(a, lambda e: e IS NULL)) AS BIGINT))] ELSE [] END, list_transform(map_entries(list_aggregate(list_filter(a, lambda e: e IS NOT NULL), 'histogram')), lambda e: struct_pack(term := e.key, count := CAST(e.value AS BIGINT)))) END`,
   ],
-  ['bq_percentile_disc(a, p)', `a[greatest(CAST(ceil(p * len(a)) AS BIGINT), 1)]`],
+  ['bq_percentile_disc(a, p)', `a[bq_discrete_position(p, len(a)::BIGINT)]`],
+  // Between NULL and a value lies the value, right upon NULL is NULL.
   [
-    'bq_percentile_between(a, r)',
-    `CASE WHEN r = floor(r) THEN a[CAST(r AS BIGINT) + 1] WHEN a[CAST(floor(r) AS BIGINT) + 1] IS NULL THEN a[CAST(floor(r) AS BIGINT) + 2] ELSE a[CAST(floor(r) AS BIGINT) + 1] + (r - floor(r)) * (a[CAST(floor(r) AS BIGINT) + 2] - a[CAST(floor(r) AS BIGINT) + 1]) END`,
+    'bq_percentile_at(a, p, n)',
+    `CASE WHEN bq_is_upon(p, n) OR a[bq_continuous_position(p, n)] IS NULL THEN a[bq_continuous_position(p, n) + CASE WHEN bq_is_upon(p, n) THEN 0 ELSE 1 END]
+    ELSE bq_interpolate(a[bq_continuous_position(p, n)], a[bq_continuous_position(p, n) + 1], p, n) END`,
   ],
-  ['bq_percentile_cont(a, p)', `bq_percentile_between(a, p * (len(a) - 1))`],
+  ['bq_percentile_cont(a, p)', `bq_percentile_at(a, p, len(a)::BIGINT)`],
 ];

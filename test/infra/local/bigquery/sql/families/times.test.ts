@@ -33,4 +33,13 @@ testFamilies({
     ['SELECT PARSE_TIMESTAMP("%F %Ez", "0001-01-01 +01:00")', /^invalidQuery: Timestamp value is out of allowed range/],
     ['SELECT PARSE_TIMESTAMP("%F %Z", "2008-07-25 Mars/Olympus")', /^invalidQuery: Invalid time zone/],
   ],
+  'SAFE. before functions of a part of dates': [
+    [
+      'SELECT SAFE.DATE_TRUNC(d, WEEK(MONDAY)), SAFE.LAST_DAY(d, WEEK(MONDAY)), SAFE.DATE_DIFF(d, d, WEEK(SUNDAY)) FROM UNNEST([DATE "2020-01-01", "9999-12-31"]) d ORDER BY d',
+      [
+        ['2019-12-30', '2020-01-05', '0'],
+        ['9999-12-27', null, '0'],
+      ],
+    ],
+  ],
 });

@@ -65,4 +65,18 @@ testFamilies({
       /^invalidQuery: The referenced window already has a frame/,
     ],
   ],
+  'percentiles: shares as exact as their doubles are': [
+    [
+      'SELECT DISTINCT PERCENTILE_DISC(x, 0.1) OVER (), PERCENTILE_DISC(x, 0.3) OVER (), PERCENTILE_CONT(x, 0.9) OVER (), PERCENTILE_CONT(x, 0.9 RESPECT NULLS) OVER () FROM UNNEST(GENERATE_ARRAY(1, 10)) x',
+      [['2', '3', '9.1', '9.1']],
+    ],
+    [
+      'SELECT DISTINCT PERCENTILE_CONT(x, 0.9) OVER (), PERCENTILE_CONT(x, 0.5 RESPECT NULLS) OVER (), PERCENTILE_DISC(x, 0) OVER (), PERCENTILE_DISC(x, 0 RESPECT NULLS) OVER () FROM UNNEST([5, 7, NULL]) x',
+      [['6.8', '5.0', '5', null]],
+    ],
+    [
+      'SELECT PERCENTILE_CONT(x, 1.5) OVER () FROM UNNEST([1]) x',
+      /^invalidQuery: Percentile argument must be in \[0, 1\]/,
+    ],
+  ],
 });
