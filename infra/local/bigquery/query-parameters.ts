@@ -4,16 +4,26 @@ import { castTo } from './sql/analyze/casts.ts';
 import { bytesSql, integerOf, numericOf, textOf } from './sql/analyze/literals.ts';
 import { nullOf, type Typed, typed } from './sql/analyze/typed.ts';
 import { SqlError } from './sql/sql-error.ts';
-import { arrayOf, duckType, isRangeKind, physicalNames, quoteName, type SqlType, scalar } from './sql/types.ts';
+import {
+  arrayOf,
+  duckType,
+  isRangeKind,
+  physicalNames,
+  quoteName,
+  RANGE_ELEMENTS,
+  type SqlType,
+  scalar,
+} from './sql/types.ts';
 
-interface ParameterType {
+export interface ParameterType {
   type?: string;
   arrayType?: ParameterType;
   rangeElementType?: ParameterType;
-  structTypes?: { name?: string; type: ParameterType }[];
+  structTypes?: { name?: string | undefined; type: ParameterType }[];
 }
 interface ParameterValue {
-  value?: string | null;
+  /** Clients write numbers as such, too; and a Buffer as an object, which is no value. */
+  value?: string | number | boolean | object | null;
   arrayValues?: ParameterValue[];
   structValues?: Record<string, ParameterValue>;
   rangeValue?: { start?: ParameterValue; end?: ParameterValue };
@@ -34,7 +44,9 @@ export function readParameters(
   const positional: Typed[] = [];
   for (const parameter of parameters) {
     const literal = literalOf(readParameterType(parameter.parameterType ?? {}), parameter.parameterValue ?? {});
-    if (parameter.name) named.set(parameter.name.toLowerCase(), literal);
+    const key = parameter.name?.toLowerCase();
+    if (key && named.has(key)) throw invalid(`Duplicate query parameter name: ${parameter.name}`);
+    if (key) named.set(key, literal);
     else positional.push(literal);
   }
   return (name, index, at) => {
@@ -61,6 +73,21 @@ function readParameterType(raw: ParameterType): SqlType {
   return scalar(kind);
 }
 
+/** A type as the API names it. */
+export function renderParameterType(type: SqlType): ParameterType {
+  if (type.kind === 'ARRAY') return { type: 'ARRAY', arrayType: renderParameterType(type.element) };
+  if (type.kind === 'STRUCT')
+    return {
+      type: 'STRUCT',
+      structTypes: type.fields.map((field) => ({
+        ...(field.name !== undefined && { name: field.name }),
+        type: renderParameterType(field.type),
+      })),
+    };
+  if (isRangeKind(type.kind)) return { type: 'RANGE', rangeElementType: { type: RANGE_ELEMENTS[type.kind] } };
+  return { type: type.kind };
+}
+
 function literalOf(type: SqlType, value: ParameterValue): Typed {
   if (type.kind === 'ARRAY') {
     const items = (value.arrayValues ?? []).map((item) => literalOf(type.element, item).sql);
@@ -77,12 +104,13 @@ function literalOf(type: SqlType, value: ParameterValue): Typed {
   }
   if (isRangeKind(type.kind) && value.rangeValue) {
     const bounds = [value.rangeValue.start, value.rangeValue.end].map((bound) =>
-      momentText(bound?.value ?? 'UNBOUNDED'),
+      momentText(String(bound?.value ?? 'UNBOUNDED')),
     );
     return castTo(textOf(`[${bounds.join(', ')})`), type, false, 0);
   }
   const text = value.value;
   if (text === undefined || text === null) return typed(nullOf(type).sql, type);
+  if (typeof text === 'object') throw invalid(`Invalid query parameter value: an object is no ${type.kind}`);
   return scalarLiteral(type, String(text));
 }
 
@@ -90,15 +118,19 @@ function literalOf(type: SqlType, value: ParameterValue): Typed {
 const momentText = (text: string): string =>
   text.replace(/(T\d\d:\d\d:\d\d\.\d{6})000Z$/, '$1Z').replace(/ ?UTC$/, '+00');
 
+const isInt64 = (value: bigint) => BigInt.asIntN(64, value) === value;
+
 function scalarLiteral(type: SqlType, text: string): Typed {
   const bad = () => invalid(`Invalid query parameter value: ${JSON.stringify(text)} is no ${type.kind}`);
   switch (type.kind) {
     case 'INT64':
       if (!/^\s*[+-]?\d+\s*$/.test(text)) throw bad();
+      if (!isInt64(BigInt(text.trim().replace('+', '')))) throw bad();
       return integerOf(BigInt(text.trim().replace('+', '')));
     case 'STRING':
       return textOf(text);
     case 'BYTES':
+      if (!/^(?:[\w+/-]{4})*(?:[\w+/-]{2}(?:==)?|[\w+/-]{3}=?)?$/.test(text)) throw bad();
       return typed(bytesSql(Buffer.from(text, 'base64')), type);
     case 'BOOL':
       if (!/^(true|false)$/i.test(text)) throw bad();

@@ -1,8 +1,9 @@
 import type { TableRef } from '../catalog.ts';
 import type { JobError } from '../errors.ts';
-import type { QueryParameter } from '../query-parameters.ts';
+import type { ParameterType, QueryParameter } from '../query-parameters.ts';
 import type { EncodedRow } from '../rows.ts';
 import type { Field } from '../schema.ts';
+import type { RoutineRef } from '../sql/analyze/analysis.ts';
 import type { ScriptState } from './script/state.ts';
 
 export const DISPOSITIONS = ['WRITE_APPEND', 'WRITE_TRUNCATE', 'WRITE_TRUNCATE_DATA', 'WRITE_EMPTY'] as const;
@@ -110,6 +111,9 @@ export interface QueryStatistics {
   totalBytesProcessed: number;
   totalBytesBilled: number;
   referencedTables: TableRef[];
+  referencedRoutines?: RoutineRef[];
+  /** Of a dry run: the parameters that the text names and the request does not give. */
+  undeclared?: { name?: string; parameterType: ParameterType }[];
   schema: Field[] | undefined;
   dml: DmlStats | undefined;
   ddl:

@@ -1,5 +1,6 @@
 import { JobFailure, toFailure } from '../errors.ts';
 import { fieldOfType } from '../schema.ts';
+import type { RoutineRef } from '../sql/analyze/analysis.ts';
 import { isAnalyzed, type Plan, planStatement } from '../sql/analyze/statement.ts';
 import { parseScript, type Script } from '../sql/parse/statements.ts';
 import { SqlError } from '../sql/sql-error.ts';
@@ -10,6 +11,7 @@ import { costOf } from './query-cost.ts';
 import { surroundingsOf } from './script/surroundings.ts';
 import { beginState } from './sessions.ts';
 import { statementTypeOf } from './statement-types.ts';
+import { createUndeclared } from './undeclared-parameters.ts';
 
 export function readScript(query: QueryConfiguration): Script {
   if (query.useLegacySql === true)
@@ -44,6 +46,15 @@ export function addCost(
   }
 }
 
+/** Adds the routines that a statement calls to those of the statements before it. */
+export function addRoutines(statistics: QueryStatistics, { routines = [] }: Plan): void {
+  const known = statistics.referencedRoutines ?? [];
+  const isKnown = (ref: RoutineRef) =>
+    known.some((one) => one.routine === ref.routine && one.dataset === ref.dataset && one.project === ref.project);
+  const all = [...known, ...routines.filter((ref) => !isKnown(ref))];
+  if (all.length > 0) statistics.referencedRoutines = all;
+}
+
 export async function planCost(engine: Engine, plan: Plan, tx?: Tx) {
   if (plan.kind === 'load') return { processed: 0, billed: 0, referenced: [] };
   if (plan.kind === 'export') return costOf(engine, plan.query.scans, undefined, tx);
@@ -75,13 +86,16 @@ export async function dryRun(
     const script = readScript(query);
     const statistics = emptyStatistics();
     const state = beginState(job.session === undefined ? undefined : engine.sessions.require(job.project, job.session));
-    const surroundings = surroundingsOf(engine, job, engine.clock.now(), state);
+    const declared = surroundingsOf(engine, job, engine.clock.now(), state);
+    const undeclared = createUndeclared(declared.parameter);
+    const surroundings = { ...declared, parameter: undeclared.parameter };
     for (const { statement, text } of script.statements) {
       if (statement.kind === 'createFunction' && statement.temp) state.functions.push(text);
       // What a script does is known only once it runs: BigQuery checks its syntax alone.
       if (!isAnalyzed(statement) || script.isProcedural) continue;
       const plan = planStatement(statement, surroundings);
       addCost(statistics, await planCost(engine, plan));
+      addRoutines(statistics, plan);
       if (script.isScript) continue;
       if (plan.kind === 'query')
         statistics.schema = plan.columns.map((column) => fieldOfType(column.name, column.type));
@@ -89,7 +103,8 @@ export async function dryRun(
     }
     if (script.isScript) statistics.statementType = 'SCRIPT';
     statistics.totalBytesBilled = 0;
-    return statistics;
+    const missing = undeclared.found();
+    return missing.length === 0 ? statistics : { ...statistics, undeclared: missing };
   } catch (error) {
     throw toFailure(error, query.query ?? '');
   }

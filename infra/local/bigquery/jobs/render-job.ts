@@ -1,4 +1,5 @@
 import type { TableRef } from '../catalog.ts';
+import type { RoutineRef } from '../sql/analyze/analysis.ts';
 import { SESSION_USER } from '../sql/session-user.ts';
 import { type Job, jobType, type LoadStatistics, type QueryStatistics } from './job.ts';
 import { sessionInfo } from './sessions.ts';
@@ -7,6 +8,12 @@ export const renderTableRef = (ref: TableRef) => ({
   projectId: ref.project,
   datasetId: ref.dataset,
   tableId: ref.table,
+});
+
+const renderRoutineRef = (ref: RoutineRef) => ({
+  projectId: ref.project,
+  datasetId: ref.dataset,
+  routineId: ref.routine,
 });
 
 export const jobReference = (job: Pick<Job, 'project' | 'id' | 'location'>) => ({
@@ -103,6 +110,8 @@ export function renderQueryStatistics(query: QueryStatistics): object {
     billingTier: 1,
     cacheHit: query.cacheHit === true,
     ...(query.referencedTables.length > 0 && { referencedTables: query.referencedTables.map(renderTableRef) }),
+    ...(query.referencedRoutines && { referencedRoutines: query.referencedRoutines.map(renderRoutineRef) }),
+    ...(query.undeclared && { undeclaredQueryParameters: query.undeclared }),
     ...(query.schema && { schema: { fields: query.schema } }),
     ...(dml && { numDmlAffectedRows: String(changed), dmlStats: renderDml(dml) }),
     ...(query.load && { loadQueryStatistics: renderLoad(query.load) }),

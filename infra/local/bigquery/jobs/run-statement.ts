@@ -9,7 +9,7 @@ import { finish, inTransaction } from './execution.ts';
 import { exportData } from './export-data.ts';
 import type { DmlStats, Job, JobResult } from './job.ts';
 import { loadData, loadTarget } from './load-data.ts';
-import { addCost, emptyStatistics, planCost } from './query-plan.ts';
+import { addCost, addRoutines, emptyStatistics, planCost } from './query-plan.ts';
 import { destinationOf, keepResult } from './query-results.ts';
 import { runDdl } from './run-ddl.ts';
 import { namesOf } from './script/control.ts';
@@ -39,6 +39,8 @@ export async function execute(run: Run, tx: Tx, step: Step, plan: Plan, outcome:
       `Query exceeded limit for bytes billed: ${limit}. ${cost.billed} or higher required.`,
     );
   addCost(own, cost);
+  addRoutines(own, plan);
+  addRoutines(outcome.statistics, plan);
   own.statementType = statementTypeOf(statement, plan.kind === 'ddl' && plan.query !== undefined);
   let result: JobResult | undefined;
   switch (plan.kind) {
@@ -182,6 +184,7 @@ export async function answerFromCache(run: Run, request: CacheRequest | undefine
   const outcome = outcomeOf(run);
   const { referenced } = await planCost(engine, plan);
   addCost(outcome.statistics, { processed: 0, billed: 0, referenced });
+  addRoutines(outcome.statistics, plan);
   outcome.statistics = { ...outcome.statistics, statementType: 'SELECT', cacheHit: true };
   outcome.result = earlier.result;
   topFrame(outcome.state).pc++;

@@ -18,11 +18,12 @@ export function statementTypeOf(statement: Analyzed, asSelect: boolean): string 
     case 'createSchema':
       return 'CREATE_SCHEMA';
     case 'createTable':
+      if (statement.snapshot) return 'CREATE_SNAPSHOT_TABLE';
       return asSelect ? 'CREATE_TABLE_AS_SELECT' : 'CREATE_TABLE';
     case 'createView':
       return statement.materialized ? 'CREATE_MATERIALIZED_VIEW' : 'CREATE_VIEW';
     case 'drop':
-      return `DROP_${statement.what}`;
+      return statement.what === 'SNAPSHOT' ? 'DROP_SNAPSHOT_TABLE' : `DROP_${statement.what}`;
     case 'alter':
       return `ALTER_${statement.what}`;
     case 'createFunction':

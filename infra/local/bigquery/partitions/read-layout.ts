@@ -25,7 +25,7 @@ function readTimePartitioning(raw: DestinationConfiguration['timePartitioning'])
   return {
     type: raw.type as TimePartitioning['type'],
     ...(raw.field && { field: raw.field }),
-    ...(raw.expirationMs !== undefined && { expirationMs: String(raw.expirationMs) }),
+    ...(raw.expirationMs !== undefined && raw.expirationMs !== null && { expirationMs: String(raw.expirationMs) }),
   };
 }
 

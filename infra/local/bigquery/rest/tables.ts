@@ -269,7 +269,13 @@ async function changeTable(engine: Engine, request: Change, replace: boolean): P
     if (layout.timePartitioning || layout.rangePartitioning) {
       if (!isPartitionedAlike(before, layout))
         throw new JobFailure('invalid', `Cannot change partitioning of Table ${nameOf(before)}`);
-      next.timePartitioning = layout.timePartitioning;
+      // What a PATCH does not name stays; null takes it away.
+      const kept = replace || body.timePartitioning === null ? undefined : before.timePartitioning?.expirationMs;
+      const isNamed = Object.hasOwn((body.timePartitioning as object | null) ?? {}, 'expirationMs');
+      next.timePartitioning =
+        layout.timePartitioning && !isNamed && kept !== undefined
+          ? { ...layout.timePartitioning, expirationMs: kept }
+          : layout.timePartitioning;
     }
     const view = viewQuery(body);
     if (view !== undefined) {

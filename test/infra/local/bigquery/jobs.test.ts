@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { call, type JobBody, run, startBigQuery, type Testbed } from './testbed.ts';
+import { call, type JobBody, run, runJob, startBigQuery, type Testbed } from './testbed.ts';
 
 let bed: Testbed;
 beforeAll(async () => {
@@ -166,10 +166,40 @@ describe('a dry run', () => {
     expect(body.statistics.totalBytesProcessed).toBe(bytes);
   });
 
+  test.each([
+    ['SELECT @p', [{ name: 'p', type: 'INT64' }]],
+    ['SELECT id FROM shop.big WHERE name = @n AND id > ?', [{ name: 'n', type: 'STRING' }, { type: 'INT64' }]],
+    ['SELECT DATE_ADD(@day, INTERVAL 1 DAY)', [{ name: 'day', type: 'DATE' }]],
+    ['INSERT shop.big (name) VALUES (@n)', [{ name: 'n', type: 'STRING' }]],
+  ] as [string, { name?: string; type: string }[]][])('of %s tells what parameters it wants', async (query, wanted) => {
+    const { body } = await insert({ query }, { dryRun: true });
+    expect(body.statistics.query?.undeclaredQueryParameters).toEqual(
+      wanted.map(({ name, type }) => ({ ...(name && { name }), parameterType: { type } })),
+    );
+  });
+
   test('of a broken query is a refused request', async () => {
     const { status, body } = await insert({ query: 'SELECT * FROM shop.nowhere' }, { dryRun: true });
     expect([status, body.error?.errors[0]?.reason]).toEqual([404, 'notFound']);
   });
+});
+
+test.each([
+  ['CREATE SNAPSHOT TABLE shop.snap CLONE shop.big', { statementType: 'CREATE_SNAPSHOT_TABLE' }],
+  ['DROP SNAPSHOT TABLE shop.snap', { statementType: 'DROP_SNAPSHOT_TABLE' }],
+  [
+    'CREATE FUNCTION shop.one() AS (1); CREATE TABLE FUNCTION shop.ones() AS SELECT shop.one() AS a',
+    { statementType: 'SCRIPT' },
+  ],
+  [
+    'SELECT a FROM shop.ones()',
+    {
+      statementType: 'SELECT',
+      referencedRoutines: ['ones', 'one'].map((routineId) => ({ projectId: 'local', datasetId: 'shop', routineId })),
+    },
+  ],
+])('statistics of %s', async (query, statistics) => {
+  expect((await runJob(bed, { query: { query } })).statistics.query).toMatchObject(statistics);
 });
 
 describe('options', () => {

@@ -206,7 +206,7 @@ describe('queries', () => {
     expect(
       await rowOf({
         query:
-          'SELECT @i AS i, @f AS f, @s AS s, @b AS b, @d AS d, @at AS at_, @n AS n, @l AS l, @o.x AS x, @o.y[OFFSET(1)] AS y, @by AS by_',
+          'SELECT @i AS i, @f AS f, @s AS s, @b AS b, @d AS d, @at AS at_, @n AS n, @l AS l, @o.x AS x, @o.y[OFFSET(1)] AS y',
         params: {
           i: 7,
           f: 1.5,
@@ -217,7 +217,6 @@ describe('queries', () => {
           n: '9007199254740993',
           l: ['a', 'b'],
           o: { x: 1, y: [1.5, 2.5] },
-          by: Buffer.from('abc'),
         },
       }),
     ).toMatchObject({

@@ -54,6 +54,17 @@ test('partitions go once their life is past, counted from their end; a table’s
   await bed.stop();
 });
 
+test('a PATCH that does not name the life of partitions keeps it', async () => {
+  const bed = await startBigQuery(dir);
+  const patch = (timePartitioning: object) => call(bed, 'PATCH', '/datasets/shop/tables/months', { timePartitioning });
+  await call(bed, 'PATCH', '/datasets/shop/tables/months', { description: 'x' });
+  const partitioned = { type: 'MONTH', field: 'day' };
+  expect((await patch(partitioned)).body).toMatchObject({ timePartitioning: { expirationMs: '259200000' } });
+  const { timePartitioning } = (await patch({ ...partitioned, expirationMs: null })).body;
+  expect(timePartitioning).toEqual(partitioned);
+  await bed.stop();
+});
+
 test('only partitions by time have a life', async () => {
   const bed = await startBigQuery(dir);
   const refused = /partition_expiration_days is set on a table that is not partitioned by time/;

@@ -242,6 +242,21 @@ test.each([
     ],
     [['1']],
   ],
+  [
+    'SELECT @b',
+    [param({ type: 'BYTES' }, { value: '!!!' }, 'b')],
+    'invalid: Invalid query parameter value: "!!!" is no BYTES',
+  ],
+  [
+    'SELECT @n',
+    [param({ type: 'INT64' }, { value: '9223372036854775808' }, 'n')],
+    'invalid: Invalid query parameter value: "9223372036854775808" is no INT64',
+  ],
+  [
+    'SELECT @n',
+    [param({ type: 'INT64' }, { value: '1' }, 'n'), param({ type: 'INT64' }, { value: '2' }, 'N')],
+    'invalid: Duplicate query parameter name: N',
+  ],
 ])('query parameters stand for their values: %s', async (sql, queryParameters, rows) => {
   expect(await run(bed, sql, { queryParameters })).toEqual(rows);
 });

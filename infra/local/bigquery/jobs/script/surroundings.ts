@@ -193,6 +193,8 @@ function findLibrary(engine: Engine, uri: string, at: number): string {
   return object.path;
 }
 
+const refOf = ({ project, dataset, routine }: RoutineRecord) => ({ project, dataset, routine });
+
 function findFunction(path: readonly string[], context: Context): FunctionInfo | undefined {
   const [name, ...more] = path;
   if (more.length === 0) {
@@ -201,12 +203,12 @@ function findFunction(path: readonly string[], context: Context): FunctionInfo |
     if (own) return own;
   }
   const record = findRoutine(path, context);
-  return record?.kind === 'FUNCTION' ? readFunction(record.text) : undefined;
+  return record?.kind === 'FUNCTION' ? { ...readFunction(record.text), routine: refOf(record) } : undefined;
 }
 
 function findTableFunction(path: readonly string[], context: Context): TableFunctionInfo | undefined {
   const record = findRoutine(path, context);
-  return record?.kind === 'TABLE FUNCTION' ? readTableFunction(record.text) : undefined;
+  return record?.kind === 'TABLE FUNCTION' ? { ...readTableFunction(record.text), routine: refOf(record) } : undefined;
 }
 
 function findRoutine(path: readonly string[], { engine, job, state }: Context): RoutineRecord | undefined {

@@ -51,6 +51,8 @@ export interface FunctionInfo {
   name: string;
   /** Made by the query itself: it knows the query's temporary tables and default dataset. */
   isTemporary: boolean;
+  /** Of one that lasts. */
+  routine?: RoutineRef;
   isAggregate: boolean;
   /** A parameter of ANY TYPE has none. */
   parameters: { name: string; type: SqlType | undefined; notAggregate?: true }[];
@@ -61,12 +63,19 @@ export interface FunctionInfo {
 /** A function that CREATE TABLE FUNCTION made: its query stands in place of each call. */
 export interface TableFunctionInfo {
   name: string;
+  routine?: RoutineRef;
   parameters: { name: string; type: SqlType | undefined; table: TableColumns | undefined }[];
   returns: TableColumns | undefined;
   query: Query;
 }
 
 export type TableColumns = { name: string; type: SqlType }[];
+
+export interface RoutineRef {
+  project: string;
+  dataset: string;
+  routine: string;
+}
 
 /** What the names of a statement mean where it runs, and when that is. */
 export interface Surroundings {
@@ -101,6 +110,8 @@ export interface Analysis extends Surroundings {
   observe(work: () => void): { scan: Scan; column: string }[];
   /** Runs `work`, and returns what it touched instead of taking note of it. */
   collect<T>(work: () => T): { result: T; replay(): void };
+  /** The routines that are called, each once. */
+  routines: RoutineRef[];
   /** Functions under expansion, innermost last. */
   functions: string[];
   /** Views under expansion, innermost last. */
@@ -135,6 +146,7 @@ export function createAnalysis(options: Surroundings): Analysis {
         scans.length = outer.count;
       }
     },
+    routines: [],
     functions: [],
     views: [],
     defaults: true,
@@ -160,6 +172,14 @@ export function createAnalysis(options: Surroundings): Analysis {
     },
   };
   return analysis;
+}
+
+/** Takes note of a routine that the statement calls. */
+export function noteRoutine({ routines }: Analysis, ref: RoutineRef | undefined): void {
+  if (!ref) return;
+  const isSame = (one: RoutineRef) =>
+    one.routine === ref.routine && one.dataset === ref.dataset && one.project === ref.project;
+  if (!routines.some(isSame)) routines.push(ref);
 }
 
 /** The query that a CTE's name stands for, once it is analysed. */

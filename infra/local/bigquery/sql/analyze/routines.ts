@@ -3,7 +3,7 @@ import type { Call } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { withoutParameters } from '../type-parameters.ts';
 import { renderType } from '../types.ts';
-import { type Env, type FunctionInfo, IN_AGGREGATE, refuseAggregate } from './analysis.ts';
+import { type Env, type FunctionInfo, IN_AGGREGATE, noteRoutine, refuseAggregate } from './analysis.ts';
 import { withinDefinition } from './definitions.ts';
 import { analyze, signatureError } from './expressions.ts';
 import { analyzeJavaScript } from './javascript.ts';
@@ -37,6 +37,7 @@ export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): T
   if (call.named.length > 0) throw unsupported(`named arguments of function ${info.name}`, call.at);
   if (info.isAggregate) refuseAggregate(env, info.name, call.at);
   const ofArguments: Env = info.isAggregate ? { ...env, noAggregates: IN_AGGREGATE, noWindows: IN_AGGREGATE } : env;
+  noteRoutine(analysis, info.routine);
   const given = call.args.map((arg) => analyze(arg, ofArguments));
   const args = info.parameters.map(({ type }, i) => given[i] && (type ? coerce(given[i], type) : given[i]));
   if (given.length !== args.length || args.includes(undefined))

@@ -3,7 +3,15 @@ import { parseStandaloneExpression } from '../parse/statements.ts';
 import type { Expr } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { type SqlType, scalar } from '../types.ts';
-import { type Analysis, createAnalysis, type Env, type Scan, type Surroundings, type TableInfo } from './analysis.ts';
+import {
+  type Analysis,
+  createAnalysis,
+  type Env,
+  type RoutineRef,
+  type Scan,
+  type Surroundings,
+  type TableInfo,
+} from './analysis.ts';
 import { isBuiltIn } from './calls.ts';
 import { withinDefinition } from './definitions.ts';
 import { planDelete, planInsert, planTruncate, planUpdate } from './dml.ts';
@@ -62,13 +70,17 @@ export interface ExportPlan {
 
 export type LoadStatement = Extract<Statement, { kind: 'loadData' }>;
 
-export type Plan =
+export type Plan = (
   | QueryPlan
   | DmlPlan
   | AssertPlan
   | ExportPlan
   | { kind: 'load'; statement: LoadStatement }
-  | { kind: 'ddl'; statement: DdlStatement; query: QueryPlan | undefined };
+  | { kind: 'ddl'; statement: DdlStatement; query: QueryPlan | undefined }
+) & {
+  /** The lasting functions that the statement calls; absent = none. */
+  routines?: readonly RoutineRef[];
+};
 export type DdlStatement = Extract<
   Statement,
   {
@@ -112,7 +124,7 @@ export function planStatement(statement: Analyzed, surroundings: Surroundings): 
       `Cannot query over table '${table.project}.${table.dataset}.${table.table}' without a filter over column(s) ${filterable(table)} that can be used for partition elimination`,
     );
   }
-  return plan;
+  return analysis.routines.length > 0 ? { ...plan, routines: analysis.routines } : plan;
 }
 
 const filterable = ({ partitionColumn, pseudo }: TableInfo) =>

@@ -3,7 +3,14 @@ import type { From, TableArgument } from '../parse/tree.ts';
 import { SqlError, unsupported } from '../sql-error.ts';
 import { withoutParameters } from '../type-parameters.ts';
 import { duckType, renderType } from '../types.ts';
-import type { Cte, Env, QueryResult, TableColumns, TableFunctionInfo } from './analysis.ts';
+import {
+  type Cte,
+  type Env,
+  noteRoutine,
+  type QueryResult,
+  type TableColumns,
+  type TableFunctionInfo,
+} from './analysis.ts';
 import { withinDefinition } from './definitions.ts';
 import { analyze, signatureError } from './expressions.ts';
 import { analyzeFrom, derived, type FromResult } from './from.ts';
@@ -41,6 +48,7 @@ export function analyzeTableCall(call: TableCall, env: Env, left: Scope): FromRe
   const path = call.path.map((part) => part.name);
   const info = analysis.findTableFunction(path);
   if (!info) throw new SqlError(`Table-valued function not found: ${path.join('.')}`, call.at);
+  noteRoutine(analysis, info.routine);
   const outer: Env = { ...env, scope: left.parent ?? EMPTY_SCOPE };
   const args = inOrder(info, call);
   const values: Column[] = [];

@@ -23,6 +23,8 @@ export interface Typed {
   parts?: Typed[];
   /** The partitioning column that the value is, or the day of. */
   origin?: Origin;
+  /** Of a parameter whose type its place tells: it is told that type. */
+  wanted?: (type: SqlType) => void;
   /** Literals and parameters coerce further than other expressions do; their text is kept for that. */
   literal?: { kind: 'null' | 'error' | 'text' | 'integer' | 'float' | 'empty array'; value: string };
 }
@@ -51,7 +53,10 @@ export function coerce(from: Typed, to: SqlType): Typed | undefined {
   if (from.literal?.kind === 'error') return typed(failAs(from.literal.value, to), to);
   if (sameType(from.type, to))
     return from.type.kind === 'STRUCT' || from.type.kind === 'ARRAY' ? rename(from, to) : from;
-  if (from.literal?.kind === 'null') return nullOf(to);
+  if (from.literal?.kind === 'null') {
+    from.wanted?.(to);
+    return nullOf(to);
+  }
   if (from.literal?.kind === 'empty array' && to.kind === 'ARRAY') return typed(`CAST([] AS ${duckType(to)})`, to);
   // A FLOAT64 literal becomes a decimal by its own digits, not by the nearest double; so does an INT64 literal.
   if ((from.literal?.kind === 'float' || from.literal?.kind === 'integer') && isDecimal(to.kind)) {
