@@ -30,6 +30,19 @@ export const JSON_CALLS: Record<string, Special> = {
   },
   TO_JSON: (call, env) => toJson(call, env),
   PARSE_JSON: parseJson,
+  FLOAT64: (call, env) => {
+    const [json, ...more] = call.named.length > 0 ? args(call, env) : [];
+    if (json?.type.kind !== 'JSON' || more.length > 0) return undefined;
+    const { wide_number_mode: named } = namedArguments(call, env, { wide_number_mode: 'STRING' });
+    const mode = named && constantText(named);
+    if (mode === undefined) throw unsupported('FLOAT64 with a wide_number_mode that is no literal', call.at);
+    if (mode !== 'exact' && mode !== 'round')
+      throw new SqlError(`Invalid wide_number_mode specified for FLOAT64: ${mode}`, call.at);
+    return typed(
+      mode === 'exact' ? `bq_json_float_exact(${json.sql})` : `bq_json_float(${json.sql})`,
+      scalar('FLOAT64'),
+    );
+  },
   JSON_VALUE: (call, env) => jsonAt(call, env, 'value', STRING, STRING),
   JSON_EXTRACT_SCALAR: (call, env) => jsonAt(call, env, 'value', STRING, STRING),
   JSON_QUERY: (call, env) => jsonAt(call, env, 'query', STRING, JSON_TYPE),
@@ -199,7 +212,8 @@ function parseJson(call: Call, env: Env): Typed {
   if (macro === undefined) throw new SqlError(`Invalid wide_number_mode specified for PARSE_JSON: ${mode}`, call.at);
   const constant = constantText(text);
   try {
-    if (constant !== undefined) JSON.parse(constant);
+    // SAFE. turns the failure of the function itself into NULL.
+    if (constant !== undefined && !call.safe) JSON.parse(constant);
   } catch (error) {
     throw new SqlError(`Invalid input to PARSE_JSON: ${(error as Error).message}`, call.at);
   }

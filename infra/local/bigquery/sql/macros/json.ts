@@ -68,6 +68,10 @@ export const JSON_MACROS: readonly Macro[] = [
     `CASE WHEN j IS NULL THEN NULL WHEN json_type(j) IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN CAST(j AS DOUBLE) ELSE ${fail(`'The provided JSON input is not a number'`, 'DOUBLE')} END`,
   ],
   [
+    'bq_json_float_exact(j)',
+    `CASE WHEN json_type(j) IN ('BIGINT', 'UBIGINT') AND abs(CAST(CAST(j AS VARCHAR) AS HUGEINT)) > 9007199254740992 THEN ${fail(`'JSON number: ' || j || ' cannot be converted to FLOAT64 without loss of precision'`, 'DOUBLE')} ELSE bq_json_float(j) END`,
+  ],
+  [
     'bq_json_bool(j)',
     `CASE WHEN j IS NULL THEN NULL WHEN json_type(j) = 'BOOLEAN' THEN CAST(j AS BOOLEAN) ELSE ${fail(`'The provided JSON input is not a boolean'`, 'BOOLEAN')} END`,
   ],

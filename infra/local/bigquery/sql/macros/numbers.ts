@@ -63,7 +63,7 @@ export const NUMBER_MACROS: readonly Macro[] = [
   // whole numbers (whole, for TRUNC), nor for so many digits that the last bit of the result may differ.
   [
     'bq_round(x, n)',
-    `CASE WHEN NOT isfinite(x) THEN x WHEN n BETWEEN -3 AND 3 AND abs(x) < 1e15 AND abs(x * pow(10, n)) % 1 <> 0.5 THEN round(x, TRY_CAST(n AS INTEGER)) ELSE bq_round_double(x, n) END`,
+    `CASE WHEN NOT isfinite(x) THEN x WHEN n BETWEEN -3 AND 3 AND abs(x) < 1e12 AND abs(x * pow(10, n)) % 1 <> 0.5 THEN round(x, TRY_CAST(n AS INTEGER)) ELSE bq_round_double(x, n) END`,
   ],
   [
     'bq_trunc(x, n)',

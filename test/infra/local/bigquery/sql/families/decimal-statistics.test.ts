@@ -71,6 +71,12 @@ testFamilies({
       [['-0.0', '-0.0', '-0.0', '-0.0', '0.0', '0', 'true']],
     ],
   ],
+  'rounding where a product with a power of ten has no digits left behind the point': [
+    [
+      'SELECT ROUND(123456789012345.67, 2), ROUND(98765432109876.54, 2), ROUND(1.115, 2)',
+      [['123456789012345.67', '98765432109876.55', '1.11']],
+    ],
+  ],
   'LIKE with arrays of patterns': [
     [String.raw`SELECT "ab" LIKE ANY UNNEST(["ab\\"])`, 'invalidQuery: LIKE pattern ends with a backslash'],
     [

@@ -141,6 +141,20 @@ testFamilies({
     fails(`JSON_SET(JSON '{"a":1}', "$['a']", 2)`, "Invalid token in JSONPath at: ['a']"),
     fails("JSON_SET(JSON '[1]', '$[-1]', 2)", 'Invalid token in JSONPath at: [-1]'),
   ],
+  'modes of wide numbers, and SAFE': [
+    answers(
+      ["FLOAT64(JSON '9007199254740993', wide_number_mode=>'round')", '9007199254740992.0'],
+      ["FLOAT64(JSON '9007199254740992', wide_number_mode=>'exact')", '9007199254740992.0'],
+      ["FLOAT64(JSON '1.5', wide_number_mode=>'exact')", '1.5'],
+      ["SAFE.PARSE_JSON('[1,')", null],
+      ["SAFE.FLOAT64(JSON '18446744073709551615', wide_number_mode=>'exact')", null],
+    ),
+    fails(
+      "FLOAT64(JSON '9007199254740993', wide_number_mode=>'exact')",
+      'JSON number: 9007199254740993 cannot be converted to FLOAT64 without loss of precision',
+    ),
+    fails("FLOAT64(JSON '1', wide_number_mode=>'x')", 'Invalid wide_number_mode specified for FLOAT64: x at [1:8]'),
+  ],
   'lax conversions': [
     answers(
       ["LAX_STRING(JSON '1.0')", '1'],
