@@ -10,7 +10,7 @@ import { analyze, analyzeCondition } from './expressions.ts';
 import { unnested } from './flatten.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { scanPseudoColumns } from './pseudo-columns.ts';
-import { type Column, lookUp, type Range, type Scope, type Target } from './scope.ts';
+import { type Column, lookUp, mentions, namesAround, type Range, type Scope, type Target } from './scope.ts';
 import { analyzeTableCall } from './table-functions.ts';
 import { coerce, comparedType, type Typed, typed } from './typed.ts';
 import { scanWildcard } from './wildcards.ts';
@@ -44,6 +44,7 @@ export function analyzeFrom(from: From, env: Env, left: Scope): FromResult {
           noWindows: 'FROM clause',
         }),
         from,
+        left,
         env,
       );
     case 'join':
@@ -164,7 +165,7 @@ function analyzeTable(from: TableFrom, env: Env, left: Scope): FromResult {
   if (rest.length > 0 && !isOneName && lookUp(left, first.name, first.at)) {
     const expr: Expr = { kind: 'path', names: path, at: from.at };
     const array = unnested(expr, { ...env, scope: left });
-    return analyzeUnnest(array, { ...from, alias: from.alias ?? path.at(-1) }, env);
+    return analyzeUnnest(array, { ...from, alias: from.alias ?? path.at(-1) }, left, env);
   }
   if (from.offset) throw new SqlError('WITH OFFSET can only be used with array scans', from.at);
   if (rest.length === 0) {
@@ -246,6 +247,7 @@ function analyzeUnnest(
     offset: Extract<From, { kind: 'unnest' }>['offset'];
     at: number;
   },
+  left: Scope,
   env: Env,
 ): FromResult {
   if (array.type.kind !== 'ARRAY')
@@ -255,8 +257,8 @@ function analyzeUnnest(
     );
   const name = env.analysis.fresh('r');
   const source = env.analysis.fresh('u');
-  // An array of constants depends on no other table, and may stand on either side of any join.
-  const lateral = /\br\d+\./.test(array.sql) ? 'LATERAL ' : '';
+  // An array that depends on no other table may stand on either side of any join.
+  const lateral = mentions(array.sql, namesAround(left)) ? 'LATERAL ' : '';
   const sql = `${lateral}(SELECT unnest(a) AS v, unnest(range(len(a))) AS o FROM (SELECT ${array.sql} AS a) AS ${source}) AS ${name}`;
   const value = typed(`${name}.v`, array.type.element);
   const nothing = () => {};

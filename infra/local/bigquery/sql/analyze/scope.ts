@@ -88,8 +88,8 @@ export function namesIn({ visible, ranges }: Pick<Scope, 'visible' | 'ranges'>):
   return new Set(columns.flatMap(({ value }) => namesOf(value.sql)));
 }
 
-/** All that are in reach, but for a query's own. */
-export function namesAround(scope: Scope, own: ReadonlySet<string>): ReadonlySet<string> {
+/** All that are in reach, but for `own`. */
+export function namesAround(scope: Scope, own: ReadonlySet<string> = new Set()): ReadonlySet<string> {
   const names = new Set<string>();
   for (let s: Scope | undefined = scope; s; s = s.parent)
     for (const name of namesIn(s)) if (!own.has(name)) names.add(name);

@@ -102,6 +102,14 @@ testFamilies(
         [['1', '1']],
       ],
       [
+        'SELECT id, e FROM shop.a FULL JOIN UNNEST(ARRAY(SELECT c.id FROM shop.c WHERE c.id > 1)) AS e ON e = a.id WHERE id IN (1, 2) OR id IS NULL ORDER BY 1, 2',
+        [
+          [null, '7'],
+          ['1', null],
+          ['2', '2'],
+        ],
+      ],
+      [
         'SELECT 1 FROM shop.a RIGHT JOIN UNNEST(arr) AS e ON TRUE',
         'invalidQuery: not supported by the embedded warehouse: RIGHT JOIN of an array at [1:22]',
       ],
