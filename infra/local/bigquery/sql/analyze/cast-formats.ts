@@ -96,6 +96,9 @@ const ascii = (text: string, value: string) =>
 
 const FROM_BYTES: Encodings = {
   HEX: (x) => `lower(hex(${x}))`,
+  BASE2: (x) => `bq_to_base2(${x})`,
+  BASE8: (x) => `bq_to_base8(${x})`,
+  BASE16: (x) => `lower(hex(${x}))`,
   BASE64: (x) => `to_base64(${x})`,
   BASE32: (x) => `bq_to_base32(${x})`,
   ASCII: (x) => ascii(`bq_bytes_text(${x})`, `bq_bytes_text(${x})`),
@@ -105,6 +108,9 @@ const FROM_BYTES: Encodings = {
 const bare = (x: string) => `regexp_replace(${x}, '\\s', '', 'g')`;
 const TO_BYTES: Encodings = {
   HEX: (x) => `bq_from_hex(${x})`,
+  BASE2: (x) => `bq_from_base2(${x})`,
+  BASE8: (x) => `bq_from_base8(${x})`,
+  BASE16: (x) => `bq_from_hex(${x})`,
   BASE64: (x) => `bq_from_base64(${bare(x)})`,
   BASE64M: (x) => `bq_from_base64(${bare(x)})`,
   BASE32: (x) => `bq_from_base32(${x})`,

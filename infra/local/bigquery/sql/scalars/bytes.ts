@@ -89,12 +89,41 @@ function refuseNegative(count: bigint): bigint {
   return count;
 }
 
+const toBase2 = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
+
+function fromBase2(text: string): Uint8Array {
+  if (!/^[01]*$/.test(text)) throw new Error('Failed to decode invalid base2 string');
+  if (text.length % 8 !== 0)
+    throw new Error('not supported by the embedded warehouse: BASE2 of digits that fill no whole bytes');
+  return Uint8Array.from(text.match(/.{8}/g) ?? [], (digits) => Number.parseInt(digits, 2));
+}
+
+/** Eight digits for three bytes; what Google does with fewer was not found. */
+function toBase8(bytes: Uint8Array): string {
+  if (bytes.length % 3 !== 0)
+    throw new Error('not supported by the embedded warehouse: BASE8 of bytes that fill no whole digits');
+  const hex = Buffer.from(bytes).toString('hex');
+  return (hex.match(/.{6}/g) ?? []).map((group) => Number.parseInt(group, 16).toString(8).padStart(8, '0')).join('');
+}
+
+function fromBase8(text: string): Uint8Array {
+  if (!/^[0-7]*$/.test(text)) throw new Error('Failed to decode invalid base8 string');
+  if (text.length % 8 !== 0)
+    throw new Error('not supported by the embedded warehouse: BASE8 of digits that fill no whole bytes');
+  const groups = text.match(/.{8}/g) ?? [];
+  return Buffer.from(groups.map((group) => Number.parseInt(group, 8).toString(16).padStart(6, '0')).join(''), 'hex');
+}
+
 /** BYTES and hashes. `latin1` lets BYTES pass through functions of text, one character a byte. */
 export const BYTE_SCALARS: readonly ScalarFunction[] = [
   defineScalar('bq_latin1', ['bytes'], 'text', (bytes) => Buffer.from(bytes).toString('latin1')),
   defineScalar('bq_from_latin1', ['text'], 'bytes', (text) => Buffer.from(text, 'latin1')),
   defineScalar('bq_sha512', ['bytes'], 'bytes', (bytes) => createHash('sha512').update(bytes).digest()),
   defineScalar('bq_farm', ['bytes'], 'integer', (bytes) => bigqueryFingerprint(bytes)),
+  defineScalar('bq_to_base2', ['bytes'], 'text', toBase2),
+  defineScalar('bq_from_base2', ['text'], 'bytes', fromBase2),
+  defineScalar('bq_to_base8', ['bytes'], 'text', toBase8),
+  defineScalar('bq_from_base8', ['text'], 'bytes', fromBase8),
   defineScalar('bq_to_base32', ['bytes'], 'text', toBase32),
   defineScalar('bq_from_base32', ['text'], 'bytes', fromBase32),
   defineScalar('bq_bytes_text_lax', ['bytes'], 'text', toTextLax),

@@ -32,6 +32,9 @@ describe('CAST … FORMAT', () => {
     ['CAST(NULL AS DATE)', 'YYYY', null],
     ["b'\\x00\\x01\\xEF\\xFF'", 'HEX', '0001efff'],
     ["b'\\xde\\xad\\xbe\\xef'", 'base64', '3q2+7w=='],
+    ["b'\\x02\\x11\\x3B'", 'BASE8', '00410473'],
+    ["b'\\x02\\x11\\x3B'", 'BASE16', '02113b'],
+    ["b'\\x02\\xff'", 'BASE2', '0000001011111111'],
     ["b'Hello'", 'ASCII', 'Hello'],
     ["b'\\x24'", 'UTF-8', '$'],
   ])('writes %s by %j', async (from, model, text) => {
@@ -75,6 +78,9 @@ describe('CAST … FORMAT', () => {
   test.each([
     ['0001EFFF', 'HEX', 'AAHv/w=='],
     ['3q2+\\n7w==', 'BASE64M', '3q2+7w=='],
+    ['00410473', 'BASE8', 'AhE7'],
+    ['02113B', 'base16', 'AhE7'],
+    ['0000001011111111', 'BASE2', 'Av8='],
     ['Hello', 'ASCII', 'SGVsbG8='],
   ])('reads %j as bytes by %s', async (text, model, read) => {
     expect(await value(`CAST("${text}" AS BYTES FORMAT '${model}')`)).toBe(read);
@@ -120,7 +126,9 @@ describe('CAST … FORMAT', () => {
     ["'01' AS DATE FORMAT 'YY YYYY'", /More than one format element in category YEAR exist: 'YY' and 'YYYY'/],
     ["'01' AS DATE FORMAT 'HH24'", /category HOUR \('HH24'\) is not allowed for output type DATE/],
     ["DATE '2018-01-30' AS STRING FORMAT 'Y,YYY'", /'Y,YYY' is not supported for formatting/],
-    ["b'a' AS STRING FORMAT 'BASE8'", /not supported by the embedded warehouse: the format "BASE8" for BYTES/],
+    ["b'a' AS STRING FORMAT 'BASE8'", /not supported by the embedded warehouse: BASE8 of bytes that fill no whole/],
+    ["'012' AS BYTES FORMAT 'BASE2'", /Failed to decode invalid base2 string/],
+    ["b'a' AS STRING FORMAT 'BASE4'", /not supported by the embedded warehouse: the format "BASE4" for BYTES/],
   ])('CAST(%s) is refused', async (inside, failure) => {
     expect(await value(`CAST(${inside})`)).toMatch(failure);
   });
