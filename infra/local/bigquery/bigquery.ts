@@ -49,13 +49,13 @@ async function removeOrphans(uploads: string, unfinished: Job[]): Promise<void> 
   }
 }
 
-/** The local BigQuery: the v2 REST API on one DuckDB database under `context.dir`. */
+/** The local BigQuery: the v2 REST API on one DuckDB database under `context.dir`. `memoryLimit`: DuckDB's, such as `1GB`. */
 export async function createBigQuery(
   context: Context,
-  { files, clock = SYSTEM_CLOCK }: { files: Files; clock?: Clock },
+  { files, clock = SYSTEM_CLOCK, memoryLimit }: { files: Files; clock?: Clock; memoryLimit?: string | undefined },
 ): Promise<BigQuery> {
   const dir = join(context.dir, 'bigquery');
-  const warehouse = await openWarehouse(dir);
+  const warehouse = await openWarehouse(dir, memoryLimit);
   const catalog = await openCatalog(warehouse, clock);
   const store = await openJobStore(warehouse);
   const [last] = await warehouse.rows(

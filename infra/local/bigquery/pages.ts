@@ -1,5 +1,5 @@
 import type { JobResult } from './jobs/job.ts';
-import { type EncodedRow, encodeRow, type RowFormat, reformatRow, rowBytes } from './rows.ts';
+import { type EncodedRow, encodeRow, type RowFormat, reformatRow, rowBytes, rowsOf } from './rows.ts';
 import { type Field, typeOfField } from './schema.ts';
 import { quoteName } from './sql/types.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -41,26 +41,32 @@ export async function readResultPage(
   return { rows, next: request.start + rows.length };
 }
 
-/** Reads rows by position, chunk by chunk, until the page is full: memory is bounded by one page. */
+/** Rows that are read before their width is known: DuckDB hands rows on by the thousand, whatever they take. */
+const FIRST_ROWS = 100;
+
+/** Reads rows by position until the page is full: memory is bounded by one page, also where few rows fill it. */
 export async function readPage(warehouse: Warehouse, request: PageRequest): Promise<Page> {
   const types = request.schema.map(typeOfField);
   const names = (request.columns ?? request.schema.map((field) => quoteName(field.name))).join(', ');
   const limit = Math.min(request.limit ?? DEFAULT_ROWS, DEFAULT_ROWS * 2);
+  const where = request.where === undefined ? '' : ` WHERE ${request.where}`;
   const rows: Page['rows'] = [];
   let bytes = 0;
   if (limit === 0 || types.length === 0) return { rows, next: request.start };
   return warehouse.transaction(async (tx) => {
-    const where = request.where === undefined ? '' : ` WHERE ${request.where}`;
-    const result = await tx.stream(
-      `SELECT ${names} FROM ${request.physical}${where} LIMIT ${limit} OFFSET ${request.start}`,
-    );
-    for await (const chunk of result.yieldRows()) {
-      for (const values of chunk) {
-        const row = encodeRow(values, types, request.format);
-        bytes += rowBytes(row);
-        rows.push(row);
-        if (bytes >= MAX_PAGE_BYTES) return { rows, next: request.start + rows.length };
-      }
+    for (let step = Math.min(limit, FIRST_ROWS); step > 0; ) {
+      const from = request.start + rows.length;
+      const until = rows.length + step;
+      const result = await tx.stream(`SELECT ${names} FROM ${request.physical}${where} LIMIT ${step} OFFSET ${from}`);
+      for await (const chunk of result)
+        for (const values of rowsOf(chunk)) {
+          const row = encodeRow(values, types, request.format);
+          bytes += rowBytes(row);
+          rows.push(row);
+          if (bytes >= MAX_PAGE_BYTES) return { rows, next: request.start + rows.length };
+        }
+      if (rows.length < until) break;
+      step = Math.min(limit - rows.length, Math.ceil((MAX_PAGE_BYTES - bytes) / (bytes / rows.length)));
     }
     return { rows, next: request.start + rows.length };
   });

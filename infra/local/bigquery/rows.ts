@@ -1,5 +1,6 @@
 import {
   DuckDBBlobValue,
+  type DuckDBDataChunk,
   DuckDBDateValue,
   DuckDBDecimalValue,
   DuckDBIntervalValue,
@@ -23,6 +24,11 @@ export interface EncodedRow {
 export interface RowFormat {
   /** TIMESTAMP as whole microseconds; otherwise as seconds in floating point. */
   useInt64Timestamp: boolean;
+}
+
+/** A chunk's rows, each made when it is asked for: all at once, wide ones would take gigabytes. */
+export function* rowsOf(chunk: DuckDBDataChunk): Generator<DuckDBValue[]> {
+  for (let row = 0; row < chunk.rowCount; row++) yield chunk.getRowValues(row);
 }
 
 export function encodeRow(values: readonly DuckDBValue[], types: readonly SqlType[], format: RowFormat): EncodedRow {

@@ -59,10 +59,10 @@ const SETUP = [
 ];
 
 /** Opens the database file in `dir`; a killed process's acknowledged commits are in it. */
-export async function openWarehouse(dir: string): Promise<Warehouse> {
+export async function openWarehouse(dir: string, memoryLimit = MEMORY_LIMIT): Promise<Warehouse> {
   mkdirSync(dir, { recursive: true });
   const instance = await DuckDBInstance.create(join(dir, 'warehouse.duckdb'), {
-    memory_limit: MEMORY_LIMIT,
+    memory_limit: memoryLimit,
     threads: String(Math.max(2, cpus().length)),
     temp_directory: join(dir, 'spill'),
   });

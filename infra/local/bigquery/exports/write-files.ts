@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { JobFailure } from '../errors.ts';
-import { encodeRow } from '../rows.ts';
+import { encodeRow, rowsOf } from '../rows.ts';
 import { type Field, typeOfField } from '../schema.ts';
 import { quoteName, quoteText } from '../sql/types.ts';
 import type { Tx } from '../warehouse.ts';
@@ -80,8 +80,8 @@ async function* linesOf(
 ): AsyncGenerator<string> {
   const types = schema.map(typeOfField);
   const result = await tx.stream(query);
-  for await (const chunk of result.yieldRows())
-    for (const values of chunk) {
+  for await (const chunk of result)
+    for (const values of rowsOf(chunk)) {
       const { f } = encodeRow(values, types, { useInt64Timestamp: true });
       yield options.format === 'CSV' ? renderCsvLine(f, schema, options.delimiter) : renderJsonLine(f, schema);
     }

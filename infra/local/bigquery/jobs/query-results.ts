@@ -1,7 +1,7 @@
 import type { TableRef } from '../catalog.ts';
 import { JobFailure } from '../errors.ts';
 import { parsePartition, refuseSpecial, splitDecorator } from '../partitions/decorators.ts';
-import { type EncodedRow, encodeRow, rowBytes } from '../rows.ts';
+import { type EncodedRow, encodeRow, rowBytes, rowsOf } from '../rows.ts';
 import { type Field, fieldOfType, typeOfField } from '../schema.ts';
 import type { QueryPlan } from '../sql/analyze/statement.ts';
 import type { Script } from '../sql/parse/statements.ts';
@@ -61,14 +61,13 @@ async function readInline(tx: Tx, plan: QueryPlan, count: number, most: number):
   const rows: EncodedRow[] = [];
   let bytes = 0;
   const result = await tx.stream('SELECT * FROM result');
-  for await (const chunk of result.yieldRows()) {
-    for (const values of chunk) {
+  for await (const chunk of result)
+    for (const values of rowsOf(chunk)) {
       const row = encodeRow(values, types, { useInt64Timestamp: true });
       bytes += rowBytes(row);
+      if (bytes > most) return undefined;
       rows.push(row);
     }
-    if (bytes > most) return undefined;
-  }
   return rows;
 }
 

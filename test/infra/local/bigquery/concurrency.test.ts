@@ -230,7 +230,7 @@ describe('a cancelled job ends soon, and nothing of it stays', () => {
     await call(bed, 'POST', `/jobs/${body.jobReference.jobId}/cancel`);
     await expect.poll(async () => (await job()).status.state, { timeout: 10_000 }).toBe('DONE');
     // A second or so, on a machine that is busy with other tests.
-    expect(performance.now() - begun).toBeLessThan(4000);
+    expect(performance.now() - begun).toBeLessThan(8000);
     expect((await job()).status.errorResult?.reason).toBe('stopped');
     expect(await run(bed, 'SELECT COUNT(*) FROM shop.events')).toEqual(before);
     expect((await call(bed, 'GET', '/datasets/shop/tables/never')).status).toBe(404);

@@ -6,19 +6,27 @@ import { createInterface } from 'node:readline';
 /** The service in a process of its own, over a folder that outlives it. */
 export interface Killable {
   url: string;
+  pid: number;
   /** With no warning at all. */
   kill(): Promise<void>;
 }
 
-export async function startKillable(dir: string): Promise<Killable> {
+/** `memoryLimit`: DuckDB's. */
+export async function startKillable(dir: string, memoryLimit?: string): Promise<Killable> {
   const child: ChildProcess & { stdout: NonNullable<ChildProcess['stdout']> } = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'kill-child.ts'), dir],
+    [
+      '--disable-warning=ExperimentalWarning',
+      join(import.meta.dirname, 'kill-child.ts'),
+      dir,
+      ...(memoryLimit ? [memoryLimit] : []),
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
   return {
     url,
+    pid: child.pid ?? 0,
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGKILL');

@@ -48,15 +48,16 @@ export function filesOf(root: string): Files {
   };
 }
 
-/** `kept` = a folder that outlives the service. */
-export async function startBigQuery(kept?: string, clock?: Clock): Promise<Testbed> {
+/** `kept` = a folder that outlives the service; `memoryLimit` = DuckDB's. */
+export async function startBigQuery(kept?: string, clock?: Clock, memoryLimit?: string): Promise<Testbed> {
   const dir = kept ?? mkdtempSync(join(tmpdir(), 'bigquery-'));
   const lake = join(dir, 'objects', 'lake');
   mkdirSync(lake, { recursive: true });
   const state = openState(dir);
   const meter = createMeter(state);
   const context = { dir, project: 'local', location: 'US', state, meter, seed: undefined };
-  const service = await createBigQuery(context, { files: filesOf(join(dir, 'objects')), ...(clock && { clock }) });
+  const files = filesOf(join(dir, 'objects'));
+  const service = await createBigQuery(context, { files, memoryLimit, ...(clock && { clock }) });
   const app = createHttp({ bodies: 'json' });
   service.routes(app);
   const port = await listen(app, 0);
