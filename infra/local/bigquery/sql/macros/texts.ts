@@ -55,7 +55,7 @@ export const TEXT_MACROS: readonly Macro[] = [
   ['bq_split(s, d)', `CASE WHEN s IS NULL OR d IS NULL THEN NULL WHEN s = '' THEN [''] ELSE string_split(s, d) END`],
   [
     'bq_initcap(s)',
-    `array_to_string(list_transform(regexp_extract_all(s, '[^\\s\\[\\](){}/|<>!?@"^#$&~_,.:;*%+\\-]+|[\\s\\[\\](){}/|<>!?@"^#$&~_,.:;*%+\\-]+'), lambda w: upper(substring(w, 1, 1)) || lower(substring(w, 2))), '')`,
+    `CASE WHEN strlen(s) = length(s) THEN array_to_string(list_transform(regexp_extract_all(s, '[^\\s\\x0b\\\\\\[\\](){}/|<>!?@"^#$&~_,.:;*%+\\-]+|[\\s\\x0b\\\\\\[\\](){}/|<>!?@"^#$&~_,.:;*%+\\-]+'), lambda w: upper(substring(w, 1, 1)) || lower(substring(w, 2))), '') ELSE bq_initcap_by_default(s) END`,
   ],
   ['bq_join(items)', `CASE WHEN len(list_filter(items, lambda e: e IS NULL)) = 0 THEN array_to_string(items, '') END`],
   ['bq_chr(n)', `CASE WHEN n = 0 THEN '' ELSE chr(CAST(n AS INTEGER)) END`],

@@ -80,13 +80,24 @@ function splitSubstr(text: string, delimiter: string, start: bigint, count: bigi
   return parts.slice(first, end).join(delimiter);
 }
 
-function initcap(text: string, delimiters: string): string {
-  const set = new Set(delimiters);
+/** Greek letters with an iota below: of one capital, where the full mapping has two. */
+const IOTAS: Record<string, string> = { ᾳ: 'ᾼ', ῃ: 'ῌ', ῳ: 'ῼ' };
+
+/** ICU's mapping of one character to one: a letter that has none of those stays as it is. */
+function capital(letter: string): string {
+  const upper = letter.toUpperCase();
+  if ([...upper].length === 1) return upper;
+  return /[ᾀ-ᾇᾐ-ᾗᾠ-ᾧ]/u.test(letter) ? String.fromCharCode(letter.charCodeAt(0) + 8) : (IOTAS[letter] ?? letter);
+}
+const small = (letter: string) => (letter === 'İ' ? 'i' : letter.toLowerCase());
+
+function initcap(text: string, isDelimiter: (letter: string) => boolean): string {
   let begins = true;
   let out = '';
   for (const letter of text) {
-    out += set.has(letter) ? letter : begins ? letter.toUpperCase() : letter.toLowerCase();
-    begins = set.has(letter);
+    const divides = isDelimiter(letter);
+    out += divides ? letter : begins ? capital(letter) : small(letter);
+    begins = divides;
   }
   return out;
 }
@@ -123,7 +134,13 @@ export const TEXT_SCALARS: readonly ScalarFunction[] = [
   defineScalar('bq_edit_distance', ['text', 'text'], 'integer', (a, b) => BigInt(editDistance(a, b))),
   defineScalar('bq_instr', ['text', 'text', 'integer', 'integer'], 'integer', instr),
   defineScalar('bq_split_substr', ['text', 'text', 'integer', 'integer'], 'text', splitSubstr),
-  defineScalar('bq_initcap_by', ['text', 'text'], 'text', initcap),
+  defineScalar('bq_initcap_by', ['text', 'text'], 'text', (text, delimiters) => {
+    const set = new Set(delimiters);
+    return initcap(text, (letter) => set.has(letter));
+  }),
+  defineScalar('bq_initcap_by_default', ['text'], 'text', (text) =>
+    initcap(text, (letter) => /[\p{White_Space}[\](){}/|\\<>!?@"^#$&~_,.:;*%+-]/u.test(letter)),
+  ),
   defineScalar('bq_contains_substr', ['text', 'text'], 'bool', (text, part) => loose(text).includes(loose(part))),
   defineScalar('bq_translate', ['text', 'text', 'text'], 'text', translate),
 ];

@@ -55,6 +55,11 @@ testFamilies({
       'SELECT INITCAP("hello WORLD-everyone"), INITCAP("Apples1oranges2pears", "12"), INITCAP("tHisEisEaESentence", "E")',
       [['Hello World-Everyone', 'Apples1Oranges2Pears', 'ThisEIsEAESentence']],
     ],
+    // One character to one: ß has no capital of its own. Any space of Unicode's divides words, and so does a backslash.
+    [
+      String.raw`SELECT INITCAP("ßa ǆa İi aİ"), INITCAP("ΑΣ ᾀᾳ ᾳ"), INITCAP("a\\b a\vb a\u00a0b é\u2003b"), INITCAP("ßa", "x")`,
+      [['ßa Ǆa İi Ai', 'Ασ ᾈᾳ ᾼ', 'A\\B A\vB A\u00a0B É\u2003B', 'ßa']],
+    ],
     [
       String.raw`SELECT NORMALIZE("\u0065\u0302") = "\u00ea", LENGTH(NORMALIZE("\u00ea", NFD)), NORMALIZE_AND_CASEFOLD("The Red Barn") = NORMALIZE_AND_CASEFOLD("the red barn"), SOUNDEX("Robert"), SOUNDEX("Ashcraft"), EDIT_DISTANCE("kitten", "sitting")`,
       [['true', '2', 'true', 'R163', 'A261', '3']],
