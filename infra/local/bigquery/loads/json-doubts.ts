@@ -16,8 +16,11 @@ interface Doubt {
 /** What an object of JSON may hold that could mean one value as well as another. */
 export function doubtsOf(schema: readonly Field[]): Doubt[] {
   return [
-    { sql: anywhere('j', schema, hasTwins), what: 'a JSON object that names a field twice' },
-    { sql: anywhere('j', schema, hasOtherCase), what: 'a JSON name that differs from its field in case alone' },
+    { sql: anywhere('j', schema, guarded(hasTwins)), what: 'a JSON object that names a field twice' },
+    {
+      sql: anywhere('j', schema, guarded(hasOtherCase)),
+      what: 'a JSON name that differs from its field in case alone',
+    },
     {
       sql: anywhere('j', schema, hasFractionFor(['STRING'])),
       what: 'a number with a fraction or an exponent for a STRING field; quote it',
@@ -28,6 +31,16 @@ export function doubtsOf(schema: readonly Field[]): Doubt[] {
     },
   ];
 }
+
+/** An object whose names are as many as its fields that were found has no others, none twice, none in another case. */
+export const hasMore = (schema: readonly Field[]) =>
+  `len(json_keys(j)) <> ${schema.map((_, i) => `(j${i} IS NOT NULL)::INT`).join(' + ')}`;
+
+/** Of the outermost object, whose fields `takeFields` has taken out, asked only where it has more. */
+const guarded =
+  (condition: Condition): Condition =>
+  (object, fields) =>
+    object === 'j' ? `(${hasMore(fields)} AND ${condition(object, fields)})` : condition(object, fields);
 
 type Condition = (object: string, fields: readonly Field[]) => string;
 

@@ -10,7 +10,7 @@ import { readCount } from './csv-options.ts';
 import { MAX_LINE } from './csv-records.ts';
 import { SAMPLE_ROWS } from './detect-csv.ts';
 import { jsonConversions, takeFields } from './json-columns.ts';
-import { doubtsOf, withoutTexts } from './json-doubts.ts';
+import { doubtsOf, hasMore, withoutTexts } from './json-doubts.ts';
 import type { SourceFile } from './source.ts';
 import type { Staged } from './staged.ts';
 import { unknownKeys } from './text-values.ts';
@@ -50,7 +50,9 @@ export async function stageJson(
   const [raw, staged] = ['raw', 'staged'].map(fresh) as [string, string];
   const conversions = jsonConversions(schema);
   const doubts = doubtsOf(schema).map(({ sql, what }) => `WHEN ${sql} THEN ${quoteText(REFUSED + what)}`);
-  const unknown = load.ignoreUnknownValues ? [] : [`WHEN ${unknownKeys('j', schema)} THEN 'No such field'`];
+  const unknown = load.ignoreUnknownValues
+    ? []
+    : [`WHEN ${unknownKeys('j', schema, hasMore(schema))} THEN 'No such field'`];
   const bad = `CASE WHEN j IS NULL THEN 'JSON parsing error in row: the line is no JSON object' ${[...doubts, ...unknown].join(' ')} ELSE ${badField(conversions)} END`;
   const numbered = `SELECT line, rest, row_number() OVER () AS n FROM ${readLines(files)}`;
   const lines = `SELECT CASE WHEN rest IS NULL AND json_valid(line) AND json_type(line) = 'OBJECT' AND ${isStrict} THEN CAST(line AS JSON) END AS j, n FROM (${numbered}) WHERE trim(line, ' \t\r') <> '' OR rest IS NOT NULL`;

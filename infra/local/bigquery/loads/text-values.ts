@@ -73,10 +73,13 @@ export const jsonBool = (x: string) => `CASE WHEN lower(${x}) IN ('true', 'false
 
 export const jsonKey = (name: string) => quoteText(`$."${name}"`);
 
-/** The condition under which an object holds keys that the schema does not know, at any depth. */
-export function unknownKeys(j: string, fields: Field[]): string {
+/**
+ * The condition under which an object holds keys that the schema does not know, at any depth; without `guard` it has none
+ * of its own.
+ */
+export function unknownKeys(j: string, fields: Field[], guard = 'true'): string {
   const names = fields.map((field) => quoteText(field.name)).join(', ');
-  const own = `len(list_filter(json_keys(${j}), lambda k: k NOT IN (${names}))) > 0`;
+  const own = `${guard} AND len(list_filter(json_keys(${j}), lambda k: k NOT IN (${names}))) > 0`;
   const nested = fields.flatMap((field) => {
     if (field.type !== 'RECORD') return [];
     const inner = `json_extract(${j}, ${jsonKey(field.name)})`;
