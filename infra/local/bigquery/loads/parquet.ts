@@ -64,7 +64,6 @@ function fieldOf(name: string, type: DuckDBType, reading: Reading): Field {
       return plain('TIMESTAMP');
     case DuckDBTypeId.TIMESTAMP:
     case DuckDBTypeId.TIMESTAMP_MS:
-    case DuckDBTypeId.TIMESTAMP_NS:
     case DuckDBTypeId.TIMESTAMP_S:
       return plain('DATETIME');
     default:
@@ -135,12 +134,11 @@ function project(x: string, column: Field, file: Field): string {
     const inner = project('e', { ...column, mode: 'NULLABLE' }, { ...file, mode: 'NULLABLE' });
     return `coalesce(bq_no_null(${inner === 'e' ? x : `list_transform(${x}, lambda e: ${inner})`}, ${quoteText(column.name)}), [])`;
   }
+  const range = RANGES[column.type];
+  if (range) return `${range}(${x})`;
   if (column.type === 'BIGNUMERIC') return `bq_text_bignumeric(CAST(${x} AS VARCHAR))`;
   if (column.type !== 'RECORD')
-    return column.type === 'NUMERIC' ||
-      column.type === 'INTEGER' ||
-      column.type === 'FLOAT' ||
-      column.type === 'DATETIME'
+    return column.type === 'NUMERIC' || column.type === 'INTEGER' || column.type === 'FLOAT'
       ? `CAST(${x} AS ${DUCK[column.type]})`
       : column.type === 'STRING'
         ? `CAST(${x} AS VARCHAR)`
@@ -156,7 +154,13 @@ const DUCK: Record<string, string> = {
   NUMERIC: 'DECIMAL(38,9)',
   INTEGER: 'BIGINT',
   FLOAT: 'DOUBLE',
-  DATETIME: 'TIMESTAMP',
+};
+/** Files may hold years that BigQuery has not, infinities, and a clock that shows 24. */
+const RANGES: Record<string, string> = {
+  DATE: 'bq_date_range',
+  DATETIME: 'bq_load_datetime_range',
+  TIMESTAMP: 'bq_timestamp_range',
+  TIME: 'bq_load_time_range',
 };
 
 /**
@@ -182,9 +186,14 @@ export async function stageParquet(
       : 'Input file is not in Parquet format.';
     throw new JobFailure('invalid', readingError(detail, uri).message, { location: uri });
   }
-  await refuseWideDecimals(tx, list);
-  if (load.parquetOptions?.enumAsString !== true) await refuseEnums(tx, list);
-  const required = explicit ? new Set<string>() : await requiredColumns(tx, files[0]);
+  await refuseDoubtful(tx, list, load);
+  const columns = await topColumns(tx, files[0]);
+  const twin = result.columnNames().findIndex((name, i) => name !== columns[i]?.name);
+  if (twin >= 0)
+    throw new JobFailure('invalid', readingError(`Duplicate column name ${columns[twin]?.name}`, uri).message, {
+      location: uri,
+    });
+  const required = new Set(explicit ? [] : columns.filter(({ isRequired }) => isRequired).map(({ name }) => name));
   const inFile = result.columnNames().map((name, i): Field => {
     const field = fieldOf(name, result.columnTypes()[i] as DuckDBType, { load, uri });
     return required.has(name) && field.mode === 'NULLABLE' ? { ...field, mode: 'REQUIRED' } : field;
@@ -218,44 +227,45 @@ export async function stageParquet(
   return { source, temporary: [], schema, badRecords: 0, errors: [] };
 }
 
-/** DuckDB reads decimals of more than 38 digits as doubles, which would round them. */
-async function refuseWideDecimals(tx: Tx, list: string): Promise<void> {
-  const [wide] = await tx.rows(`SELECT name, precision FROM parquet_schema([${list}]) WHERE precision > 38 LIMIT 1`);
-  if (wide)
-    throw new JobFailure(
-      'invalid',
-      `not supported by the embedded warehouse: Parquet column ${wide.name}, a decimal of ${wide.precision} digits; it reads up to 38`,
-    );
+/** What DuckDB reads as something else than BigQuery, each as a condition on an element of the file's schema. */
+const DOUBTFUL: { sql: string; what: string; unless?: (load: LoadConfiguration) => boolean }[] = [
+  // It would round them, as doubles.
+  { sql: 'precision > 38', what: 'a decimal of more than 38 digits' },
+  { sql: "type = 'INT96'", what: 'of type INT96' },
+  { sql: "converted_type = 'JSON'", what: 'of type JSON' },
+  {
+    sql: "converted_type = 'ENUM' OR logical_type LIKE 'Enum%'",
+    what: 'an enum without parquetOptions.enumAsString',
+    // BigQuery makes BYTES of them else.
+    unless: (load) => load.parquetOptions?.enumAsString === true,
+  },
+];
+
+async function refuseDoubtful(tx: Tx, list: string, load: LoadConfiguration): Promise<void> {
+  for (const { sql, what, unless } of DOUBTFUL) {
+    if (unless?.(load)) continue;
+    const [one] = await tx.rows(`SELECT name FROM parquet_schema([${list}]) WHERE ${sql} LIMIT 1`);
+    if (one)
+      throw new JobFailure('invalid', `not supported by the embedded warehouse: Parquet column ${one.name}, ${what}`);
+  }
 }
 
-/** BigQuery makes BYTES of them, unless it is told otherwise; DuckDB texts. */
-async function refuseEnums(tx: Tx, list: string): Promise<void> {
-  const [one] = await tx.rows(
-    `SELECT name FROM parquet_schema([${list}]) WHERE converted_type = 'ENUM' OR logical_type LIKE 'Enum%' LIMIT 1`,
-  );
-  if (one)
-    throw new JobFailure(
-      'invalid',
-      `not supported by the embedded warehouse: Parquet enum ${one.name} without parquetOptions.enumAsString`,
-    );
-}
-
-/** Columns that the file itself declares as never NULL. */
-async function requiredColumns(tx: Tx, file: SourceFile | undefined): Promise<Set<string>> {
-  if (!file) return new Set();
+/** The file's own columns, as it names them: DuckDB gives a second one of a name another. */
+async function topColumns(tx: Tx, file: SourceFile | undefined): Promise<{ name: string; isRequired: boolean }[]> {
+  if (!file) return [];
   const elements = await tx.rows(
     `SELECT name, repetition_type AS repetition, num_children AS children FROM parquet_schema(${quoteText(file.path)})`,
   );
-  const names = new Set<string>();
+  const columns: { name: string; isRequired: boolean }[] = [];
   // The elements are a tree, each before its children; the first is the root.
   const open: number[] = [];
   for (const { name, repetition, children } of elements) {
-    if (open.length === 1 && repetition === 'REQUIRED') names.add(String(name));
+    if (open.length === 1) columns.push({ name: String(name), isRequired: repetition === 'REQUIRED' });
     if (open.length > 0) open.push((open.pop() as number) - 1);
     if (children !== null) open.push(Number(children));
     while (open.at(-1) === 0) open.pop();
   }
-  return names;
+  return columns;
 }
 
 /** A file's columns for a table; those that it lacks are passed over where the load says so, and does not add them. */

@@ -25,6 +25,8 @@ export function findSources(engine: Engine, load: LoadConfiguration, upload: str
     const match = /^gs:\/\/([^/]+)\/(.+)$/s.exec(uri);
     const [, bucket = '', pattern = ''] = match ?? [];
     if (!match) throw new JobFailure('invalid', `Invalid source URI: ${uri}: it must be gs://bucket/object`);
+    if (bucket.includes('*'))
+      throw new JobFailure('invalid', `Invalid source URI: ${uri}: a '*' wildcard must come after the bucket's name`);
     if (pattern.split('*').length > 2)
       throw new JobFailure('invalid', `Invalid source URI: ${uri}: only one '*' wildcard is allowed`);
     const found = engine.files.match(bucket, pattern);

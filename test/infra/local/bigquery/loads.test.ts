@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -263,6 +263,28 @@ describe('Parquet', () => {
       ['1', null],
       ['3', ['4']],
     ]);
+  });
+
+  test.each([
+    ['a date that no one has', "DATE '20000-01-01'", /Date value is out of allowed range/],
+    ['an infinite date', "DATE 'infinity'", /Date value is out of allowed range/],
+    ['a datetime that no one has', "TIMESTAMP '20000-01-01 00:00:00'", /Datetime value is out of allowed range/],
+    ['a timestamp that no one has', "TIMESTAMPTZ '20000-01-01 00:00:00+00'", /imestamp value is out of allowed range/],
+    ['a clock that shows 24', "TIME '24:00:00'", /Time value is out of allowed range/],
+    ['nanoseconds', "TIMESTAMP_NS '2026-01-01 00:00:00.123456789'", /not supported .*TIMESTAMP_NS/],
+    ['JSON', `'{"a":1}'::JSON`, /not supported .*of type JSON/],
+    ['a map', "MAP {'a': 1}", /not supported .*MAP/],
+    ['an integer that is too large', '18446744073709551615::UBIGINT', /int64 overflow/],
+  ])('with %s is refused', async (_, value, failure) => {
+    const uri = await bed.putParquet('refused.parquet', `SELECT ${value} AS "A"`);
+    expect(failureOf(await load([uri], parquet))).toMatch(failure);
+  });
+
+  test('with two columns of a name is refused', async () => {
+    await bed.putParquet('twins.parquet', 'SELECT 1 AS aa1, 2 AS aa2');
+    const written = readFileSync(join(bed.dir, 'objects', 'lake', 'twins.parquet'), 'latin1');
+    const uri = bed.put('twins.parquet', Buffer.from(written.replaceAll('aa2', 'AA1'), 'latin1'));
+    expect(failureOf(await load([uri], parquet))).toMatch(/Duplicate column name AA1/);
   });
 
   test('is told from what is no Parquet', async () => {

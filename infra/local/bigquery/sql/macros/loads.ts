@@ -8,6 +8,11 @@ export const LOAD_MACROS: readonly Macro[] = [
     'bq_partition_time(t, unit)',
     `CASE WHEN t IS NOT NULL AND date_trunc(unit, t) = t THEN t ELSE ${fail(`'Value of _PARTITIONTIME must be where a partition begins: a whole ' || unit || ', and not NULL'`, 'TIMESTAMPTZ')} END`,
   ],
+  ['bq_load_datetime_range(d)', 'bq_datetime_range(CAST(d AS TIMESTAMP))'],
+  [
+    'bq_load_time_range(t)',
+    `CASE WHEN t = TIME '24:00:00' THEN ${fail(`'Time value is out of allowed range: from 00:00:00 to 23:59:59.999999'`, 'TIME')} ELSE t END`,
+  ],
   [
     'bq_load_bool(s)',
     `CASE lower(s) WHEN 'true' THEN true WHEN 't' THEN true WHEN 'yes' THEN true WHEN 'y' THEN true WHEN '1' THEN true WHEN 'false' THEN false WHEN 'f' THEN false WHEN 'no' THEN false WHEN 'n' THEN false WHEN '0' THEN false ELSE CASE WHEN s IS NOT NULL THEN ${fail(`'Bad bool value: ' || s`, 'BOOLEAN')} END END`,
