@@ -234,10 +234,9 @@ test.runIf(discovery)('bq loads, copies, extracts and follows jobs', { concurren
     ['extract --noprint_header --field_delimiter=tab lab.t gs://lake/out.csv', ''],
     ['extract --destination_format=NEWLINE_DELIMITED_JSON --compression=GZIP lab.t gs://lake/out-*.json', ''],
     ['extract --destination_format=PARQUET --compression SNAPPY lab.t gs://lake/out.parquet', ''],
-    [
-      'extract --destination_format=AVRO lab.t gs://lake/out.avro',
-      'not supported by the embedded warehouse: destination format AVRO',
-    ],
+    ['extract --destination_format=AVRO --use_avro_logical_types lab.t gs://lake/out.avro', ''],
+    ['load --source_format=AVRO --use_avro_logical_types lab.avro gs://lake/out.avro', ''],
+    ['head lab.avro', [{ id: '1', name: 'ann' }]],
     ['load --source_format=PARQUET lab.parquet gs://lake/out.parquet', ''],
     ['load --source_format=PARQUET --replace lab.parquet objects/lake/out.parquet', ''],
     ['head lab.parquet', [{ id: '1', name: 'ann' }]],
