@@ -1,5 +1,6 @@
 import { type JobFailure, toJobError } from '../errors.ts';
 import { tokenize } from '../sql/parse/lexer.ts';
+import { SqlError } from '../sql/sql-error.ts';
 import { childId } from './child-ids.ts';
 import type { Job, JobConfiguration, JobResult, QueryStatistics, StackFrame } from './job.ts';
 import type { Instruction } from './script/program.ts';
@@ -85,13 +86,24 @@ export function placeOf(
 ): { text: string; entry: StackEntry } {
   const at = instruction?.at ?? source.length;
   const text = instruction ? source.slice(at, endOf(source, instruction)) : '';
-  if (procedure === undefined) return { text, entry: { ...place(source, at), location: undefined } };
-  const { path, bodyText } = readProcedure(procedure);
-  const begin = procedure.length - bodyText.length;
   return {
     text,
-    entry: { ...place(procedure.slice(begin), at - begin), location: path.map(({ name }) => name).join('.') },
+    entry: procedure === undefined ? { ...place(source, at), location: undefined } : inProcedure(procedure, at),
   };
+}
+
+function inProcedure(procedure: string, at: number): StackEntry {
+  const { path, bodyText } = readProcedure(procedure);
+  const begin = procedure.length - bodyText.length;
+  return { ...place(procedure.slice(begin), at - begin), location: path.map(({ name }) => name).join('.') };
+}
+
+/** An error in a procedure says where in it: `at [dataset.procedure:line:column]`. */
+export function located(run: Run, error: unknown): unknown {
+  const { procedure } = topFrame(run.state);
+  if (procedure === undefined || !(error instanceof SqlError) || error.at === undefined) return error;
+  const { location, line, column } = inProcedure(procedure, error.at);
+  return new SqlError(`${error.message} at [${location}:${line}:${column}]`, undefined, error.reason);
 }
 
 const ends = new WeakMap<Instruction, number>();

@@ -2,7 +2,7 @@ import { toFailure } from '../errors.ts';
 import { planStatement } from '../sql/analyze/statement.ts';
 import { unsupported } from '../sql/sql-error.ts';
 import { cacheRequest, noting } from './cached-results.ts';
-import { placeOf } from './child-jobs.ts';
+import { located, placeOf } from './child-jobs.ts';
 import { claimPlace } from './claim-export.ts';
 import type { Engine } from './engine.ts';
 import { type Execution, inTransaction, lockFor, readerOf, refuseCancelled } from './execution.ts';
@@ -46,7 +46,8 @@ export async function runQuery(engine: Engine, execution: Execution): Promise<vo
       try {
         await runNext(run);
       } catch (error) {
-        if (!handle(run, error)) throw error;
+        const found = located(run, error);
+        if (!handle(run, found)) throw found;
       }
     }
   } catch (error) {

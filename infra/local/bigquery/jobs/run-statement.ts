@@ -2,7 +2,7 @@ import { JobFailure, toFailure } from '../errors.ts';
 import type { DmlPlan, Plan } from '../sql/analyze/statement.ts';
 import type { Tx } from '../warehouse.ts';
 import type { CacheRequest } from './cached-results.ts';
-import { childJob, statementText } from './child-jobs.ts';
+import { childJob, located, statementText } from './child-jobs.ts';
 import { withConstantOptions } from './constant-options.ts';
 import { ANONYMOUS_DATASET, nameOf } from './engine.ts';
 import { finish, inTransaction } from './execution.ts';
@@ -197,7 +197,7 @@ export async function keepFailure(run: Run, step: Step, error: unknown): Promise
   const { engine, execution } = run;
   if (execution.cancelled) return;
   const number = run.statistics.childJobs++;
-  const failure = toFailure(error, run.query.query ?? '');
+  const failure = toFailure(located(run, error), run.query.query ?? '');
   const statistics = { ...emptyStatistics(), statementType: statementTypeOf(step.statement, false) };
   const child = childJob(
     run,

@@ -30,8 +30,11 @@ export function functionInfo(statement: Extract<Statement, { kind: 'createFuncti
 /** BigQuery's own bound on functions that call functions. */
 const MAX_DEPTH = 32;
 
-/** The function's body in place of its call, its parameters standing for the arguments. */
-export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): Typed {
+/**
+ * The function's body in place of its call, its parameters standing for the arguments. `isMade`: the statement that makes it is
+ * checked, so that its body stands in the text at hand.
+ */
+export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env, isMade = false): Typed {
   const { analysis } = env;
   if (analysis.functions.length >= MAX_DEPTH) throw new SqlError(`Function ${info.name} is nested too deeply`, call.at);
   if (call.named.length > 0) throw unsupported(`named arguments of function ${info.name}`, call.at);
@@ -86,6 +89,10 @@ export function analyzeUserFunction(info: FunctionInfo, call: Call, env: Env): T
         call.at,
       );
     return around(result);
+  } catch (error) {
+    // The body's own text is another than the one that the call stands in.
+    if (isMade || !(error instanceof SqlError) || error.at === undefined || error.at === call.at) throw error;
+    throw new SqlError(`Invalid function ${info.name}: ${error.message}`, call.at, error.reason);
   } finally {
     analysis.functions.pop();
   }

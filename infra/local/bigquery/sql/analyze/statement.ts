@@ -213,7 +213,7 @@ function checkFunction(statement: Extract<Statement, { kind: 'createFunction' }>
   const call = parseStandaloneExpression(`f(${args.map((arg) => `\`${arg.name}\``).join(', ')})`);
   if (call.kind !== 'call') throw new SqlError('a call that is none', at);
   const scope = { visible: args, ranges: [], parent: undefined };
-  analyzeUserFunction(info, { ...call, at }, { ...env, scope, noAggregates: undefined });
+  analyzeUserFunction(info, { ...call, at }, { ...env, scope, noAggregates: undefined }, true);
 }
 
 /** An expression by itself, converted to `type` where one is wanted. */

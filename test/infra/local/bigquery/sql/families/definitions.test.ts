@@ -137,6 +137,21 @@ testFamilies(
         [['1', 'a']],
       ],
     ],
+    'an error in what was made elsewhere': [
+      [
+        "CREATE FUNCTION shop.bad(x ANY TYPE) AS (CONCAT(x, '                    ') + 1); SELECT 1,\n  shop.bad('x')",
+        'invalidQuery: Invalid function shop.bad: No matching signature for operator + for argument types: STRING, INT64 at [2:3]',
+      ],
+      ['CREATE FUNCTION shop.worse(x INT64) AS (nope)', 'invalidQuery: Unrecognized name: nope at [1:41]'],
+      [
+        'CREATE PROCEDURE shop.fails() BEGIN\n  SELECT nope; END; CALL shop.fails()',
+        'invalidQuery: Unrecognized name: nope at [shop.fails:2:10]',
+      ],
+      [
+        'BEGIN CALL shop.fails(); EXCEPTION WHEN ERROR THEN SELECT @@error.message; END',
+        [['Unrecognized name: nope at [shop.fails:2:10]']],
+      ],
+    ],
     'recursion ends': [
       [
         'WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t WHERE n < 501) SELECT MAX(n) FROM t',
