@@ -40,7 +40,9 @@ export function analyzeRecursive({ name, query }: Cte, sql: string, outer: Env):
     );
   if (query.orderBy.length > 0 || query.limit || query.pipes.length > 0)
     throw unsupported('ORDER BY, LIMIT or pipes in a recursive CTE', query.at);
-  const inner = query.ctes.find((cte) => mentions(cte.query, name.name) || sameName(cte, name.name));
+  if (query.ctes.some((cte) => sameName(cte, name.name)))
+    throw unsupported('an inner CTE with the name of the recursive one', name.at);
+  const inner = query.ctes.find((cte) => mentions(cte.query, name.name));
   if (inner)
     throw new SqlError(`Recursive reference to ${name.name} is not allowed in an inner WITH clause`, inner.name.at);
   checkRecursiveTerm(body.right, name.name, body.at);

@@ -16,12 +16,12 @@ export interface Clauses {
 /**
  * SUM(a * b), SUM(a * b * c): DuckDB computes a NUMERIC product as often as it stands there, 60 ns each, since it looks for
  * common parts neither in COALESCE nor in lambdas. One that is summed of every row may as well be computed before the rows
- * are grouped: of the same rows, once.
+ * are grouped: of the same rows, once. `source` = the FROM clause with its WHERE.
  */
 export function withProductsFirst(
   clauses: Clauses,
   from: FromResult,
-  where: string,
+  source: string,
   env: Env,
 ): { clauses: Clauses; source: string } | undefined {
   const texts = [...clauses.list, clauses.having ?? '', ...clauses.order].join(' ');
@@ -48,16 +48,14 @@ export function withProductsFirst(
     const short = [...repeated]
       .sort((a, b) => b.length - a.length)
       .reduce((text, product) => text.replaceAll(product, () => moved.get(product) ?? ''), sql);
-    return outsideQuotes(short, (text) =>
-      text.replace(/\b(r\d+)\b(\.(?:"(?:[^"]|"")*"|\w+))?/g, (reference, range: string, field?: string) => {
-        if (!own.has(range)) return reference;
-        if (field === undefined) isWhole = false;
-        const known = moved.get(reference) ?? `${name}.v${moved.size + 1}`;
-        if (!moved.has(reference)) inner.push(`${reference} AS v${moved.size + 1}`);
-        moved.set(reference, known);
-        return known;
-      }),
-    );
+    return short.replace(REFERENCES, (reference, range?: string, field?: string) => {
+      if (range === undefined || !own.has(range)) return reference;
+      if (field === undefined) isWhole = false;
+      const known = moved.get(reference) ?? `${name}.v${moved.size + 1}`;
+      if (!moved.has(reference)) inner.push(`${reference} AS v${moved.size + 1}`);
+      moved.set(reference, known);
+      return known;
+    });
   };
   const renamed: Clauses = {
     list: clauses.list.map(rename),
@@ -66,16 +64,11 @@ export function withProductsFirst(
     order: clauses.order.map(rename),
   };
   if (!isWhole) return undefined;
-  const source = from.sql.startsWith('LATERAL ') ? from.sql.slice('LATERAL '.length) : from.sql;
-  return { clauses: renamed, source: `(SELECT ${inner.join(', ')} FROM ${source}${where}) AS ${name}` };
+  return { clauses: renamed, source: `(SELECT ${inner.join(', ')} FROM ${source}) AS ${name}` };
 }
 
-/** Texts in single quotes stay as they are; quoted names are part of what is changed. */
-const outsideQuotes = (sql: string, change: (text: string) => string): string =>
-  sql
-    .split(/('(?:[^']|'')*')/)
-    .map((part, i) => (i % 2 === 0 ? change(part) : part))
-    .join('');
+/** `r1."name"`, `r2.c1`; texts and names in quotes are passed over. */
+const REFERENCES = /'(?:[^']|'')*'|\b(r\d+)\b(\.(?:"(?:[^"]|"")*"|\w+))?|"(?:[^"]|"")*"/g;
 
 /** Whether it is summed of every row: what FILTER or CASE leave out may not be computed. */
 function isSummed(product: string, sql: string): boolean {

@@ -94,14 +94,13 @@ export function analyzeSelect(select: Select, orderBy: OrderItem[], outer: Env, 
   }
   const build = (list: string[], order: string[]) => {
     const given = { list, grouped, having: having?.sql, order };
-    const filter = where ? ` WHERE ${where.sql}` : '';
+    const rows = `${source.replace(/^LATERAL /, '')}${where ? ` WHERE ${where.sql}` : ''}`;
     const mayMove = isAggregate && from.sql !== '' && !qualify && !env.found.window;
-    const first = mayMove ? withProductsFirst(given, from, filter, env) : undefined;
+    const first = mayMove ? withProductsFirst(given, from, rows, env) : undefined;
     const clauses = first?.clauses ?? given;
     return [
       `SELECT ${select.distinct ? 'DISTINCT ' : ''}${clauses.list.join(', ')}`,
-      source === '' ? '' : ` FROM ${first?.source ?? source.replace(/^LATERAL /, '')}`,
-      first ? '' : filter,
+      source === '' ? rows : ` FROM ${first?.source ?? rows}`,
       clauses.grouped === '' ? '' : ` ${clauses.grouped}`,
       clauses.having === undefined ? '' : ` HAVING ${clauses.having}`,
       qualify ? ` QUALIFY ${qualify.sql}` : '',
