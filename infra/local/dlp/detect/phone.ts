@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
+import { isCivilDate } from '../../civil-date.ts';
 import { LIKELY, type Likelihood, POSSIBLE, UNLIKELY, VERY_LIKELY, VERY_UNLIKELY } from '../inspect/likelihood.ts';
-import { isCivilDate } from '../values/civil-date.ts';
 import { createContextWords } from './context-words.ts';
 import type { Detector } from './detector.ts';
 import { extensionEnd, isContinued, lastRuns, MOST_DIGITS, MOST_GROUPS } from './phone-groups.ts';

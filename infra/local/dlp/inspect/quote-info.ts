@@ -1,4 +1,4 @@
-import { daysOf, weekdayOf } from '../values/civil-date.ts';
+import { daysOf, weekdayOf } from '../../civil-date.ts';
 import { WEEKDAYS } from '../values/compare.ts';
 import { parseDate, parseTime } from '../values/date-text.ts';
 

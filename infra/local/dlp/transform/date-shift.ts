@@ -1,6 +1,6 @@
 import { ApiError } from '../../api-error.ts';
+import { dateOf, daysOf } from '../../civil-date.ts';
 import { createMac } from '../crypto/keys.ts';
-import { dateOf, daysOf } from '../values/civil-date.ts';
 import { parseDate, shiftDateText } from '../values/date-text.ts';
 import { textOf } from '../values/value-text.ts';
 import type { DateShiftConfig } from '../wire/deidentification.ts';

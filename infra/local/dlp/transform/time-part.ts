@@ -1,5 +1,5 @@
 import { ApiError } from '../../api-error.ts';
-import { dateOf, daysOf, isoWeekOf, weekdayOf } from '../values/civil-date.ts';
+import { dateOf, daysOf, isoWeekOf, weekdayOf } from '../../civil-date.ts';
 import { parseDate, parseTime } from '../values/date-text.ts';
 import type { CivilDate, TimeOfDay, Value } from '../wire/value.ts';
 import type { Outcome, Primitive } from './primitive.ts';

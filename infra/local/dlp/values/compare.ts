@@ -1,5 +1,5 @@
+import { daysOf } from '../../civil-date.ts';
 import type { CivilDate, TimeOfDay, Timestamp, Value } from '../wire/value.ts';
-import { daysOf } from './civil-date.ts';
 import { parseDate, parseTime } from './date-text.ts';
 import { kindOf } from './value-text.ts';
 

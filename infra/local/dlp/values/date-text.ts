@@ -1,5 +1,5 @@
+import { dateOf, daysOf, isCivilDate, weekdayOf } from '../../civil-date.ts';
 import type { CivilDate, TimeOfDay } from '../wire/value.ts';
-import { dateOf, daysOf, isCivilDate, weekdayOf } from './civil-date.ts';
 
 /**
  * Dates as people write them: read, and written back in the same form after a shift.

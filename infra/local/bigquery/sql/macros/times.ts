@@ -119,10 +119,6 @@ export const TIME_MACROS: readonly Macro[] = [
   ],
   ['bq_timestamp_text(t)', `bq_datetime_text(timezone('UTC', t)) || '+00'`],
   [
-    'bq_seconds_text(d)',
-    `strftime(d, '%S') || regexp_replace(CASE WHEN bq_micro_part(d) = 0 THEN '' ELSE '.' || lpad(CAST(bq_micro_part(d) AS VARCHAR), 6, '0') END, '0+$', '')`,
-  ],
-  [
     'bq_make_date(y, m, d)',
     `CASE WHEN y IS NULL OR m IS NULL OR d IS NULL THEN NULL WHEN y BETWEEN 1 AND 9999 AND TRY(make_date(y, m, d)) IS NOT NULL THEN make_date(y, m, d) ELSE ${fail(`'Input calculates to invalid date: ' || y || '-' || m || '-' || d`, 'DATE')} END`,
   ],

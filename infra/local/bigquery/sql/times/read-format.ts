@@ -1,4 +1,4 @@
-import { daysInMonth, daysOf, isLeapYear } from './calendar.ts';
+import { daysInMonth, daysOf, isLeapYear } from '../../../civil-date.ts';
 import { DAY_NAMES, MONTH_NAMES, nameAt } from './names.ts';
 import type { TimeKind } from './time-model.ts';
 

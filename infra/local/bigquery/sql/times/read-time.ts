@@ -1,4 +1,4 @@
-import { daysInMonth } from './calendar.ts';
+import { daysInMonth } from '../../../civil-date.ts';
 import { MONTH_NAMES } from './names.ts';
 import type { Token } from './time-model.ts';
 

@@ -1,4 +1,4 @@
-import { isCivilDate } from '../../values/civil-date.ts';
+import { isCivilDate } from '../../../civil-date.ts';
 
 /** The checks by which national numbers are told from others of their shape. Arguments are compact: no blanks, letters capital. */
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dateOf, daysOf, isCivilDate, isoWeekOf, weekdayOf } from '../../../../../infra/local/dlp/values/civil-date.ts';
+import { dateOf, daysOf, isCivilDate, isoWeekOf, weekdayOf } from '../../../infra/local/civil-date.ts';
 
 test('days and dates agree with the platform for every day that it can tell', () => {
   fc.assert(

@@ -1,9 +1,14 @@
-import type { CivilDate } from '../wire/value.ts';
-
 /**
- * The proleptic Gregorian calendar by whole days, without Date objects: date shifting moves a million cells a request batch.
+ * The proleptic Gregorian calendar by whole days, without Date objects: date shifting moves a million cells a request batch,
+ * a query formats as many.
  * The algorithm counts years from March, so that the leap day is a year's last.
  */
+
+export interface CivilDate {
+  year: number;
+  month: number;
+  day: number;
+}
 
 const DAYS_PER_ERA = 146_097;
 const DAYS_TO_1970 = 719_468;
@@ -34,13 +39,17 @@ export function dateOf(days: number): CivilDate {
 
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-function isLeapYear(year: number): boolean {
+export function isLeapYear(year: number): boolean {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+}
+
+export function daysInMonth(year: number, month: number): number {
+  return month === 2 && isLeapYear(year) ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0);
 }
 
 export function isCivilDate(year: number, month: number, day: number): boolean {
   if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return false;
-  return day <= (month === 2 && isLeapYear(year) ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0));
+  return day <= daysInMonth(year, month);
 }
 
 /** Monday is 1, Sunday is 7, as in google.type.DayOfWeek and ISO 8601. */
