@@ -114,12 +114,16 @@ async function createView(
   const record = viewRecord(
     ref,
     statement.text,
-    columns.map((column, i) => fieldOfType(statement.columns?.[i] ?? column.name, column.type)),
+    columns.map((column, i) => {
+      const named = statement.columns?.[i];
+      const field = fieldOfType(named?.name ?? column.name, column.type);
+      return named?.description === undefined ? field : { ...field, description: named.description };
+    }),
     now,
   );
   record.rest = options.rest;
   record.expirationTime = options.expirationTime;
-  if (statement.columns) record.viewColumns = [...statement.columns];
+  if (statement.columns) record.viewColumns = statement.columns.map(({ name }) => name);
   if (statement.materialized && query)
     Object.assign(
       record,

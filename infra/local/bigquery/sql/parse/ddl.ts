@@ -4,7 +4,7 @@ import { parseExpression } from './expressions.ts';
 import { parseTablePath } from './from.ts';
 import { parseNames, parseQuery } from './queries.ts';
 import { parseCreateFunction, parseCreateProcedure, parseCreateTableFunction } from './routines.ts';
-import type { AlterAction, ColumnNode, KeyNode, Options, Statement } from './statement-tree.ts';
+import type { AlterAction, ColumnNode, KeyNode, Options, Statement, ViewColumnNode } from './statement-tree.ts';
 import type { FieldNode, Identifier } from './tree.ts';
 import { parseType } from './types.ts';
 
@@ -203,12 +203,11 @@ function parseColumn(c: Cursor, keys?: KeyNode[]): ColumnNode {
 function parseCreateView(c: Cursor, orReplace: boolean, at: number, isMaterialized: boolean): Statement {
   const ifNotExists = parseIfNotExists(c);
   const path = parseTablePath(c);
-  let columns: string[] | undefined;
+  let columns: ViewColumnNode[] | undefined;
   if (!isMaterialized && c.takes('(')) {
     columns = [];
     do {
-      columns.push(c.identifier().name);
-      if (c.sees('OPTIONS')) throw unsupported('view column options', c.peek().at);
+      columns.push({ name: c.identifier().name, ...(c.sees('OPTIONS') && parseColumnOptions(c)) });
     } while (c.takes(','));
     c.expect(')');
   }
@@ -292,6 +291,12 @@ function parseAction(c: Cursor, what: Extract<Statement, { kind: 'alter' }>['wha
   if (c.takes('SET', 'OPTIONS')) {
     c.rewind(c.position() - 1);
     return { kind: 'setOptions', options: parseOptions(c), at };
+  }
+  if (what === 'VIEW' && c.sees('ALTER', 'COLUMN')) {
+    c.expect('ALTER', 'COLUMN');
+    const action = parseAlterColumn(c, at);
+    if (action.kind !== 'columnOptions') throw new SqlError('Of a view’s column only OPTIONS can be set', at);
+    return action;
   }
   if (what !== 'TABLE')
     throw unsupported(`ALTER ${what.replace('_', ' ')} ${c.peek().word} ${c.peek(1).word}`.trim(), at);

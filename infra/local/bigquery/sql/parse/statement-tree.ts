@@ -21,6 +21,11 @@ export interface KeyNode {
   at: number;
 }
 
+export interface ViewColumnNode {
+  name: string;
+  description?: string;
+}
+
 export type Options = { name: Identifier; value: Expr }[];
 
 export type MergeAction =
@@ -207,7 +212,7 @@ export type Statement =
       path: Path;
       orReplace: boolean;
       ifNotExists: boolean;
-      columns: string[] | undefined;
+      columns: ViewColumnNode[] | undefined;
       options: Options;
       query: Query;
       /** The view's query as it was written. */

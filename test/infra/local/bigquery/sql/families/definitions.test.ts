@@ -152,6 +152,16 @@ testFamilies(
         [['Unrecognized name: nope at [shop.fails:2:10]']],
       ],
     ],
+    'columns of views have descriptions': [
+      [
+        "CREATE VIEW shop.described (a OPTIONS (description = 'one'), b) AS SELECT 1, 2; ALTER VIEW shop.described ALTER COLUMN b SET OPTIONS (description = 'two'); SELECT a, b, ARRAY(SELECT description FROM shop.INFORMATION_SCHEMA.COLUMN_FIELD_PATHS WHERE table_name = 'described' ORDER BY column_name) FROM shop.described",
+        [['1', '2', ['one', 'two']]],
+      ],
+      [
+        'ALTER VIEW shop.described ALTER COLUMN b SET DATA TYPE NUMERIC',
+        'invalidQuery: Of a view’s column only OPTIONS can be set at [1:27]',
+      ],
+    ],
     'recursion ends': [
       [
         'WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM t WHERE n < 501) SELECT MAX(n) FROM t',
