@@ -1,7 +1,8 @@
-import { type Schema, Type, types } from 'avsc';
+// CommonJS whose names Node does not see.
+import avsc, { type Schema, type Type } from 'avsc';
 
 /** Avro's long with all its 64 bits: the library's own is a double, and fails on what that does not hold. */
-const long: Type = (types.LongType as unknown as { __with(methods: object): Type }).__with({
+const long: Type = (avsc.types.LongType as unknown as { __with(methods: object): Type }).__with({
   fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
   toBuffer: (value: bigint) => {
     const bytes = Buffer.alloc(8);
@@ -16,7 +17,7 @@ const long: Type = (types.LongType as unknown as { __with(methods: object): Type
 
 /** A schema's type, with such longs; a value of a union stands for itself. */
 export function typeOfAvro(schema: Schema): Type {
-  return Type.forSchema(schema, {
+  return avsc.Type.forSchema(schema, {
     typeHook: (one) => (one === 'long' || (one as { type?: unknown }).type === 'long' ? long : undefined),
     wrapUnions: 'never',
     omitRecordMethods: true,

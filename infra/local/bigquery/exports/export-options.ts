@@ -40,8 +40,6 @@ export function readExportOptions(extract: ExtractConfiguration): ExportOptions 
       'invalid',
       `Invalid compression ${compression} for ${format}: it takes ${COMPRESSIONS[format].join(', ')}`,
     );
-  if (format === 'AVRO' && compression === 'SNAPPY')
-    throw new JobFailure('invalid', 'not supported by the embedded warehouse: Avro compressed by SNAPPY; DEFLATE is');
   const uris = extract.destinationUris ?? (extract.destinationUri ? [extract.destinationUri] : []);
   if (uris.length === 0) throw new JobFailure('invalid', 'Required parameter is missing: destinationUris');
   if (uris.length > 1)

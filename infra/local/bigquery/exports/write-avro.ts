@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type Schema, streams, Type } from 'avsc';
+import avsc, { type Schema } from 'avsc';
+import { writers } from '../avro/codecs.ts';
 import { typeOfAvro } from '../avro/long.ts';
 import { encodeRow } from '../rows.ts';
 import { typeOfField } from '../schema.ts';
@@ -14,7 +15,7 @@ import { type Export, tooLarge } from './export.ts';
 export async function writeAvro({ tx, query, schema, options, dir, limit }: Required<Export>): Promise<string[]> {
   const { schema: written, encode } = avroRecord(schema, options.logicalTypes);
   const type = typeOfAvro(written as Schema);
-  const codec = options.compression === 'DEFLATE' ? 'deflate' : 'null';
+  const codec = options.compression === 'NONE' ? 'null' : options.compression.toLowerCase();
   const { header, syncMarker } = renderHeader(written, codec);
   const rows = rowsOf();
   const paths: string[] = [];
@@ -22,7 +23,7 @@ export async function writeAvro({ tx, query, schema, options, dir, limit }: Requ
   do {
     const path = join(dir, String(paths.length));
     const target = createWriteStream(path);
-    const encoder = new streams.BlockEncoder(type, { codec, syncMarker, writeHeader: 'never' });
+    const encoder = new avsc.streams.BlockEncoder(type, { codec, codecs: writers, syncMarker, writeHeader: 'never' });
     target.write(header);
     const done = pipeline(encoder, target);
     while (!next.done && target.bytesWritten < limit) {
@@ -48,7 +49,7 @@ export async function writeAvro({ tx, query, schema, options, dir, limit }: Requ
 function renderHeader(written: unknown, codec: string): { header: Buffer; syncMarker: Buffer } {
   const schema = Buffer.from(JSON.stringify(written));
   const syncMarker = createHash('md5').update(schema).digest();
-  const head = Type.forSchema({
+  const head = avsc.Type.forSchema({
     type: 'record',
     name: 'Header',
     fields: [

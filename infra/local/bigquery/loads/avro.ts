@@ -78,7 +78,7 @@ function checkColumns(schema: Field[], inFile: Field[], load: LoadConfiguration,
 
 async function readHead(file: SourceFile, load: LoadConfiguration): Promise<Omit<AvroFile, 'file'>> {
   if (file.size === 0) throw fails('The Apache Avro library failed to parse the header: the file is empty', file);
-  const { extractFileHeader } = await import('avsc');
+  const { extractFileHeader } = (await import('avsc')).default;
   let head: { meta: Record<string, Buffer | undefined>; sync: Buffer } | null;
   try {
     head = extractFileHeader(file.path, { decode: false });
@@ -90,7 +90,8 @@ async function readHead(file: SourceFile, load: LoadConfiguration): Promise<Omit
   }
   const { meta, sync } = head;
   const codec = meta['avro.codec']?.toString() ?? 'null';
-  if (codec !== 'null' && codec !== 'deflate')
+  const { CODECS } = await import('../avro/codecs.ts');
+  if (!CODECS.includes(codec))
     throw new JobFailure('invalid', `not supported by the embedded warehouse: Avro compressed by ${codec}`);
   const rows = await countAvroRows(file.path, sync);
   if (rows === undefined)
@@ -99,9 +100,10 @@ async function readHead(file: SourceFile, load: LoadConfiguration): Promise<Omit
 }
 
 async function* linesOf({ file, columns, rows: count }: AvroFile, schema: Field[]): AsyncGenerator<string> {
-  const { createFileDecoder } = await import('avsc');
+  const { createFileDecoder } = (await import('avsc')).default;
   const { typeOfAvro } = await import('../avro/long.ts');
-  const rows = createFileDecoder(file.path, { parseHook: typeOfAvro });
+  const { readers: codecs } = await import('../avro/codecs.ts');
+  const rows = createFileDecoder(file.path, { parseHook: typeOfAvro, codecs });
   const render = recordRenderer(columns, schema);
   let piece = '';
   let read = 0;

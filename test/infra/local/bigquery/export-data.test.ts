@@ -98,7 +98,7 @@ test.each([
   ["uri = 's3://lake/x-*.csv', format = 'CSV'", 'SELECT 1 AS a', /must be gs:\/\//],
   ["format = 'CSV'", 'SELECT 1 AS a', /needs the option uri at \[1:1\]/],
   ["uri = 'gs://lake/x-*.csv'", 'SELECT 1 AS a', /needs the option format/],
-  ["uri = 'gs://lake/x-*.avro', format = 'AVRO', compression = 'SNAPPY'", 'SELECT 1 AS a', /not supported .*SNAPPY/],
+  ["uri = 'gs://lake/x-*.avro', format = 'AVRO', compression = 'GZIP'", 'SELECT 1 AS a', /Invalid compression GZIP/],
   ["uri = 'gs://lake/x-*.csv', format = 'CSV', compression = 'SNAPPY'", 'SELECT 1 AS a', /Invalid compression SNAPPY/],
   [
     "uri = 'gs://lake/x-*.csv', format = 'CSV', colour = 1",
