@@ -25,6 +25,8 @@ export function findTarget(path: Path, env: Env): TableInfo {
     at,
     true,
   );
+  if (table.dataset === 'INFORMATION_SCHEMA')
+    throw new SqlError(`Cannot modify INFORMATION_SCHEMA.${table.table}: only tables can be changed by DML`, at);
   if (table.kind !== 'TABLE')
     throw new SqlError(
       `Cannot modify ${table.kind.toLowerCase().replace('_', ' ')} ${table.project}.${table.dataset}.${table.table}: only tables can be changed by DML`,

@@ -72,6 +72,12 @@ testFamilies(
         'invalidQuery: Table local:shop.items has a primary key, and cannot be renamed at [1:24]',
       ],
     ],
+    'views of metadata are read alone': [
+      [
+        'DELETE shop.INFORMATION_SCHEMA.TABLES WHERE TRUE',
+        'invalidQuery: Cannot modify INFORMATION_SCHEMA.TABLES: only tables can be changed by DML at [1:8]',
+      ],
+    ],
     'what datasets, tables and partitions are': [
       [
         `ALTER SCHEMA shop SET OPTIONS (description = 'x', labels = [('a', 'b')]); SELECT option_name, option_value ${OF}.SCHEMATA_OPTIONS WHERE schema_name = 'shop'`,
