@@ -68,6 +68,68 @@ test('a repeated insertId adds nothing', async () => {
   expect(await run(bed, `SELECT id FROM shop.t${table} ORDER BY id`)).toEqual([['1'], ['2']]);
 });
 
+test('the id of a row that was kept out may come again, mended', async () => {
+  const skip = { skipInvalidRows: true };
+  await insert(
+    [
+      { insertId: 'x', json: { id: 'one' } },
+      { insertId: 'y', json: { id: 2 } },
+    ],
+    skip,
+  );
+  await insert(
+    [
+      { insertId: 'x', json: { id: 1 } },
+      { insertId: 'y', json: { id: 2 } },
+    ],
+    skip,
+  );
+  expect(await run(bed, `SELECT id FROM shop.t${table} ORDER BY id`)).toEqual([['1'], ['2']]);
+});
+
+test('a table that is made anew under an old name knows none of the old one’s ids', async () => {
+  const anew = () => run(bed, 'DROP TABLE IF EXISTS shop.anew; CREATE TABLE shop.anew (id INT64)');
+  const rows = [{ insertId: 'x', json: { id: 1 } }];
+  for (let i = 0; i < 2; i++) {
+    await anew();
+    await call(bed, 'POST', '/datasets/shop/tables/anew/insertAll', { rows });
+    expect(await run(bed, 'SELECT id FROM shop.anew')).toEqual([['1']]);
+  }
+});
+
+test('who repeats a request that is under way is answered once its rows are there', async () => {
+  const rows = Array.from({ length: 2000 }, (_, id) => ({ insertId: String(id), json: { id } }));
+  const counts = await Promise.all(
+    [1, 2, 3].map(async () => {
+      await insert(rows);
+      return run(bed, `SELECT COUNT(*) FROM shop.t${table}`, { useQueryCache: false });
+    }),
+  );
+  expect(counts).toEqual([[['2000']], [['2000']], [['2000']]]);
+});
+
+test('JSON comes as text, as clients send it, or as it is', async () => {
+  await run(bed, 'CREATE OR REPLACE TABLE shop.documents (id INT64, j JSON, many ARRAY<JSON>)');
+  const json = [
+    { id: 1, j: '{"a": [1, null]}', many: ['1', '"x"'] },
+    { id: 2, j: { a: 2 }, many: [{ b: 1 }] },
+    { id: 3, j: '"text"' },
+    { id: 4, j: null },
+    { id: 5, j: '{' },
+  ];
+  const { body } = await call<InsertReply>(bed, 'POST', '/datasets/shop/tables/documents/insertAll', {
+    rows: json.map((one) => ({ json: one })),
+    skipInvalidRows: true,
+  });
+  expect(body.insertErrors?.map(({ index, errors }) => [index, errors[0]?.location])).toEqual([[4, 'j']]);
+  expect(await run(bed, 'SELECT * FROM shop.documents ORDER BY id')).toEqual([
+    ['1', '{"a":[1,null]}', ['1', '"x"']],
+    ['2', '{"a":2}', ['{"b":1}']],
+    ['3', '"text"', []],
+    ['4', null, []],
+  ]);
+});
+
 test('one bad row keeps all rows out, and every row is told why', async () => {
   const { body } = await insert([
     { json: { id: 1 } },
