@@ -1,17 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { startKillable } from '../infra/local/bigquery/killable.ts';
 import { call, load } from '../infra/local/bigquery/testbed.ts';
 import { generateOrders } from './generate.ts';
 import { type Measure, median } from './measure.ts';
 import { watchMemory } from './process-usage.ts';
 
-const SERVICE = fileURLToPath(new URL('../infra/local/bigquery/kill-child.ts', import.meta.url));
 const LOAD_BYTES = 200e6;
 const PAGED_ROWS = 5_000_000;
 const ROUNDS = 3;
@@ -47,17 +43,16 @@ export async function measureWarehouse(scratch: string): Promise<WarehouseResult
   const csv = join(scratch, 'orders.csv');
   await generateOrders(csv, LOAD_BYTES);
   copyFileSync(csv, join(lake, 'orders.csv'));
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', SERVICE, dir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  let service = await startKillable(dir);
   try {
-    const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
-    await call({ url }, 'POST', '/datasets', { datasetReference: { projectId: 'local', datasetId: 'shop' } });
-    const speeds = await measureLoads({ url }, csv, scratch);
-    return { load: median(speeds), ...(await measurePaging({ url }, child.pid ?? 0, dir)) };
+    await call(service, 'POST', '/datasets', { datasetReference: { projectId: 'local', datasetId: 'shop' } });
+    const speeds = await measureLoads(service, csv, scratch);
+    // What the loads have left in memory is not the pages'.
+    await service.kill();
+    service = await startKillable(dir);
+    return { load: median(speeds), ...(await measurePaging(service, service.pid, dir)) };
   } finally {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+    await service.kill();
   }
 }
 

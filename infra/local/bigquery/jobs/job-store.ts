@@ -147,10 +147,13 @@ export async function openJobStore(warehouse: Warehouse): Promise<JobStore> {
       const gone = [job, ...(await listed('project = $project AND parent = $id', { project, id }))];
       await warehouse.transaction(async (tx) => {
         await tx.run('DELETE FROM meta.jobs WHERE project = $project AND (id = $id OR parent = $id)', { project, id });
+        // Another job may come to have its id.
+        await tx.run('DELETE FROM meta.cancelled WHERE key = $key', { key: keyOf(job) });
         for (const one of gone) await dropUnused(tx, one.result?.physical);
       });
       for (const one of gone) {
         one.result = undefined;
+        cancelled.delete(keyOf(one));
         memory.delete(keyOf(one));
         persisted.delete(keyOf(one));
       }
