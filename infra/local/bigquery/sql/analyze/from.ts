@@ -1,18 +1,18 @@
 import { parseScript } from '../parse/statements.ts';
-import type { Expr, From, JoinClause } from '../parse/tree.ts';
-import { SqlError, unsupported } from '../sql-error.ts';
-import { isGroupable, physicalNames, quoteName, quoteText, renderType, scalar } from '../types.ts';
+import type { Expr, From } from '../parse/tree.ts';
+import { SqlError } from '../sql-error.ts';
+import { physicalNames, quoteName, quoteText, renderType, scalar } from '../types.ts';
 import type { Env, TableInfo } from './analysis.ts';
 import { analyzeOfTable } from './built-in-table-functions.ts';
-import { equals } from './comparisons.ts';
 import { withinDefinition } from './definitions.ts';
-import { analyze, analyzeCondition } from './expressions.ts';
+import { analyze } from './expressions.ts';
 import { unnested } from './flatten.ts';
+import { analyzeJoin } from './joins.ts';
 import { analyzePivot, analyzeUnpivot } from './pivots.ts';
 import { scanPseudoColumns } from './pseudo-columns.ts';
-import { type Column, lookUp, mentions, namesAround, type Range, type Scope, type Target } from './scope.ts';
+import { type Column, lookUp, mentions, namesBelow, type Range, type Scope, type Target } from './scope.ts';
 import { analyzeTableCall } from './table-functions.ts';
-import { coerce, comparedType, type Typed, typed } from './typed.ts';
+import { coerce, type Typed, typed } from './typed.ts';
 import { scanWildcard } from './wildcards.ts';
 
 /** A FROM clause as DuckDB's SQL, with what it makes visible. */
@@ -257,8 +257,8 @@ function analyzeUnnest(
     );
   const name = env.analysis.fresh('r');
   const source = env.analysis.fresh('u');
-  // An array that depends on no other table may stand on either side of any join.
-  const lateral = mentions(array.sql, namesAround(left)) ? 'LATERAL ' : '';
+  // An array that depends on no table of its own FROM clause may stand on either side of any join.
+  const lateral = mentions(array.sql, namesBelow(left, env.scope)) ? 'LATERAL ' : '';
   const sql = `${lateral}(SELECT unnest(a) AS v, unnest(range(len(a))) AS o FROM (SELECT ${array.sql} AS a) AS ${source}) AS ${name}`;
   const value = typed(`${name}.v`, array.type.element);
   const nothing = () => {};
@@ -273,109 +273,4 @@ function analyzeUnnest(
     result.ranges.push({ alias: offset.name ?? 'offset', columns: [], row: offset.value });
   }
   return result;
-}
-
-export function analyzeJoin(left: FromResult, rightFrom: From, join: JoinClause, env: Env, outer: Scope): FromResult {
-  const from = { ...join, right: rightFrom };
-  // The right side sees the left one only through UNNEST and array paths.
-  const reach: Scope = {
-    visible: left.visible,
-    ranges: left.ranges,
-    parent: outer.ranges.length + outer.visible.length > 0 ? outer : outer.parent,
-  };
-  const right = analyzeFrom(from.right, env, from.right.kind === 'join' ? outer : reach);
-  refuseSameAlias(left, right, from.right.at);
-  if (from.type === 'LEFT' || from.type === 'FULL') markOptional(right);
-  if (from.type === 'RIGHT' || from.type === 'FULL') markOptional(left);
-  const ranges = [...left.ranges, ...right.ranges];
-  const rightSql = from.right.kind === 'join' ? `(${right.sql})` : right.sql;
-  if (right.sql.startsWith('LATERAL') && (from.type === 'RIGHT' || from.type === 'FULL'))
-    throw unsupported(`${from.type} JOIN of an array`, from.at);
-  if (from.using) return joinUsing(from, left, right, rightSql, ranges);
-  const visible = [...left.visible, ...right.visible];
-  if (from.type !== 'CROSS' && !from.on && (!right.isArray || from.type === 'RIGHT' || from.type === 'FULL'))
-    throw new SqlError(`${from.type} JOIN must have an immediately following ON or USING clause`, from.at);
-  if (from.type === 'CROSS' || !from.on) {
-    const kind = from.type === 'LEFT' ? 'LEFT JOIN' : 'CROSS JOIN';
-    return { sql: `${left.sql} ${kind} ${rightSql}${from.type === 'LEFT' ? ' ON TRUE' : ''}`, visible, ranges };
-  }
-  const scope: Scope = { visible, ranges, parent: outer.parent };
-  const on = analyzeCondition(from.on, { ...env, scope }, 'JOIN ON clause');
-  const isLateral = right.sql.startsWith('LATERAL');
-  if (/\bSELECT\b/.test(on.sql) ? from.type !== 'INNER' || isLateral : isLateral && from.type === 'LEFT')
-    return joinByRow(from, left, { ...right, sql: rightSql }, on.sql, env);
-  return { sql: `${left.sql} ${from.type} JOIN ${rightSql} ON ${on.sql}`, visible, ranges };
-}
-
-/**
- * DuckDB takes no subquery that sees both sides of an outer join, and beside a lateral side of one no condition but
- * comparisons. For each row of the side that is kept the other one is filtered instead. BigQuery itself takes such subqueries over arrays alone.
- */
-function joinByRow(join: JoinClause, left: FromResult, right: FromResult, on: string, env: Env): FromResult {
-  if (join.type === 'FULL') throw unsupported('FULL JOIN with a subquery in its condition', join.at);
-  const [kept, other] = join.type === 'RIGHT' ? [right, left] : [left, right];
-  const source = other.sql.replace(/^LATERAL /, '');
-  const matches = wrapFrom(other, env, (list) => `SELECT ${list} FROM ${source} WHERE ${on}`);
-  const sides = join.type === 'RIGHT' ? [matches, kept] : [kept, matches];
-  return {
-    sql: `${kept.sql} ${join.type === 'INNER' ? 'INNER' : 'LEFT'} JOIN LATERAL ${matches.sql} ON TRUE`,
-    visible: sides.flatMap((side) => side.visible),
-    ranges: sides.flatMap((side) => side.ranges),
-  };
-}
-
-/** Of two aliases that are the same one would hide the other. */
-export function refuseSameAlias(left: FromResult, right: FromResult, at: number): void {
-  for (const { alias } of right.ranges)
-    if (left.ranges.some((one) => one.alias.toLowerCase() === alias.toLowerCase()))
-      throw new SqlError(`Duplicate table alias ${alias} in the same FROM clause`, at);
-}
-
-function markOptional(side: FromResult): void {
-  for (const { value } of side.visible) if (value.origin) value.origin.scan.isOptional = true;
-}
-
-/** USING merges each pair of columns into one, which comes first in `*`. */
-function joinUsing(
-  from: JoinClause,
-  left: FromResult,
-  right: FromResult,
-  rightSql: string,
-  ranges: Range[],
-): FromResult {
-  const pick = (side: FromResult, name: string, at: number, which: string): Column => {
-    const found = side.visible.filter((column) => column.name?.toLowerCase() === name.toLowerCase());
-    if (found.length > 1)
-      throw new SqlError(`Column ${name} in USING clause is ambiguous on ${which} side of join`, at);
-    if (!found[0]) throw new SqlError(`Column ${name} in USING clause not found on ${which} side of join`, at);
-    return found[0];
-  };
-  const conditions: string[] = [];
-  const merged: Column[] = [];
-  const gone = new Set<Column>();
-  for (const { name, at } of from.using ?? []) {
-    const [a, b] = [pick(left, name, at, 'left'), pick(right, name, at, 'right')];
-    const type = comparedType([a.value, b.value]);
-    if (!type || !isGroupable(type))
-      throw new SqlError(
-        `Column ${name} in USING has incompatible types on either side of the join: ${renderType(a.value.type)} and ${renderType(b.value.type)}`,
-        at,
-      );
-    a.touch();
-    b.touch();
-    const keys = [coerce(a.value, type), coerce(b.value, type)] as [Typed, Typed];
-    const [x, y] = keys.map((key) => key.sql);
-    conditions.push(equals(...keys, type));
-    const sql = (from.type === 'FULL' ? `coalesce(${x}, ${y})` : from.type === 'RIGHT' ? y : x) ?? '';
-    merged.push({ name: a.name, value: typed(sql, type), touch: () => {} });
-    gone.add(a).add(b);
-  }
-  const rest = [...left.visible, ...right.visible].filter((column) => !gone.has(column));
-  // An alias that is a merged column's name, as of UNNEST(…) AS id, no longer stands for its side alone.
-  const isMerged = ({ alias }: Range) => merged.some((column) => column.name?.toLowerCase() === alias.toLowerCase());
-  return {
-    sql: `${left.sql} ${from.type} JOIN ${rightSql} ON ${conditions.join(' AND ')}`,
-    visible: [...merged, ...rest],
-    ranges: ranges.filter((range) => !isMerged(range)),
-  };
 }

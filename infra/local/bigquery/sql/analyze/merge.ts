@@ -16,7 +16,8 @@ import {
   writableColumns,
 } from './dml.ts';
 import { analyze, analyzeAs, analyzeCondition } from './expressions.ts';
-import { analyzeFrom, type FromResult, refuseSameAlias, scanTable, wrapFrom } from './from.ts';
+import { analyzeFrom, type FromResult, scanTable, wrapFrom } from './from.ts';
+import { refuseSameAlias } from './joins.ts';
 import { EMPTY_SCOPE, type Scope, shown } from './scope.ts';
 import type { DmlPlan, DmlStep } from './statement.ts';
 

@@ -88,8 +88,15 @@ export function namesIn({ visible, ranges }: Pick<Scope, 'visible' | 'ranges'>):
   return new Set(columns.flatMap(({ value }) => namesOf(value.sql)));
 }
 
-/** All that are in reach, but for `own`. */
-export function namesAround(scope: Scope, own: ReadonlySet<string> = new Set()): ReadonlySet<string> {
+/** Those in reach inside of `outer`: of one query's FROM clause. */
+export function namesBelow(scope: Scope, outer: Scope): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let s: Scope | undefined = scope; s && s !== outer; s = s.parent) for (const name of namesIn(s)) names.add(name);
+  return names;
+}
+
+/** All that are in reach, but for a query's own. */
+export function namesAround(scope: Scope, own: ReadonlySet<string>): ReadonlySet<string> {
   const names = new Set<string>();
   for (let s: Scope | undefined = scope; s; s = s.parent)
     for (const name of namesIn(s)) if (!own.has(name)) names.add(name);

@@ -126,6 +126,70 @@ testFamilies(
         ],
       ],
       ['SELECT id FROM (SELECT 5 AS id) AS id JOIN (SELECT 5 AS id) AS t USING (id)', [['5']]],
+      [
+        'SELECT a, b, offset FROM UNNEST([1, 2, 3]) AS a WITH OFFSET FULL JOIN UNNEST(["x", "y"]) AS b WITH OFFSET USING (offset) ORDER BY offset',
+        [
+          ['1', 'x', '0'],
+          ['2', 'y', '1'],
+          ['3', null, '2'],
+        ],
+      ],
+      [
+        'SELECT a.id, e, f FROM shop.a, UNNEST(arr) AS e WITH OFFSET JOIN UNNEST([7, 8]) AS f WITH OFFSET USING (offset) ORDER BY 1, 2',
+        [
+          ['1', '1', '7'],
+          ['1', '2', '8'],
+          ['2', '3', '7'],
+        ],
+      ],
+      [
+        'SELECT id, ARRAY(SELECT AS STRUCT e, f FROM UNNEST(a.arr) AS e WITH OFFSET FULL JOIN UNNEST([7, id]) AS f WITH OFFSET USING (offset) ORDER BY offset) FROM shop.a WHERE id IN (1, 2, 4) ORDER BY id',
+        [
+          [
+            '1',
+            [
+              ['1', '7'],
+              ['2', '1'],
+            ],
+          ],
+          [
+            '2',
+            [
+              ['3', '7'],
+              [null, '2'],
+            ],
+          ],
+          [
+            '4',
+            [
+              [null, '7'],
+              [null, '4'],
+            ],
+          ],
+        ],
+      ],
+      [
+        'SELECT 1 FROM UNNEST([1]) AS a WITH OFFSET JOIN UNNEST([1]) AS b WITH OFFSET ON a = b',
+        'invalidQuery: Duplicate table alias offset in the same FROM clause at [1:49]',
+      ],
+    ],
+    'FULL JOIN of what another query’s rows decide': [
+      [
+        "SELECT id, (SELECT STRING_AGG(FORMAT('%t %t', x.y, c.z), ', ' ORDER BY x.y, c.z) FROM (SELECT * FROM shop.b WHERE a_id = a.id) AS x FULL JOIN shop.c ON c.id = x.id) FROM shop.a WHERE id < 3 ORDER BY 1",
+        [
+          ['1', 'NULL seven, 100 one, 200 two'],
+          ['2', 'NULL one, NULL seven, NULL two, 300 NULL'],
+        ],
+      ],
+      [
+        'SELECT id, (SELECT COUNT(*) FROM (SELECT a.arr AS ns) AS t CROSS JOIN UNNEST(t.ns) AS e FULL JOIN shop.c ON c.id = e) FROM shop.a ORDER BY 1',
+        [
+          ['1', '3'],
+          ['2', '4'],
+          ['3', '3'],
+          ['4', '3'],
+        ],
+      ],
     ],
     'structs of groups': [
       [
