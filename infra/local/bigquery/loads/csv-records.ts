@@ -39,6 +39,8 @@ export async function* bytesOf(file: SourceFile): AsyncGenerator<Buffer> {
 
 /** UTF-8's, a byte a character. */
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
+const MARK = 'a byte order mark in front of data, which BigQuery wants removed';
+const BLANK = 'a blank line in a CSV file; remove it';
 const MISSING_QUOTE = 'Missing close quote character (")';
 const AFTER_QUOTE = 'Data between close quote character (") and field separator';
 
@@ -61,9 +63,8 @@ export async function* readRecords(file: SourceFile, options: CsvOptions): Async
         blank ||= number;
         continue;
       }
-      if (blank) throw refuse('a blank line in a CSV file', blank);
-      if (isData && number === 1 && text.startsWith(BYTE_ORDER_MARK))
-        throw refuse('a byte order mark in front of data');
+      if (blank) throw refuse(BLANK, blank);
+      if (isData && number === 1 && text.startsWith(BYTE_ORDER_MARK)) throw refuse(MARK);
       open = new Cutter(options);
     }
     open.take(text);
@@ -86,7 +87,7 @@ export async function* readRecords(file: SourceFile, options: CsvOptions): Async
       `Error while reading data, error message: ${MISSING_QUOTE}; row ${number} of ${file.uri}`,
     );
   // Behind the last row it says nothing; in a table of one column, or of jagged rows, it may mean NULL.
-  if (blank && (options.jagged || width < 2)) throw refuse('a blank line in a CSV file', blank);
+  if (blank && (options.jagged || width < 2)) throw refuse(BLANK, blank);
 }
 
 /** Lines with their ends; the last may have none. */
@@ -162,8 +163,8 @@ class Cutter {
       else {
         if (char === quote)
           this.strange ??= /^[ \t]*$/.test(this.#text)
-            ? 'a space in front of an opening quote'
-            : 'a quote inside of an unquoted field';
+            ? 'a space in front of an opening quote; remove it'
+            : 'a quote inside of an unquoted field; quote the field and double the quote, or load with an empty quote';
         if (isControl(char) && !this.#options.keepsControls) this.strange ??= CONTROL;
         if (char === '\r') this.strange ??= LONE_RETURN;
         this.#state = 'plain';

@@ -10,10 +10,13 @@ export const SAMPLE_ROWS = 500;
 /** The delimiters that are looked for where the load names none. */
 const DELIMITERS = [',', '|', '\t'];
 
-/** Where a value is of several of these types, the first counts. */
-const TYPES: [type: string, pattern: RegExp][] = [
+const isInt64 = (value: bigint) => BigInt.asIntN(64, value) === value;
+
+/** Where a value is of several of these types, the first counts. BEYOND: whole, and no INT64. */
+const TYPES: [type: string, pattern: Pick<RegExp, 'test'>][] = [
   ['BOOLEAN', /^(true|false)$/i],
-  ['INTEGER', /^[+-]?\d{1,18}$/],
+  ['INTEGER', { test: (text) => /^[+-]?\d{1,19}$/.test(text) && isInt64(BigInt(text.replace('+', ''))) }],
+  ['BEYOND', /^[+-]?\d+$/],
   ['FLOAT', /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i],
   ['DATE', /^\d{4}-\d{1,2}-\d{1,2}$/],
   ['TIME', /^\d{1,2}:\d{2}:\d{2}(\.\d{1,6})?$/],
@@ -33,6 +36,7 @@ function typeOf(values: (string | null)[]): string | undefined {
   const found = new Set(
     values.filter((value) => value !== null).map((value) => TYPES.find(([, p]) => p.test(value))?.[0] ?? 'STRING'),
   );
+  if (found.has('BEYOND')) found.delete(found.has('FLOAT') ? 'BEYOND' : 'INTEGER');
   const [only, other] = [...found].sort();
   if (found.size <= 1) return only;
   return found.size === 2 ? (WIDER[`${only} ${other}`] ?? 'STRING') : 'STRING';
@@ -48,12 +52,8 @@ export async function detectCsv(
   const options = readCsvOptions(load);
   // skipLeadingRows says in which row to look for names: nowhere with 0, in the last of those that are skipped else.
   const before = Math.max(0, options.skip - 1);
-  let sample: { delimiter: string; rows: (string | null)[][] } | undefined;
-  for (const delimiter of load.fieldDelimiter === undefined ? DELIMITERS : [options.delimiter]) {
-    const rows = await readSample(first, { ...options, delimiter, skip: before });
-    if (!sample || (rows[0]?.length ?? 0) > (sample.rows[0]?.length ?? 0)) sample = { delimiter, rows };
-  }
-  const [head = [], ...rest] = sample?.rows ?? [];
+  const delimiter = load.fieldDelimiter === undefined ? await findDelimiter(first, options, before) : options.delimiter;
+  const [head = [], ...rest] = await readSample(first, { ...options, delimiter, skip: before }, SAMPLE_ROWS + 1);
   const isAsked = load.skipLeadingRows === undefined || options.skip > 0;
   const types = head.map((_, i) => typeOf(rest.map((row) => row[i] ?? null)));
   const hasHeader =
@@ -63,13 +63,38 @@ export async function detectCsv(
   const isSkipped = hasHeader || options.skip > 0;
   const fields = head.map((name, i) => {
     const type = (isSkipped ? types[i] : typeOf([head, ...rest].map((row) => row[i] ?? null))) ?? 'STRING';
+    if (type === 'BEYOND')
+      throw new JobFailure(
+        'invalid',
+        `not supported by the embedded warehouse: detecting the type of whole numbers beyond INT64, as in column ${i + 1} of ${first.uri}; give the schema in the load`,
+      );
     return { name: hasHeader ? columnName(name ?? '') : `${GENERIC[type] ?? type.toLowerCase()}_field_${i}`, type };
   });
   return {
     schema: parseFields(fields),
     skip: isSkipped ? Math.max(1, options.skip) : 0,
-    delimiter: sample?.delimiter ?? options.delimiter,
+    delimiter,
   };
+}
+
+/**
+ * The delimiter that cuts the first row into most fields. That one alone has to read what is below: by another, quotes stand
+ * anywhere. Throws JobFailure where none cuts it and the comma does not read it.
+ */
+async function findDelimiter(file: SourceFile, options: CsvOptions, skip: number): Promise<string> {
+  let best = { delimiter: ',', width: 1 };
+  let failure: JobFailure | undefined;
+  for (const delimiter of DELIMITERS) {
+    try {
+      const [row = []] = await readSample(file, { ...options, delimiter, skip }, 1);
+      if (row.length > best.width) best = { delimiter, width: row.length };
+    } catch (error) {
+      if (!(error instanceof JobFailure)) throw error;
+      failure ??= error;
+    }
+  }
+  if (best.width === 1 && failure) throw failure;
+  return best.delimiter;
 }
 
 const columnName = (text: string) =>
@@ -79,7 +104,7 @@ const columnName = (text: string) =>
     .replace(/^(?=\d)/, '_');
 
 /** The first rows below `skip`, as text in UTF-8; what is bad in them is for the load to say. */
-async function readSample(file: SourceFile, options: CsvOptions): Promise<(string | null)[][]> {
+async function readSample(file: SourceFile, options: CsvOptions, limit: number): Promise<(string | null)[][]> {
   const rows: (string | null)[][] = [];
   for await (const { number, fields } of readRecords(file, options)) {
     if (number <= options.skip) continue;
@@ -88,7 +113,7 @@ async function readSample(file: SourceFile, options: CsvOptions): Promise<(strin
         !isQuoted && options.nullMarkers.includes(text) ? null : Buffer.from(text, 'latin1').toString(),
       ),
     );
-    if (rows.length > SAMPLE_ROWS) break;
+    if (rows.length === limit) break;
   }
   return rows;
 }

@@ -22,13 +22,13 @@ export function doubtsOf(schema: readonly Field[]): Doubt[] {
       what: 'a JSON name that differs from its field in case alone',
     },
     {
-      sql: anywhere('j', schema, hasFractionFor(['STRING'])),
-      what: 'a number with a fraction or an exponent for a STRING field; quote it',
+      sql: numbersOf(schema, ['STRING'], `NOT regexp_matches(x, '${ALIKE}') OR length(ltrim(x, '-')) > 16`),
+      what: 'for a STRING field a number that may be spelled in several ways, as 1.50 or 1e3; quote it',
     },
-    {
-      sql: `(${anywhere('j', schema, hasFractionFor(['NUMERIC', 'BIGNUMERIC']))}) AND ${HAS_LONG_FRACTION}`,
-      what: 'a number of more than 15 digits, with a fraction or an exponent, for a NUMERIC field; quote it',
-    },
+    ...['NUMERIC', 'BIGNUMERIC'].map((type) => ({
+      sql: numbersOf(schema, [type], `length(ltrim(x, '-')) > 16 AND ${isLossy(type)}`),
+      what: `for a ${type} field a number that is another one as FLOAT64; quote it`,
+    })),
   ];
 }
 
@@ -67,7 +67,7 @@ const hasOtherCase: Condition = (object, fields) => {
   return `len(list_filter(json_keys(${object}), lambda k: k NOT IN (${exact}) AND lower(k) IN (${lower}))) > 0`;
 };
 
-/** DuckDB keeps such a number as a double: 1.50 becomes 1.5, and of more than 15 digits the last are lost. */
+/** A number with a fraction or an exponent for a field of these types. */
 const hasFractionFor =
   (types: readonly string[]): Condition =>
   (object, fields) => {
@@ -82,5 +82,36 @@ const hasFractionFor =
     return conditions.length === 0 ? 'false' : conditions.join(' OR ');
   };
 
-const FRACTION = String.raw`\d+(?:\.\d+)?(?:[eE][-+]?\d+)?`;
-const HAS_LONG_FRACTION = `len(list_filter(regexp_extract_all(${withoutTexts('CAST(j AS VARCHAR)')}, '${FRACTION}'), lambda x: regexp_matches(x, '[.eE]') AND length(x) > 16)) > 0`;
+const NUMBER = String.raw`-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?`;
+/** Whoever writes such a number writes it so: no exponent, no zeros at its end, none of the very small. */
+const ALIKE = String.raw`^-?(0\.0{0,3}[1-9]|[1-9]\d*\.)(\d*[1-9])?$`;
+
+/**
+ * Whether fields of these types hold a number with a fraction or an exponent, `x` as it is spelled, that fulfils `condition`.
+ * DuckDB hands such numbers on as doubles, so that they are looked for in the object's own text: behind their fields' names,
+ * and behind names with escapes, which may be theirs.
+ */
+function numbersOf(schema: readonly Field[], types: readonly string[], condition: string): string {
+  const names = namesOf(schema, types);
+  if (names.length === 0) return 'false';
+  const key = String.raw`"(?:${names.join('|')}|[^"\\]*\\.(?:\\.|[^"\\])*)"`;
+  const valued = String.raw`${key}\s*:\s*(?:\[[^\]]*\]|${NUMBER})`;
+  const values = withoutTexts(`array_to_string(regexp_extract_all(CAST(j AS VARCHAR), ${quoteText(valued)}), ' ')`);
+  const numbers = `regexp_extract_all(${values}, '${NUMBER}')`;
+  return `(${anywhere('j', schema, hasFractionFor(types))}) AND len(list_filter(${numbers}, lambda x: regexp_matches(x, '[.eE]') AND (${condition}))) > 0`;
+}
+
+/** Names of fields of these types, at any depth; they are of letters, digits and what no pattern means anything by. */
+const namesOf = (fields: readonly Field[], types: readonly string[]): string[] =>
+  fields.flatMap(({ name, type, fields: inner }) =>
+    type === 'RECORD' ? namesOf(inner ?? [], types) : types.includes(type) ? [escaped(name)] : [],
+  );
+
+const escaped = (name: string) =>
+  name.replace(/[^\p{L}\p{N}_]/gu, (char) => `\\x{${char.codePointAt(0)?.toString(16)}}`);
+
+/** Whether the digits make another number than their double does. */
+const isLossy = (type: string) => {
+  const read = (text: string) => `TRY(bq_text_${type.toLowerCase()}(${text}))`;
+  return `${read('x')} IS DISTINCT FROM ${read('CAST(CAST(x AS DOUBLE) AS VARCHAR)')}`;
+};

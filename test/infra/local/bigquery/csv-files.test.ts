@@ -87,10 +87,10 @@ describe('a CSV file', () => {
       'a space in front of an opening quote',
       'x, "y"\n',
       {},
-      unsupported('a space in front of an opening quote; row 1'),
+      unsupported('a space in front of an opening quote; remove it; row 1'),
     ],
     ['a quote inside of a field', 'x,y"z\n', {}, unsupported('a quote inside of an unquoted field')],
-    ['a blank line', 'x,y\n\nz,w\n', {}, unsupported('a blank line in a CSV file; row 2')],
+    ['a blank line', 'x,y\n\nz,w\n', {}, unsupported('a blank line in a CSV file; remove it; row 2')],
     ['a lone carriage return', 'x\rz,y\n', {}, unsupported('a carriage return')],
     ['a control character', 'x\x02,y\n', {}, unsupported('a control character')],
     ['a byte order mark', '\ufeffx,y\n', {}, unsupported('a byte order mark')],
@@ -145,6 +145,26 @@ describe('autodetect', () => {
       ['int64_field_0 INTEGER', 'string_field_1 STRING'],
       [['1', 'ann']],
     ],
+    [
+      'finds a comma where quotes hold what could be one',
+      'id,name\r\n1,"x, y|z"\r\n2,"a\tb"\r\n\r\n',
+      {},
+      ['id INTEGER', 'name STRING'],
+      [
+        ['1', 'x, y|z'],
+        ['2', 'a\tb'],
+      ],
+    ],
+    [
+      'keeps whole numbers of 19 digits',
+      'id,n\n1234567890123456789,1\n-9223372036854775808,2\n',
+      {},
+      ['id INTEGER', 'n INTEGER'],
+      [
+        ['1234567890123456789', '1'],
+        ['-9223372036854775808', '2'],
+      ],
+    ],
     ['finds a pipe', 'id|n\n1|x\n', {}, ['id INTEGER', 'n STRING'], [['1', 'x']]],
     ['finds a tab', 'id\tn\n1\tx\n', {}, ['id INTEGER', 'n STRING'], [['1', 'x']]],
     [
@@ -166,6 +186,17 @@ describe('autodetect', () => {
     ],
   ])('%s', async (_, content, options, columns, rows) => {
     expect(await loaded(content, { autodetect: true, ...options })).toEqual({ failure: undefined, columns, rows });
+  });
+
+  test.each<[string, string, RegExp]>([
+    [
+      'whole numbers beyond INT64',
+      'id,n\n9223372036854775808,1\n',
+      /beyond INT64, as in column 1 of gs:.*give the schema/,
+    ],
+    ['what no delimiter reads', 'id,n "x"\n1,2\n', /a quote inside of an unquoted field/],
+  ])('refuses %s', async (_, content, failure) => {
+    expect((await loaded(content, { autodetect: true })).failure).toMatch(failure);
   });
 
   test('looks at 500 rows: a later one that does not fit is bad', async () => {
