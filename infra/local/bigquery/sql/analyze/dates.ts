@@ -146,7 +146,7 @@ export function addInterval(expr: Extract<Expr, { kind: 'binary' }>, env: Env): 
         ? expr.left
         : undefined;
   const sign = expr.op as '+' | '-';
-  if (!interval || interval.to) return addDays(expr, env, sign);
+  if (!interval || interval.to) return undefined;
   const other = interval === expr.right ? expr.left : expr.right;
   if (other.kind === 'interval') return undefined;
   const value = analyze(other, env);
@@ -160,20 +160,12 @@ export function addInterval(expr: Extract<Expr, { kind: 'binary' }>, env: Env): 
 }
 
 /** `date + 1` and `1 + date` count days. */
-function addDays(expr: Extract<Expr, { kind: 'binary' }>, env: Env, sign: '+' | '-'): Typed | undefined {
-  const probe = (one: Expr) => env.analysis.collect(() => analyze(one, env)).result;
-  const [left, right] = [probe(expr.left), probe(expr.right)];
-  const dates = [left, right].filter((one) => ['DATE', 'DATETIME', 'TIMESTAMP', 'TIME'].includes(one.type.kind));
-  if (dates.length === 0) return undefined;
+export function addDays(sign: '+' | '-', left: Typed, right: Typed, at: number): Typed | undefined {
   const date = left.type.kind === 'DATE' ? left : sign === '+' && right.type.kind === 'DATE' ? right : undefined;
   const days = date === left ? right : left;
-  if (!date || days.type.kind !== 'INT64') {
-    return undefined;
-  }
-  const [a, b] = [analyze(expr.left, env), analyze(expr.right, env)];
-  const [d, n] = date === left ? [a, b] : [b, a];
+  if (!date || days.type.kind !== 'INT64') return undefined;
   return typed(
-    shifted(d.sql, 'DATE', sign, n.sql, { name: 'DAY', weekday: 0 }, `operator ${sign}`, expr.at),
+    shifted(date.sql, 'DATE', sign, days.sql, { name: 'DAY', weekday: 0 }, `operator ${sign}`, at),
     scalar('DATE'),
   );
 }

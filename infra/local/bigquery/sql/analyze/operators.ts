@@ -4,7 +4,7 @@ import { duckType, isNumeric, type SqlType, scalar } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { castTo } from './casts.ts';
 import { equals, precedes } from './comparisons.ts';
-import { addInterval } from './dates.ts';
+import { addDays, addInterval } from './dates.ts';
 import { analyze, comparable, signatureError } from './expressions.ts';
 import { intervalArithmetic } from './intervals.ts';
 import { floatOf, integerOf } from './literals.ts';
@@ -44,6 +44,8 @@ export function analyzeBinary(expr: Of<'binary'>, env: Env): Typed {
   }
   const left = analyze(expr.left, env);
   const right = analyze(expr.right, env);
+  const days = op === '+' || op === '-' ? addDays(op, left, right, at) : undefined;
+  if (days) return days;
   if (op === '+' || op === '-' || op === '*' || op === '/') {
     const interval = intervalArithmetic(op, left, right, at);
     if (interval) return interval;

@@ -1,6 +1,41 @@
 import { testFamilies } from './family.ts';
 
+/** A literal format may be DuckDB's to write, one that a row holds is not. */
+const alike = (name: string, type: string, elements: string) => {
+  const formats = [...elements].map((letter) => `%${letter}`).concat(elements.replace(/./g, '<%$&>'));
+  const days = ['0001-01-01', '0999-12-31', '1000-01-01', '1969-12-31', '2000-02-29', '2024-12-30', '9999-12-31'];
+  const values = days.flatMap((day) =>
+    type === 'DATE'
+      ? [`DATE "${day}"`]
+      : ['00:00:00', '12:05:09.5', '23:59:59.999999'].map((at) => `${type} "${day} ${at}"`),
+  );
+  const differing = formats.map(
+    (f) => `COUNTIF(${name}("${f}", x) IS DISTINCT FROM ${name}(IF(x IS NULL, "", "${f}"), x))`,
+  );
+  return `SELECT ${differing.join(' + ')} FROM UNNEST([${values.join(', ')}, NULL]) AS x`;
+};
+
 testFamilies({
+  'FORMAT_*: literal formats': [
+    [alike('FORMAT_DATE', 'DATE', 'aAbBdjmyYFDHx%'), [['0']]],
+    [alike('FORMAT_DATETIME', 'DATETIME', 'aAbBdjmyYFDHIMSpTXRGV%'), [['0']]],
+    [alike('FORMAT_TIMESTAMP', 'TIMESTAMP', 'aAbBdjmyYFDHIMSpTXRGV%'), [['0']]],
+    [
+      'SELECT FORMAT_DATE("%Y", DATE "0005-01-02"), FORMAT_DATE("%b %d, %Y", DATE "2021-01-20"), FORMAT_TIMESTAMP("%F %R", TIMESTAMP "2021-01-20 23:30:00", "Asia/Tokyo"), FORMAT_DATE("%H is 100%%", DATE "2021-01-20")',
+      [['5', 'Jan 20, 2021', '2021-01-21 08:30', '%H is 100%']],
+    ],
+    [
+      'SELECT FORMAT_DATE("%Y-%m", DATE(t)), COUNT(*) FROM UNNEST([TIMESTAMP "2021-01-20", "2021-01-21", "2021-02-01"]) AS t GROUP BY FORMAT_DATE("%Y-%m", DATE(t)) ORDER BY FORMAT_DATE("%Y-%m", DATE(t))',
+      [
+        ['2021-01', '2'],
+        ['2021-02', '1'],
+      ],
+    ],
+    [
+      'SELECT FORMAT_TIMESTAMP("%Y", MAX(t), "Asia/Tokyo") FROM UNNEST([TIMESTAMP "2020-12-31 20:00:00"]) AS t',
+      [['2021']],
+    ],
+  ],
   'FORMAT_* and PARSE_*: formats that rows hold': [
     [
       'SELECT FORMAT_DATE(f, DATE "2021-01-20") FROM UNNEST(["%F", "%A", NULL, "%H"]) f WITH OFFSET o ORDER BY o',
@@ -16,6 +51,12 @@ testFamilies({
     ],
     ['SELECT FORMAT_DATE(f, DATE "2021-01-20") FROM UNNEST(["%q"]) f', /^invalidQuery: not supported .*%q/],
     ['SELECT SAFE.PARSE_DATE("%F", "2021-13-01"), SAFE.PARSE_DATE(f, "x") FROM UNNEST(["%F"]) f', [[null, null]]],
+  ],
+  'sums of many terms': [
+    [
+      `SELECT ${Array(40).fill('COUNT(x)').join(' + ')}, 1 + DATE "2020-01-31" - 2 FROM UNNEST([1]) AS x`,
+      [['40', '2020-01-30']],
+    ],
   ],
   'PARSE_TIMESTAMP: zones': [
     [
