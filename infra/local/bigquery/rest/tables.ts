@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../api-error.ts';
 import type { ForeignKey, MaterializedOptions, TableKeys, TableRecord, TableRef } from '../catalog.ts';
@@ -95,10 +96,15 @@ export async function renderTable(
     }),
     ...(record.kind === 'VIEW' && { view: { query: record.view, useLegacySql: false } }),
     ...renderMaterialized(record),
-    ...baseOf(record),
-    ...(record.keys && { tableConstraints: renderKeys(record.keys) }),
+    ...fixedParts(record),
   };
 }
+
+/** What only statements and copies make. */
+const fixedParts = (record: TableRecord): Body => ({
+  ...baseOf(record),
+  ...(record.keys && { tableConstraints: renderKeys(record.keys) }),
+});
 
 function renderKeys({ primary, foreign }: TableKeys): object {
   const render = ({ name, columns, table, referenced }: ForeignKey) => ({
@@ -122,9 +128,10 @@ function baseOf({ kind, base }: TableRecord): object {
     : { cloneDefinition: { baseTableReference, cloneTime: at } };
 }
 
-function refuse(body: Body): void {
+/** `shown` = what the table has already: clients send back what they have read. */
+function refuse(body: Body, shown: Body = {}): void {
   for (const key of REFUSED)
-    if (body[key] !== undefined && body[key] !== null && body[key] !== '')
+    if (body[key] !== undefined && body[key] !== null && body[key] !== '' && !isDeepStrictEqual(body[key], shown[key]))
       throw new JobFailure('invalid', `not supported by the embedded warehouse: ${key}`);
 }
 
@@ -252,8 +259,7 @@ async function insertMaterialized(engine: Engine, ref: TableRef, body: Body, now
 async function changeTable(engine: Engine, request: Change, replace: boolean): Promise<TableRecord> {
   const { params, body } = request;
   const ref = refOf(params);
-  requireTable(engine, ref);
-  refuse(body);
+  refuse(body, fixedParts(requireTable(engine, ref)));
   const release = await engine.locks.acquire(nameOf(ref));
   try {
     const before = requireTable(engine, ref);

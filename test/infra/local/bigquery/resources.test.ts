@@ -48,6 +48,30 @@ describe('datasets', () => {
   });
 });
 
+test('a table with keys, a clone or a snapshot may be sent back as it was read, with a new description', async () => {
+  await run(
+    bed,
+    `CREATE SCHEMA kept; CREATE TABLE kept.t (id INT64, PRIMARY KEY (id) NOT ENFORCED);
+    CREATE TABLE kept.u (id INT64, FOREIGN KEY (id) REFERENCES kept.t(id) NOT ENFORCED);
+    CREATE TABLE kept.c CLONE kept.t; CREATE SNAPSHOT TABLE kept.s CLONE kept.t`,
+  );
+  for (const table of ['t', 'u', 'c', 's']) {
+    const path = `/datasets/kept/tables/${table}`;
+    const { schema, ...read } = (await call<Record<string, unknown>>(bed, 'GET', path)).body;
+    expect(await call(bed, 'PATCH', path, { ...read, description: 'kept' })).toMatchObject({ status: 200 });
+    const { body } = await call<Record<string, unknown>>(bed, 'GET', path);
+    expect(body).toEqual({
+      ...read,
+      schema,
+      description: 'kept',
+      etag: body.etag,
+      lastModifiedTime: body.lastModifiedTime,
+    });
+    const other = { tableConstraints: { primaryKey: { columns: ['other'] } } };
+    expect(await call(bed, 'PATCH', path, other)).toMatchObject({ status: 400 });
+  }
+});
+
 describe('preconditions', () => {
   const send = async (method: string, path: string, headers: Record<string, string>, body?: object) => {
     const response = await fetch(`${bed.url}/bigquery/v2/projects/local${path}`, {
