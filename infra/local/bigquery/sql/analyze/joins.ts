@@ -5,6 +5,7 @@ import type { Env } from './analysis.ts';
 import { equals } from './comparisons.ts';
 import { analyzeCondition } from './expressions.ts';
 import { analyzeFrom, type FromResult, wrapFrom } from './from.ts';
+import { holdsQuery } from './holds-query.ts';
 import { type Column, mentions, namesAround, type Scope } from './scope.ts';
 import { coerce, comparedType, type Typed, typed } from './typed.ts';
 import { isVolatile } from './volatile.ts';
@@ -42,7 +43,7 @@ export function analyzeJoin(left: FromResult, rightFrom: From, join: JoinClause,
   const scope: Scope = { visible, ranges, parent: outer.parent };
   const on = analyzeCondition(from.on, { ...env, scope }, 'JOIN ON clause');
   const isLateral = right.sql.startsWith('LATERAL');
-  if (/\bSELECT\b/.test(on.sql) ? from.type !== 'INNER' || isLateral : isLateral && from.type === 'LEFT')
+  if (holdsQuery(on.sql) ? from.type !== 'INNER' || isLateral : isLateral && from.type === 'LEFT')
     return joinByRow(from, left, { ...right, sql: rightSql }, on.sql, env);
   return joinOn(from, left.sql, rightSql, on.sql, { visible, ranges }, env);
 }

@@ -3,6 +3,7 @@ import { SqlError, unsupported } from '../sql-error.ts';
 import type { SqlType } from '../types.ts';
 import type { Env } from './analysis.ts';
 import { analyze } from './expressions.ts';
+import { holdsQuery } from './holds-query.ts';
 import type { Scope } from './scope.ts';
 import { type Typed, typed } from './typed.ts';
 
@@ -30,7 +31,7 @@ export function analyzeLambda(expr: Expr | undefined, types: readonly SqlType[],
 
 /** A value that a lambda is to see: a subquery is computed before it. */
 export function besideLambda(value: Typed, env: Env, build: (value: Typed) => string): string {
-  if (!/\bSELECT\b/.test(value.sql)) return build(value);
+  if (!holdsQuery(value.sql)) return build(value);
   const name = env.analysis.fresh('s');
   return `(SELECT ${build(typed(`${name}.x`, value.type))} FROM (SELECT ${value.sql} AS x) AS ${name})`;
 }

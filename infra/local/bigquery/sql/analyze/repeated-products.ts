@@ -1,5 +1,6 @@
 import type { Env } from './analysis.ts';
 import type { FromResult } from './from.ts';
+import { holdsQuery } from './holds-query.ts';
 import { namesIn } from './scope.ts';
 import { isVolatile } from './volatile.ts';
 
@@ -35,7 +36,7 @@ export function withProductsFirst(
       texts.split(product).length > 2 &&
       // Beside the aggregates it may be made of keys, and is none itself.
       !ofGroups.includes(product) &&
-      !/\bSELECT\b/.test(product) &&
+      !holdsQuery(product) &&
       !isVolatile(product),
   );
   if (repeated.length === 0) return undefined;

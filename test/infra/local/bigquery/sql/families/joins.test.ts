@@ -71,6 +71,7 @@ testFamilies(
           ['4', '2'],
         ],
       ],
+      ['SELECT COUNT(*) FROM shop.a FULL JOIN shop.b ON a.id = b.id AND a.s != "no SELECT"', [['5']]],
       [
         'SELECT 1 FROM shop.a FULL JOIN shop.b ON b.id IN (SELECT e FROM UNNEST(a.arr) AS e)',
         'invalidQuery: not supported by the embedded warehouse: FULL JOIN with a subquery in its condition at [1:22]',
