@@ -53,10 +53,12 @@ testFamilies({
     ['SELECT SAFE.PARSE_DATE("%F", "2021-13-01"), SAFE.PARSE_DATE(f, "x") FROM UNNEST(["%F"]) f', [[null, null]]],
   ],
   'sums of many terms': [
+    [`SELECT ${Array(40).fill('COUNT(x)').join(' + ')} FROM UNNEST([1]) AS x`, [['40']]],
     [
-      `SELECT ${Array(40).fill('COUNT(x)').join(' + ')}, 1 + DATE "2020-01-31" - 2 FROM UNNEST([1]) AS x`,
-      [['40', '2020-01-30']],
+      `SELECT MAX(d)${' + 1'.repeat(40)} - 2, ${Array(20).fill('DATE_ADD(').join('')}d${', INTERVAL 1 MONTH)'.repeat(20)}, t${' + INTERVAL 36 HOUR'.repeat(20)} FROM UNNEST([STRUCT(DATE "2020-01-01" AS d, TIMESTAMP "2020-01-01" AS t)]) GROUP BY d, t`,
+      [['2020-02-08', '2021-09-01', '1580428800000000']],
     ],
+    [`SELECT DATE "9999-12-20"${' + 1'.repeat(12)}`, /^invalidQuery: .*out of .*range/],
   ],
   'PARSE_TIMESTAMP: zones': [
     [
