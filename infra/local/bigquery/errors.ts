@@ -38,6 +38,10 @@ export class JobFailure extends Error {
   }
 }
 
+/** Refuses what a request or a file asks for; of SQL, see unsupported in sql/sql-error.ts, which knows the place. */
+export const notSupported = (what: string) =>
+  new JobFailure('invalid', `not supported by the embedded warehouse: ${what}`);
+
 export function toJobError(failure: JobFailure): JobError {
   return {
     reason: failure.reason,

@@ -1,4 +1,5 @@
 import type { ForeignKey, TableRecord } from './catalog.ts';
+import { tableNames } from './information-views.ts';
 
 type Row = Record<string, string | number | null>;
 
@@ -9,12 +10,6 @@ const constraint = (record: TableRecord, name: string) => ({
   constraint_name: `${record.table}.${name}`,
 });
 
-const table = (record: TableRecord) => ({
-  table_catalog: record.project,
-  table_schema: record.dataset,
-  table_name: record.table,
-});
-
 const PRIMARY = 'pk$';
 
 /** INFORMATION_SCHEMA.TABLE_CONSTRAINTS. */
@@ -23,7 +18,7 @@ export function constraintRows(record: TableRecord): Row[] {
   const names = [...(primary ? [PRIMARY] : []), ...foreign.map(({ name }) => name)];
   return names.map((name) => ({
     ...constraint(record, name),
-    ...table(record),
+    ...tableNames(record),
     constraint_type: name === PRIMARY ? 'PRIMARY KEY' : 'FOREIGN KEY',
     is_deferrable: 'NO',
     initially_deferred: 'NO',
@@ -39,7 +34,7 @@ export function keyColumnRows(
   const { primary, foreign } = record.keys ?? { foreign: [] };
   const row = (name: string, column: string, i: number, position: number | null): Row => ({
     ...constraint(record, name),
-    ...table(record),
+    ...tableNames(record),
     column_name: column,
     ordinal_position: i + 1,
     position_in_unique_constraint: position,
@@ -59,12 +54,14 @@ export function keyColumnRows(
 export function constraintColumnRows(record: TableRecord): Row[] {
   const { primary, foreign } = record.keys ?? { foreign: [] };
   return [
-    ...(primary ?? []).map((column) => ({ ...table(record), column_name: column, ...constraint(record, PRIMARY) })),
+    ...(primary ?? []).map((column) => ({
+      ...tableNames(record),
+      column_name: column,
+      ...constraint(record, PRIMARY),
+    })),
     ...foreign.flatMap((key) =>
       key.referenced.map((column) => ({
-        table_catalog: key.table.project,
-        table_schema: key.table.dataset,
-        table_name: key.table.table,
+        ...tableNames(key.table),
         column_name: column,
         ...constraint(record, key.name),
       })),

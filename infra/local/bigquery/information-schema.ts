@@ -12,6 +12,7 @@ import {
   STRUCT,
   strings,
   TIMESTAMP,
+  tableNames,
   type Value,
   type View,
 } from './information-views.ts';
@@ -47,12 +48,6 @@ const baseOf = ({ base }: TableRecord) => ({
   base_table_name: base?.table.table ?? null,
 });
 
-const named = (record: TableRecord) => ({
-  table_catalog: record.project,
-  table_schema: record.dataset,
-  table_name: record.table,
-});
-
 /** A column's type as `data_type` spells it: `ARRAY<STRUCT<a INT64>>`, `STRING(10)`. */
 function dataType(field: Field): string {
   const type = typeOfField(field);
@@ -68,7 +63,7 @@ function columnRows(record: TableRecord): Record<string, Value>[] {
   const own = record.schema.map((field, i) => {
     const cluster = record.clustering?.findIndex((name) => same(name, field.name)) ?? -1;
     return {
-      ...named(record),
+      ...tableNames(record),
       column_name: field.name,
       ordinal_position: i + 1,
       is_nullable: field.mode === 'REQUIRED' ? 'NO' : 'YES',
@@ -92,7 +87,7 @@ function pseudoRows(record: TableRecord): Record<string, Value>[] {
     { name: PARTITION_TIME, type: 'TIMESTAMP' },
     ...(isDaily ? [{ name: PARTITION_DATE, type: 'DATE' }] : []),
   ].map(({ name, type }) => ({
-    ...named(record),
+    ...tableNames(record),
     column_name: name,
     ordinal_position: null,
     is_nullable: 'YES',
@@ -109,7 +104,7 @@ function pseudoRows(record: TableRecord): Record<string, Value>[] {
 
 function fieldPaths(record: TableRecord, column: string, field: Field, path: string): Record<string, Value>[] {
   const own = {
-    ...named(record),
+    ...tableNames(record),
     column_name: column,
     field_path: path,
     data_type: dataType(field),
@@ -133,7 +128,7 @@ function partitionsView(place: Place): View {
     .map((record) => {
       const id = partitionIdSql(record);
       const bytes = record.schema.map(columnBytes).join(' + ') || '0';
-      const head = Object.values(named(record)).map(quoteText).join(', ');
+      const head = Object.values(tableNames(record)).map(quoteText).join(', ');
       return `SELECT ${head}, ${id ?? 'CAST(NULL AS VARCHAR)'} AS partition_id, count(*), ${bytes}, make_timestamptz(${record.modified * 1000}::BIGINT), 'ACTIVE' FROM ${record.physical}${id === undefined ? '' : ' GROUP BY partition_id'}`;
     });
   return parts.length === 0 ? rowsView(columns, []) : { columns, sql: parts.join(' UNION ALL ') };
@@ -175,7 +170,7 @@ const VIEWS: Record<string, (place: Place) => View> = {
         upsert_stream_apply_watermark: TIMESTAMP,
       },
       tablesOf(place).map((record) => ({
-        ...named(record),
+        ...tableNames(record),
         table_type: record.kind === 'TABLE' ? (record.base ? 'CLONE' : 'BASE TABLE') : record.kind.replace('_', ' '),
         is_insertable_into: record.kind === 'TABLE' ? 'YES' : 'NO',
         is_fine_grained_mutations_enabled: 'NO',
@@ -215,7 +210,7 @@ const VIEWS: Record<string, (place: Place) => View> = {
       strings('table_catalog table_schema table_name view_definition check_option use_standard_sql'),
       tablesOf(place)
         .filter((record) => record.kind === 'VIEW')
-        .map((record) => ({ ...named(record), view_definition: record.view ?? '', use_standard_sql: 'YES' })),
+        .map((record) => ({ ...tableNames(record), view_definition: record.view ?? '', use_standard_sql: 'YES' })),
     ),
   MATERIALIZED_VIEWS: (place) =>
     rowsView(
@@ -228,7 +223,7 @@ const VIEWS: Record<string, (place: Place) => View> = {
       tablesOf(place)
         .filter((record) => record.materialized)
         .map((record) => ({
-          ...named(record),
+          ...tableNames(record),
           last_refresh_time: record.materialized?.lastRefresh ?? null,
           refresh_watermark: record.materialized?.lastRefresh ?? null,
         })),
@@ -270,12 +265,12 @@ const VIEWS: Record<string, (place: Place) => View> = {
       { ...strings(`table_catalog table_schema table_name ${BASE}`), snapshot_time: TIMESTAMP },
       tablesOf(place)
         .filter((record) => record.kind === 'SNAPSHOT')
-        .map((record) => ({ ...named(record), ...baseOf(record), snapshot_time: record.base?.at ?? null })),
+        .map((record) => ({ ...tableNames(record), ...baseOf(record), snapshot_time: record.base?.at ?? null })),
     ),
   TABLE_OPTIONS: (place) =>
     rowsView(
       strings('table_catalog table_schema table_name option_name option_type option_value'),
-      tablesOf(place).flatMap((record) => tableOptions(record).map((option) => ({ ...named(record), ...option }))),
+      tablesOf(place).flatMap((record) => tableOptions(record).map((option) => ({ ...tableNames(record), ...option }))),
     ),
   PARTITIONS: partitionsView,
   ROUTINES: (place) =>

@@ -1,3 +1,4 @@
+import type { TableRef } from './catalog.ts';
 import { duckType, quoteText, type SqlType, scalar } from './sql/types.ts';
 
 export type Value = string | number | boolean | null;
@@ -18,6 +19,13 @@ export const JSON_TYPE = scalar('JSON');
 
 /** Columns of texts. */
 export const strings = (names: string): Columns => Object.fromEntries(names.split(' ').map((name) => [name, STRING]));
+
+/** A table, as every view names it. */
+export const tableNames = ({ project, dataset, table }: TableRef) => ({
+  table_catalog: project,
+  table_schema: dataset,
+  table_name: table,
+});
 
 /** Rows that are known now, as a query. */
 export function rowsView(columns: Columns, rows: Record<string, Value>[]): View {

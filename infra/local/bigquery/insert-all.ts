@@ -1,5 +1,5 @@
 import type { TableRecord, TableRef } from './catalog.ts';
-import { isConflict, JobFailure } from './errors.ts';
+import { isConflict, JobFailure, notSupported } from './errors.ts';
 import { type RowError, rowError, stoppedRow } from './insert-errors.ts';
 import { type Engine, nameOf } from './jobs/engine.ts';
 import { insertRows } from './jobs/insert-rows.ts';
@@ -153,10 +153,7 @@ const DAY_MS = 86_400_000;
 
 function checkStreamed({ id, span, time }: Partition, now: number): void {
   if (time === undefined || !span)
-    throw new JobFailure(
-      'invalid',
-      `not supported by the embedded warehouse: streaming into the partition ${id} by name; only ingestion-time partitions take that`,
-    );
+    throw notSupported(`streaming into the partition ${id} by name; only ingestion-time partitions take that`);
   const today = now - (now % DAY_MS);
   if (span.to <= today - STREAMED_DAYS.past * DAY_MS || span.from > today + STREAMED_DAYS.future * DAY_MS)
     throw new JobFailure(

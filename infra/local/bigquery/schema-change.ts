@@ -1,4 +1,4 @@
-import { JobFailure } from './errors.ts';
+import { JobFailure, notSupported } from './errors.ts';
 import { type Field, parametersOf } from './schema.ts';
 import { isAtLeastAsWide, renderParameterized } from './sql/type-parameters.ts';
 
@@ -36,10 +36,7 @@ export function checkSchemaChange(before: Field[], next: Field[], table: string,
       throw mismatch(table, `Cannot add required fields to an existing schema. (field: ${path}${now.name})`);
     // The rows that are there would hold NULL where BigQuery reads an empty array.
     if (path !== '' && now.mode === 'REPEATED')
-      throw new JobFailure(
-        'invalid',
-        `not supported by the embedded warehouse: adding the REPEATED field ${path}${now.name} inside of a RECORD`,
-      );
+      throw notSupported(`adding the REPEATED field ${path}${now.name} inside of a RECORD`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { bytesOfDecimal } from '../avro/decimal-bytes.ts';
-import { JobFailure } from '../errors.ts';
+import { notSupported } from '../errors.ts';
 import type { Cell } from '../rows.ts';
 import { type Field, parametersOf, typeOfField } from '../schema.ts';
 
@@ -26,10 +26,7 @@ const long: Encode = (cell) => BigInt(String(cell));
 export function avroRecord(fields: readonly Field[], logicalTypes: boolean, path: readonly string[] = []): AvroType {
   const members = fields.map((field) => {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(field.name))
-      throw new JobFailure(
-        'invalid',
-        `not supported by the embedded warehouse: Avro column ${field.name}: its names are of letters, digits and underscores`,
-      );
+      throw notSupported(`Avro column ${field.name}: its names are of letters, digits and underscores`);
     const value = avroValue(field, logicalTypes, [...path, field.name]);
     const { schema, encode } = withMode(field, value);
     return { name: field.name, schema, encode };
@@ -93,7 +90,7 @@ function avroValue(field: Field, logicalTypes: boolean, path: readonly string[])
     case 'BIGNUMERIC':
       return decimal(field, 77, 38);
     default:
-      throw new JobFailure('invalid', `not supported by the embedded warehouse: ${kind} column ${field.name} as Avro`);
+      throw notSupported(`${kind} column ${field.name} as Avro`);
   }
 }
 

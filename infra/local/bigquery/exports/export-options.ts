@@ -1,4 +1,4 @@
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { ExtractConfiguration } from '../jobs/job.ts';
 
 export interface ExportOptions {
@@ -28,11 +28,10 @@ const COMPRESSIONS: Record<ExportOptions['format'], readonly ExportOptions['comp
 
 /** Throws JobFailure for what Google refuses, and for what is not written here. */
 export function readExportOptions(extract: ExtractConfiguration): ExportOptions {
-  if (extract.sourceModel !== undefined)
-    throw new JobFailure('invalid', 'not supported by the embedded warehouse: extracting a model');
+  if (extract.sourceModel !== undefined) throw notSupported('extracting a model');
   const format = (extract.destinationFormat || 'CSV').toUpperCase();
   if (format === 'ML_TF_SAVED_MODEL' || format === 'ML_XGBOOST_BOOSTER')
-    throw new JobFailure('invalid', `not supported by the embedded warehouse: destination format ${format}`);
+    throw notSupported(`destination format ${format}`);
   if (!isFormat(format)) throw new JobFailure('invalid', `Invalid value for destinationFormat: ${format}`);
   const compression = (extract.compression || 'NONE').toUpperCase() as ExportOptions['compression'];
   if (!COMPRESSIONS[format].includes(compression))
@@ -42,8 +41,7 @@ export function readExportOptions(extract: ExtractConfiguration): ExportOptions 
     );
   const uris = extract.destinationUris ?? (extract.destinationUri ? [extract.destinationUri] : []);
   if (uris.length === 0) throw new JobFailure('invalid', 'Required parameter is missing: destinationUris');
-  if (uris.length > 1)
-    throw new JobFailure('invalid', 'not supported by the embedded warehouse: more than one destination URI');
+  if (uris.length > 1) throw notSupported('more than one destination URI');
   return {
     format,
     compression,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import { encodeRow, rowsOf } from '../rows.ts';
 import { type Field, typeOfField } from '../schema.ts';
 import { quoteName, quoteText } from '../sql/types.ts';
@@ -35,8 +35,7 @@ export async function writeFiles({ limit = MAX_FILE_BYTES, ...what }: Export): P
 /** BigQuery documents no form that exported ranges have. */
 function refuseRanges(schema: readonly Field[]): void {
   for (const { type, name, fields } of schema) {
-    if (type === 'RANGE')
-      throw new JobFailure('invalid', `not supported by the embedded warehouse: extracting RANGE column ${name}`);
+    if (type === 'RANGE') throw notSupported(`extracting RANGE column ${name}`);
     refuseRanges(fields ?? []);
   }
 }

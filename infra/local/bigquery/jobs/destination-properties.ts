@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TableRecord } from '../catalog.ts';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { Tx } from '../warehouse.ts';
 import { type Engine, nameOf } from './engine.ts';
 import type { LoadConfiguration } from './job.ts';
@@ -17,8 +17,7 @@ export async function describeDestination(
 ): Promise<void> {
   const { description, friendlyName, labels, ...others } = load.destinationTableProperties ?? {};
   const [other] = Object.keys(others);
-  if (other !== undefined)
-    throw new JobFailure('invalid', `not supported by the embedded warehouse: destinationTableProperties.${other}`);
+  if (other !== undefined) throw notSupported(`destinationTableProperties.${other}`);
   const given = Object.entries({ description, friendlyName, labels }).filter(([, value]) => value !== undefined);
   if (given.length === 0) return;
   if (isNew) {

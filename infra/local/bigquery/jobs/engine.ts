@@ -1,7 +1,7 @@
 import type { Meter } from '../../meter.ts';
 import type { Catalog, DatasetRecord, TableRecord, TableRef } from '../catalog.ts';
 import type { Clock } from '../clock.ts';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { InsertIds } from '../insert-ids.ts';
 import type { Sizes } from '../sizes.ts';
 import type { Warehouse } from '../warehouse.ts';
@@ -63,10 +63,6 @@ export function readTableRef(
   what: string,
 ): TableRef {
   if (!raw?.datasetId || !raw.tableId) throw new JobFailure('invalid', `Required parameter is missing: ${what}`);
-  if (raw.tableId.includes('@'))
-    throw new JobFailure(
-      'invalid',
-      `not supported by the embedded warehouse: time travel by the table decorator of ${raw.tableId}`,
-    );
+  if (raw.tableId.includes('@')) throw notSupported(`time travel by the table decorator of ${raw.tableId}`);
   return { project: raw.projectId ?? project, dataset: raw.datasetId, table: raw.tableId };
 }

@@ -1,4 +1,4 @@
-import { JobFailure } from '../errors.ts';
+import { notSupported } from '../errors.ts';
 import type { JobConfiguration } from './job.ts';
 
 const words = (text: string) => new Set(text.split(/\s+/));
@@ -35,8 +35,7 @@ const isSet = (value: unknown) =>
 export function checkOptions(configuration: JobConfiguration): void {
   for (const kind of ['query', 'load', 'copy', 'extract'] as const) {
     for (const [key, value] of Object.entries(configuration[kind] ?? {})) {
-      if (!KNOWN[kind].has(key) && isSet(value))
-        throw new JobFailure('invalid', `not supported by the embedded warehouse: option ${key} of a ${kind} job`);
+      if (!KNOWN[kind].has(key) && isSet(value)) throw notSupported(`option ${key} of a ${kind} job`);
     }
   }
 }

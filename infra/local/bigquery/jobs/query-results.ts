@@ -1,5 +1,5 @@
 import type { TableRef } from '../catalog.ts';
-import { JobFailure } from '../errors.ts';
+import { notSupported } from '../errors.ts';
 import { parsePartition, refuseSpecial, splitDecorator } from '../partitions/decorators.ts';
 import { type EncodedRow, encodeRow, rowBytes, rowsOf } from '../rows.ts';
 import { type Field, fieldOfType, typeOfField } from '../schema.ts';
@@ -43,9 +43,8 @@ export async function keepResult(run: Running, tx: Tx, plan: QueryPlan, into: In
   if (into) await writeDestination(engine, tx, into, schema);
   const inline = await readInline(tx, plan, rows, run.isHeld ? MAX_HELD_BYTES : MAX_INLINE_BYTES);
   if (!inline && run.isHeld)
-    throw new JobFailure(
-      'invalid',
-      `not supported by the embedded warehouse: a result of more than ${MAX_HELD_BYTES / 1024 / 1024} MB inside of a session's open transaction`,
+    throw notSupported(
+      `a result of more than ${MAX_HELD_BYTES / 1024 / 1024} MB inside of a session's open transaction`,
     );
   const physical = inline ? undefined : engine.freshResult();
   if (physical !== undefined) await tx.run(`CREATE TABLE ${physical} AS SELECT * FROM result`);

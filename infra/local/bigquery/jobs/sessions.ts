@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { Script } from '../sql/parse/statements.ts';
 import type { OpenTransaction, Tx, Warehouse } from '../warehouse.ts';
 import type { Job, JobConfiguration } from './job.ts';
@@ -145,8 +145,7 @@ export async function openSessions(warehouse: Warehouse, now: () => number): Pro
 export function readSessionId(configuration: JobConfiguration): string | undefined {
   let id: string | undefined;
   for (const { key, value } of configuration.query?.connectionProperties ?? []) {
-    if (key !== 'session_id')
-      throw new JobFailure('invalid', `not supported by the embedded warehouse: connection property ${key}`);
+    if (key !== 'session_id') throw notSupported(`connection property ${key}`);
     id = value;
   }
   if (id !== undefined && configuration.query?.createSession === true)

@@ -1,5 +1,5 @@
 import { decimalOfBytes } from '../avro/decimal-bytes.ts';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 import type { Field } from '../schema.ts';
 
@@ -25,12 +25,10 @@ interface Reading {
   open: Set<unknown>;
 }
 
-const unsupported = (what: string) => new JobFailure('invalid', `not supported by the embedded warehouse: ${what}`);
-
 /** A file's columns. Source: cloud.google.com/bigquery/docs/loading-data-cloud-storage-avro#avro_conversions */
 export function readAvroSchema(text: string, load: LoadConfiguration): AvroField[] {
   const node = readNode(JSON.parse(text) as Schema, '', 'the file', { load, named: new Map(), open: new Set() });
-  if (node.kind !== 'record') throw unsupported('an Avro file whose rows are no records');
+  if (node.kind !== 'record') throw notSupported('an Avro file whose rows are no records');
   return node.fields;
 }
 
@@ -44,7 +42,7 @@ function readField(name: string, schema: Schema, space: string, reading: Reading
   if (Array.isArray(schema)) {
     const others = schema.filter((one) => one !== 'null');
     const [only] = others;
-    if (only === undefined || others.length > 1) throw unsupported(`Avro field ${name}, a union of several types`);
+    if (only === undefined || others.length > 1) throw notSupported(`Avro field ${name}, a union of several types`);
     const field = readField(name, only, space, reading);
     return others.length < schema.length && field.mode === 'REQUIRED' ? { ...field, mode: 'NULLABLE' } : field;
   }
@@ -74,7 +72,7 @@ function readNode(schema: Schema, space: string, name: string, reading: Reading)
   const inner = register(told, own, ownSpace, reading);
   switch (told.type) {
     case 'record': {
-      if (reading.open.has(own)) throw unsupported(`Avro field ${name}, a record that holds itself`);
+      if (reading.open.has(own)) throw notSupported(`Avro field ${name}, a record that holds itself`);
       reading.open.add(own);
       const fields = (told.fields as { name: string; type: Schema }[]).map((field) =>
         readField(field.name, field.type, inner, reading),
@@ -113,7 +111,7 @@ function readScalar(told: Record<string, unknown>, name: string, load: LoadConfi
   const known = load.useAvroLogicalTypes === true ? LOGICAL[`${told.type} ${logical}`] : undefined;
   if (known) return known;
   if (load.useAvroLogicalTypes === true && logical === 'duration')
-    throw unsupported(`Avro field ${name} of logical type duration`);
+    throw notSupported(`Avro field ${name} of logical type duration`);
   if (isBytes) return scalar('BYTES', (bytes: Buffer) => text(bytes.toString('base64')));
   switch (told.type) {
     case 'boolean':
@@ -128,7 +126,7 @@ function readScalar(told: Record<string, unknown>, name: string, load: LoadConfi
       if (told.sqlType === 'JSON') return scalar('JSON', json);
       return scalar('STRING', text);
     default:
-      throw unsupported(`Avro field ${name} of type ${JSON.stringify(told.type)}`);
+      throw notSupported(`Avro field ${name} of type ${JSON.stringify(told.type)}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields } from '../schema.ts';
 import type { Tx } from '../warehouse.ts';
@@ -41,10 +41,7 @@ export async function stageAvro(
   const inFile = last.columns.map(fieldOfAvro);
   for (const { file, columns } of read)
     if (JSON.stringify(columns.map(fieldOfAvro)) !== JSON.stringify(inFile))
-      throw new JobFailure(
-        'invalid',
-        `not supported by the embedded warehouse: Avro files that differ in their schemas, such as ${file.uri}`,
-      );
+      throw notSupported(`Avro files that differ in their schemas, such as ${file.uri}`);
   const schema = wanted && isExplicit ? wanted : parseFields(adoptAll(inFile, wanted, load));
   checkColumns(schema, inFile, load, last.file);
   await mkdir(folder, { recursive: true });
@@ -91,8 +88,7 @@ async function readHead(file: SourceFile, load: LoadConfiguration): Promise<Omit
   const { meta, sync } = head;
   const codec = meta['avro.codec']?.toString() ?? 'null';
   const { CODECS } = await import('../avro/codecs.ts');
-  if (!CODECS.includes(codec))
-    throw new JobFailure('invalid', `not supported by the embedded warehouse: Avro compressed by ${codec}`);
+  if (!CODECS.includes(codec)) throw notSupported(`Avro compressed by ${codec}`);
   const rows = await countAvroRows(file.path, sync);
   if (rows === undefined)
     throw fails('The Apache Avro library failed to read data: the file is cut off or damaged', file);

@@ -1,4 +1,4 @@
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 
 export interface CsvOptions {
@@ -16,8 +16,6 @@ export interface CsvOptions {
 
 const DELIMITERS: Record<string, string> = { tab: '\t', '\\t': '\t' };
 
-const unsupported = (what: string) => new JobFailure('invalid', `not supported by the embedded warehouse: ${what}`);
-
 /** Throws JobFailure for options that contradict each other, and for what splits no file that is documented. */
 export function readCsvOptions(load: LoadConfiguration): CsvOptions {
   if (load.nullMarker && (load.nullMarkers?.length ?? 0) > 0)
@@ -27,15 +25,15 @@ export function readCsvOptions(load: LoadConfiguration): CsvOptions {
   const quote = load.quote ?? '"';
   // BigQuery splits by the first byte of what is longer, and leaves the others in the field.
   if (!isAscii(delimiter) || /[\r\n]/.test(delimiter))
-    throw unsupported(`fieldDelimiter ${JSON.stringify(delimiter)}: it must be one character of ASCII`);
+    throw notSupported(`fieldDelimiter ${JSON.stringify(delimiter)}: it must be one character of ASCII`);
   if ((quote !== '' && !isAscii(quote)) || /[\r\n ]/.test(quote) || quote === delimiter)
-    throw unsupported(`quote ${JSON.stringify(quote)}: it must be one character of ASCII, or none`);
+    throw notSupported(`quote ${JSON.stringify(quote)}: it must be one character of ASCII, or none`);
   const nullMarkers = load.nullMarkers?.length ? load.nullMarkers : [load.nullMarker ?? ''];
   const strange = nullMarkers.find(
     (marker) => /[\r\n]/.test(marker) || [delimiter, quote].some((c) => c !== '' && marker.includes(c)),
   );
   if (strange !== undefined)
-    throw unsupported(`nullMarker ${JSON.stringify(strange)}, which holds a delimiter, a quote or a line end`);
+    throw notSupported(`nullMarker ${JSON.stringify(strange)}, which holds a delimiter, a quote or a line end`);
   return {
     delimiter,
     quote,

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { CsvOptions } from './csv-options.ts';
 import type { SourceFile } from './source.ts';
 
@@ -53,8 +53,7 @@ export async function* readRecords(file: SourceFile, options: CsvOptions): Async
   let open: Cutter | undefined;
   let blank = 0;
   let width = 0;
-  const refuse = (what: string, at = number) =>
-    new JobFailure('invalid', `not supported by the embedded warehouse: ${what}; row ${at} of ${file.uri}`);
+  const refuse = (what: string, at = number) => notSupported(`${what}; row ${at} of ${file.uri}`);
   for await (const { text, end } of linesOf(file)) {
     if (!open) {
       number++;

@@ -1,4 +1,4 @@
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields } from '../schema.ts';
 import { type CsvOptions, readCsvOptions } from './csv-options.ts';
@@ -64,9 +64,8 @@ export async function detectCsv(
   const fields = head.map((name, i) => {
     const type = (isSkipped ? types[i] : typeOf([head, ...rest].map((row) => row[i] ?? null))) ?? 'STRING';
     if (type === 'BEYOND')
-      throw new JobFailure(
-        'invalid',
-        `not supported by the embedded warehouse: detecting the type of whole numbers beyond INT64, as in column ${i + 1} of ${first.uri}; give the schema in the load`,
+      throw notSupported(
+        `detecting the type of whole numbers beyond INT64, as in column ${i + 1} of ${first.uri}; give the schema in the load`,
       );
     return { name: hasHeader ? columnName(name ?? '') : `${GENERIC[type] ?? type.toLowerCase()}_field_${i}`, type };
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TextDecoderStream } from 'node:stream/web';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 import { bytesOf } from './csv-records.ts';
 import type { SourceFile } from './source.ts';
@@ -22,9 +22,8 @@ function readEncoding(load: LoadConfiguration): Encoding {
   if (format !== 'CSV' && format !== 'NEWLINE_DELIMITED_JSON') return 'UTF-8';
   const name = (load.encoding || 'UTF-8').toUpperCase().replace('UTF8', 'UTF-8');
   const known = ENCODINGS.find((one) => one === name);
-  if (!known) throw new JobFailure('invalid', `not supported by the embedded warehouse: encoding ${load.encoding}`);
-  if (format !== 'CSV' && known !== 'UTF-8')
-    throw new JobFailure('invalid', `not supported by the embedded warehouse: encoding ${known} of ${format}`);
+  if (!known) throw notSupported(`encoding ${load.encoding}`);
+  if (format !== 'CSV' && known !== 'UTF-8') throw notSupported(`encoding ${known} of ${format}`);
   return known;
 }
 

@@ -1,5 +1,5 @@
 import { DuckDBListType, DuckDBMapType, DuckDBStructType, type DuckDBType } from '@duckdb/node-api';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields } from '../schema.ts';
 import { quoteText } from '../sql/types.ts';
@@ -102,10 +102,7 @@ function detected(name: string, type: DuckDBType | undefined): object {
   }
   // DuckDB takes an object of many keys for a map; which keys are fields is then for the schema to say.
   if (type instanceof DuckDBMapType)
-    throw new JobFailure(
-      'invalid',
-      `not supported by the embedded warehouse: detecting the schema of field ${name}, whose keys vary; give the schema in the load`,
-    );
+    throw notSupported(`detecting the schema of field ${name}, whose keys vary; give the schema in the load`);
   if (!(type instanceof DuckDBStructType)) return { name, type: DETECTED[String(type)] ?? 'STRING' };
   const fields = type.entryNames.map((entry, i) => detected(entry, type.entryTypes[i]));
   return { name, type: 'RECORD', fields };

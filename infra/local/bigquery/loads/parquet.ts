@@ -1,5 +1,5 @@
 import { DuckDBDecimalType, DuckDBListType, DuckDBStructType, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields, typeOfField } from '../schema.ts';
 import { adoptParameters } from '../schema-change.ts';
@@ -30,10 +30,7 @@ function fieldOf(name: string, type: DuckDBType, reading: Reading): Field {
   const plain = (spelled: string): Field => ({ name, type: spelled, mode: 'NULLABLE' });
   if (type instanceof DuckDBListType) {
     if (reading.load.parquetOptions?.enableListInference !== true)
-      throw new JobFailure(
-        'invalid',
-        `not supported by the embedded warehouse: Parquet list ${name} without parquetOptions.enableListInference`,
-      );
+      throw notSupported(`Parquet list ${name} without parquetOptions.enableListInference`);
     return { ...fieldOf(name, type.valueType, reading), mode: 'REPEATED' };
   }
   if (type instanceof DuckDBStructType) {
@@ -67,10 +64,7 @@ function fieldOf(name: string, type: DuckDBType, reading: Reading): Field {
     case DuckDBTypeId.TIMESTAMP_S:
       return plain('DATETIME');
     default:
-      throw new JobFailure(
-        'invalid',
-        `not supported by the embedded warehouse: Parquet column ${name} of type ${type.toString()}`,
-      );
+      throw notSupported(`Parquet column ${name} of type ${type.toString()}`);
   }
 }
 
@@ -245,8 +239,7 @@ async function refuseDoubtful(tx: Tx, list: string, load: LoadConfiguration): Pr
   for (const { sql, what, unless } of DOUBTFUL) {
     if (unless?.(load)) continue;
     const [one] = await tx.rows(`SELECT name FROM parquet_schema([${list}]) WHERE ${sql} LIMIT 1`);
-    if (one)
-      throw new JobFailure('invalid', `not supported by the embedded warehouse: Parquet column ${one.name}, ${what}`);
+    if (one) throw notSupported(`Parquet column ${one.name}, ${what}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import type { LoadConfiguration } from '../jobs/job.ts';
 import { type Field, parseFields } from '../schema.ts';
 import { adoptParameters } from '../schema-change.ts';
@@ -68,7 +68,7 @@ export async function shapeOf(
       return { load, format, schema: await detectJson(tx, files), isExplicit, folder };
     }
     default:
-      throw new JobFailure('invalid', `not supported by the embedded warehouse: source format ${format}`);
+      throw notSupported(`source format ${format}`);
   }
 }
 
@@ -93,10 +93,7 @@ export async function stage(
 function refuseRanges(schema: readonly Field[] | undefined, format: string): void {
   for (const { type, name, fields } of schema ?? []) {
     if (type === 'RANGE')
-      throw new JobFailure(
-        'invalid',
-        `not supported by the embedded warehouse: loading RANGE column ${name} from ${format}; load CSV, or insert the rows`,
-      );
+      throw notSupported(`loading RANGE column ${name} from ${format}; load CSV, or insert the rows`);
     refuseRanges(fields, format);
   }
 }

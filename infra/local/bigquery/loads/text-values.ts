@@ -1,4 +1,4 @@
-import { JobFailure } from '../errors.ts';
+import { notSupported } from '../errors.ts';
 import type { Field } from '../schema.ts';
 import type { SqlType } from '../sql/types.ts';
 import { duckType, isRangeKind, quoteName, quoteText, RANGE_ELEMENTS } from '../sql/types.ts';
@@ -37,7 +37,7 @@ export function fromText(x: string, type: SqlType): string {
     case 'RANGE<TIMESTAMP>':
       return `bq_text_range_timestamp(${x})`;
     default:
-      throw new JobFailure('invalid', `not supported by the embedded warehouse: loading ${type.kind} from text`);
+      throw notSupported(`loading ${type.kind} from text`);
   }
 }
 

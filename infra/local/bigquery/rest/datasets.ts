@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../api-error.ts';
 import type { DatasetRecord } from '../catalog.ts';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import { type Engine, requireDataset } from '../jobs/engine.ts';
 import { checkDatasetId } from '../jobs/run-ddl.ts';
 import { checkIfMatch, isKnown } from './preconditions.ts';
@@ -35,12 +35,9 @@ const textOf = (key: string, value: unknown) =>
   INT64.includes(key) && typeof value === 'number' ? String(value) : value;
 
 function keep(body: Record<string, unknown>): Record<string, unknown> {
-  for (const key of REFUSED)
-    if (body[key] !== undefined) throw new JobFailure('invalid', `not supported by the embedded warehouse: ${key}`);
-  if (body.isCaseInsensitive === true)
-    throw new JobFailure('invalid', 'not supported by the embedded warehouse: isCaseInsensitive');
-  if (body.defaultCollation)
-    throw new JobFailure('invalid', 'not supported by the embedded warehouse: defaultCollation');
+  for (const key of REFUSED) if (body[key] !== undefined) throw notSupported(`${key}`);
+  if (body.isCaseInsensitive === true) throw notSupported('isCaseInsensitive');
+  if (body.defaultCollation) throw notSupported('defaultCollation');
   const kept = Object.entries(body).filter(([key]) => KEPT.includes(key));
   return Object.fromEntries(kept.map(([key, value]) => [key, textOf(key, value)]));
 }

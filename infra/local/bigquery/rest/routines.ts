@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { RoutineRecord } from '../catalog.ts';
-import { JobFailure, toFailure } from '../errors.ts';
+import { JobFailure, notSupported, toFailure } from '../errors.ts';
 import { type Engine, requireDataset } from '../jobs/engine.ts';
 import { readRoutineOptions } from '../jobs/routine-options.ts';
 import { type CreateRoutine, createRoutine, wordOf } from '../jobs/routines.ts';
@@ -120,9 +120,8 @@ async function write(engine: Engine, params: Params, body: RoutineBody, replaces
 function renderStatement({ project, dataset, routine }: Params, body: RoutineBody, replaces: boolean): string {
   const isJavaScript = body.language === 'JAVASCRIPT';
   if (!isJavaScript && body.language && body.language !== 'SQL' && body.language !== 'LANGUAGE_UNSPECIFIED')
-    throw new JobFailure('invalid', `not supported by the embedded warehouse: routines in ${body.language}`);
-  if (isJavaScript && body.routineType !== 'SCALAR_FUNCTION')
-    throw new JobFailure('invalid', `not supported by the embedded warehouse: ${body.routineType} in JavaScript`);
+    throw notSupported(`routines in ${body.language}`);
+  if (isJavaScript && body.routineType !== 'SCALAR_FUNCTION') throw notSupported(`${body.routineType} in JavaScript`);
   for (const part of [project, dataset, routine])
     if (/[`\\]/.test(part)) throw new JobFailure('invalid', `Invalid routine ID "${routine}"`);
   if (!body.definitionBody) throw new JobFailure('invalid', 'Required parameter is missing: definitionBody');
@@ -151,7 +150,7 @@ function renderStatement({ project, dataset, routine }: Params, body: RoutineBod
     case 'PROCEDURE':
       return `${create} PROCEDURE ${head}${options}\n${body.definitionBody}`;
     default:
-      throw new JobFailure('invalid', `not supported by the embedded warehouse: routineType ${body.routineType}`);
+      throw notSupported(`routineType ${body.routineType}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { JobFailure } from '../errors.ts';
+import { JobFailure, notSupported } from '../errors.ts';
 import { type InsertAllRequest, insertAll } from '../insert-all.ts';
 import { ANONYMOUS_DATASET, type Engine } from '../jobs/engine.ts';
 import { requirePart } from '../jobs/parts.ts';
@@ -45,8 +45,7 @@ async function pageOf(engine: Engine, params: Params, request: PageOf): Promise<
     const job = await engine.store.find(params.project, params.table);
     if (!job?.result)
       throw new JobFailure('notFound', `Not found: Table ${params.project}:${params.dataset}.${params.table}`);
-    if (request.selected)
-      throw new JobFailure('invalid', 'not supported by the embedded warehouse: selectedFields of an anonymous result');
+    if (request.selected) throw notSupported('selectedFields of an anonymous result');
     return { page: await readResultPage(engine.warehouse, job.result, request), rows: job.result.rows };
   }
   const { record, partition } = requirePart(engine, params);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from '../../api-error.ts';
 import type { ForeignKey, MaterializedOptions, TableKeys, TableRecord, TableRef } from '../catalog.ts';
-import { JobFailure, toFailure } from '../errors.ts';
+import { JobFailure, notSupported, toFailure } from '../errors.ts';
 import { type Engine, nameOf, requireDataset, requireTable } from '../jobs/engine.ts';
 import type { DestinationConfiguration } from '../jobs/job.ts';
 import {
@@ -132,7 +132,7 @@ function baseOf({ kind, base }: TableRecord): object {
 function refuse(body: Body, shown: Body = {}): void {
   for (const key of REFUSED)
     if (body[key] !== undefined && body[key] !== null && body[key] !== '' && !isDeepStrictEqual(body[key], shown[key]))
-      throw new JobFailure('invalid', `not supported by the embedded warehouse: ${key}`);
+      throw notSupported(`${key}`);
 }
 
 /** A view's columns are those of its query, which must hold now. */
@@ -188,8 +188,7 @@ const schemaOf = (plan: QueryPlan): Field[] => plan.columns.map((column) => fiel
 function viewQuery(body: Body): string | undefined {
   const view = body.view as { query?: string; useLegacySql?: boolean } | undefined | null;
   if (!view) return undefined;
-  if (view.useLegacySql === true)
-    throw new JobFailure('invalid', 'not supported by the embedded warehouse: legacy SQL in views');
+  if (view.useLegacySql === true) throw notSupported('legacy SQL in views');
   return String(view.query ?? '');
 }
 

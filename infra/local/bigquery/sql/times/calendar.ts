@@ -1,5 +1,8 @@
 import { type CivilDate, dateOf, daysOf, isoWeekOf, weekdayOf } from '../../../civil-date.ts';
 
+/** A part of a date or a clock in so many places. */
+export const pad = (value: number, width: number, filler = '0') => String(value).padStart(width, filler);
+
 /** What a clock and a calendar on the wall show. */
 export interface Moment extends CivilDate {
   /** Since 1970-01-01. */

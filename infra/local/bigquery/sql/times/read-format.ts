@@ -1,4 +1,5 @@
 import { daysInMonth, daysOf, isLeapYear } from '../../../civil-date.ts';
+import { lacksPart } from './format-parts.ts';
 import { DAY_NAMES, MONTH_NAMES, nameAt } from './names.ts';
 import type { TimeKind } from './time-model.ts';
 
@@ -25,7 +26,7 @@ interface Reading {
   zone: string | undefined;
 }
 
-/** Takes its part of the text; false where it does not fit. */
+/** Takes its part of the text; false where it does not fit. All below reads as parse_date_time.cc of github.com/google/zetasql does. */
 type Step = (reading: Reading) => boolean;
 
 export interface ReadTime {
@@ -34,14 +35,6 @@ export interface ReadTime {
   /** The zone that the text names, `UTC` of an offset or of seconds since 1970; undefined where it names none. */
   zone: string | undefined;
 }
-
-/** ValidateParseFormat in parse_date_time.cc, github.com/google/zetasql; all below reads as that file does. */
-const FORBIDDEN: Record<TimeKind, string> = {
-  DATE: 'cHIklMPpRrSsTXZz',
-  TIME: 'AaBbhCcDdeFGgJjmQsUuVWwxYyZz',
-  DATETIME: 'Zz',
-  TIMESTAMP: '',
-};
 
 const isSpace = (code: number) => code === 32 || (code >= 9 && code <= 13);
 const isDigit = (code: number) => code >= 48 && code <= 57;
@@ -298,7 +291,7 @@ export function compileParse(format: string, kind: TimeKind): (text: string) => 
     else if (text !== undefined) elements.push({ step: sameAs(text), isSpace: false });
     else if (code === undefined) throw new Error("Format string cannot end with a single '%'");
     else {
-      checkElement(code, kind);
+      if (lacksPart(code, kind)) throw new Error(`Invalid format: %${code} is not allowed for the ${kind} type.`);
       codes.push(code);
       const isBeside = format[found.index + whole.length] === '%';
       elements.push({ step: stepOf(code, isBeside), isSpace: code === 'n' || code === 't' });
@@ -306,12 +299,6 @@ export function compileParse(format: string, kind: TimeKind): (text: string) => 
   }
   refuseMixture(codes);
   return (text) => finish(read(elements, text), kind);
-}
-
-function checkElement(code: string, kind: TimeKind): void {
-  const letter = code[0] === 'E' || code[0] === 'O' ? (code.at(-1) ?? '') : code;
-  if (FORBIDDEN[kind].includes(letter))
-    throw new Error(`Invalid format: %${code} is not allowed for the ${kind} type.`);
 }
 
 function stepOf(code: string, isBeside: boolean): Step {

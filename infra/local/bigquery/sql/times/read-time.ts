@@ -1,4 +1,5 @@
 import { daysInMonth } from '../../../civil-date.ts';
+import { pad } from './calendar.ts';
 import { MONTH_NAMES } from './names.ts';
 import type { Token } from './time-model.ts';
 
@@ -191,8 +192,6 @@ function set(element: string, value: number, parts: Parts): void {
       break;
   }
 }
-
-const pad = (value: number, width: number) => String(value).padStart(width, '0');
 
 function render(parts: Parts): string {
   const { year, month, day, minute, second, zone } = parts;

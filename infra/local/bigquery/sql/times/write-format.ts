@@ -1,18 +1,10 @@
-import { isoWeek, type Moment, momentOf } from './calendar.ts';
+import { isoWeek, type Moment, momentOf, pad } from './calendar.ts';
+import { lacksPart } from './format-parts.ts';
 import { DAY_NAMES, MONTH_NAMES } from './names.ts';
 import type { TimeKind } from './time-model.ts';
 
 type Write = (moment: Moment) => string;
 
-/** Elements that a type has no part for stand for themselves. Source: SanitizeFormat in date_time_util.cc, github.com/google/zetasql */
-const AS_WRITTEN: Record<TimeKind, string> = {
-  DATE: 'cHIklMPpRrSsTXZz',
-  DATETIME: 'Zz',
-  TIME: 'AaBbhCcDdeFGgJjmQsUuVWwxYyZz',
-  TIMESTAMP: '',
-};
-
-const pad = (value: number, width: number, filler = '0') => String(value).padStart(width, filler);
 const hour12 = (hour: number) => ((hour + 11) % 12) + 1;
 /** Weeks that begin on the weekday; the days before the first such day are week 0. */
 const weekOfYear = ({ dayOfYear, weekday }: Moment, start: number) =>
@@ -97,7 +89,7 @@ export function compileFormat(format: string, kind: TimeKind): (micros: bigint, 
   const parts = [...format.matchAll(/%(E\*S|E\dS|E4Y|Ez|E.|O.|.)|([^%]+)|%/gsu)].map(([whole, code, text]): Write => {
     if (text !== undefined) return () => text;
     if (code === undefined) throw new Error(`Invalid format string: "${format}"`);
-    if (isAsWritten(code, kind)) return () => whole;
+    if (lacksPart(code, kind)) return () => whole;
     const digits = /^E(\d)S$/.exec(code)?.[1];
     const write = digits === undefined ? ELEMENTS[code] : seconds(Number(digits));
     if (!write) throw new Error(`not supported by the embedded warehouse: format element %${code}`);
@@ -109,10 +101,4 @@ export function compileFormat(format: string, kind: TimeKind): (micros: bigint, 
     for (const write of parts) text += write(moment);
     return text;
   };
-}
-
-function isAsWritten(code: string, kind: TimeKind): boolean {
-  const [first = '', ...rest] = code;
-  const letter = first === 'E' || first === 'O' ? (rest.at(-1) ?? first) : first;
-  return AS_WRITTEN[kind].includes(letter);
 }

@@ -1,8 +1,7 @@
-import { type Moment, momentOf } from './calendar.ts';
+import { type Moment, momentOf, pad } from './calendar.ts';
 import { DAY_NAMES, MONTH_NAMES } from './names.ts';
 import type { Token } from './time-model.ts';
 
-const pad = (value: number, width: number) => String(value).padStart(width, '0');
 const isMorning = ({ hour }: Moment) => hour < 12;
 const hour12 = ({ hour }: Moment) => pad(((hour + 11) % 12) + 1, 2);
 
